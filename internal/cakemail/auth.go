@@ -1,0 +1,184 @@
+package cakemail
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// errChallenge stands for the answer of POST /token to a user with multi-factor
+// authentication: 401, or by the schema 200, with a challenge instead of a token.
+var errChallenge = errors.New("the account is protected by multi-factor authentication")
+
+// Credentials are an access token, or else an e-mail address and a password.
+type Credentials struct {
+	AccessToken string
+	Email       string
+	Password    string
+}
+
+// authorizer provides the access token of a call. Errors are *[Error].
+type authorizer interface {
+	// token returns a token that is not the one the API has just refused.
+	token(ctx context.Context, refused string) (string, error)
+	// renewable tells whether there can be another token after a refusal.
+	renewable() bool
+}
+
+func newAuthorizer(client *Client, credentials Credentials) authorizer {
+	if credentials.AccessToken != "" {
+		return staticToken(credentials.AccessToken)
+	}
+	return &passwordGrant{
+		client:      client,
+		credentials: credentials,
+		config: oauth2.Config{Endpoint: oauth2.Endpoint{
+			TokenURL:  client.baseURL + "/token",
+			AuthStyle: oauth2.AuthStyleInParams,
+		}},
+		http: &http.Client{
+			Transport:     challengeTransport{next: userAgentTransport{client: client}},
+			CheckRedirect: refuseRedirect,
+		},
+	}
+}
+
+type staticToken string
+
+func (t staticToken) token(context.Context, string) (string, error) { return string(t), nil }
+func (staticToken) renewable() bool                                 { return false }
+
+// passwordGrant logs in when the first call needs it, and renews the token by
+// the refresh token or else by the password. Concurrent calls share one login.
+type passwordGrant struct {
+	client      *Client
+	credentials Credentials
+	config      oauth2.Config
+	http        *http.Client
+
+	mu      sync.Mutex
+	current *oauth2.Token
+	// refused is a final refusal: asking again with the same password could lock the account.
+	refused error
+}
+
+func (g *passwordGrant) renewable() bool { return true }
+
+func (g *passwordGrant) token(ctx context.Context, refused string) (string, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.refused != nil {
+		return "", g.refused
+	}
+	if g.current.Valid() && g.current.AccessToken != refused {
+		return g.current.AccessToken, nil
+	}
+	token, err := g.renew(ctx)
+	if err != nil {
+		if isFinalRefusal(err) {
+			g.refused = err
+		}
+		return "", err
+	}
+	g.client.secrets.add(token.AccessToken, token.RefreshToken)
+	g.current = token
+	return token.AccessToken, nil
+}
+
+func (g *passwordGrant) renew(ctx context.Context) (*oauth2.Token, error) {
+	if g.current != nil && g.current.RefreshToken != "" {
+		token, err := g.request(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+			return g.config.TokenSource(ctx, &oauth2.Token{RefreshToken: g.current.RefreshToken}).Token()
+		})
+		if err == nil {
+			return token, nil
+		}
+	}
+	return g.request(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+		return g.config.PasswordCredentialsToken(ctx, g.credentials.Email, g.credentials.Password)
+	})
+}
+
+func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context) (*oauth2.Token, error)) (*oauth2.Token, error) {
+	const action = "log in"
+	if ctx.Err() != nil && !isFinishing(ctx) {
+		return nil, &Error{Kind: Stopped, Action: action, Cause: context.Cause(ctx)}
+	}
+	exchange := &exchange{repeatable: true, shielded: isFinishing(ctx), started: time.Now()}
+	token, err := fetch(context.WithValue(withExchange(ctx, exchange), oauth2.HTTPClient, g.http))
+	if err == nil {
+		return token, nil
+	}
+	if errors.Is(err, errChallenge) {
+		return nil, &Error{Kind: ChallengeRequired, Action: action, Cause: errChallenge}
+	}
+	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		failure := g.client.answerError(action, exchange, refusal.Response, refusal.Body)
+		if failure.Kind == Gone {
+			// The login is what is not there; a webhook must not pass for gone.
+			failure.Kind = Unsupported
+		}
+		return nil, failure
+	}
+	if exchange.answered {
+		return nil, &Error{Kind: Unreadable, Action: action, Host: g.client.host(), Attempts: exchange.attempts, Cause: errors.New("the answer holds no access token")}
+	}
+	return nil, g.client.transportError(action, exchange, err)
+}
+
+func isFinalRefusal(err error) bool {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	switch failure.Kind {
+	case Unauthorized, Forbidden, Invalid, ChallengeRequired:
+		return true
+	default:
+		return false
+	}
+}
+
+// userAgentTransport sends a token request through the retrying client.
+type userAgentTransport struct{ client *Client }
+
+// RoundTrip implements [http.RoundTripper].
+func (t userAgentTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	request.Header.Set("User-Agent", t.client.userAgent)
+	request.Header.Set("Accept", "application/json")
+	return t.client.http.StandardClient().Transport.RoundTrip(request)
+}
+
+// challengeTransport turns an answer with a challenge into errChallenge,
+// whatever its status, because oauth2 drops the body of a 200 without a token.
+type challengeTransport struct{ next http.RoundTripper }
+
+// RoundTrip implements [http.RoundTripper].
+func (t challengeTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := t.next.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	exchangeFrom(request.Context()).answered = true
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	var answer struct {
+		AccessToken string `json:"access_token"`
+		Challenge   string `json:"challenge"`
+	}
+	if json.Unmarshal(body, &answer) == nil && answer.Challenge != "" && answer.AccessToken == "" {
+		return nil, errChallenge
+	}
+	return response, nil
+}

@@ -1,0 +1,183 @@
+// Package cakemail is a client of Cakemail's webhook API. It serves both public
+// descriptions of that API, the developer guide and the OpenAPI reference, and
+// tells them apart by their answers alone.
+package cakemail
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// Defaults of [Options].
+const (
+	DefaultBaseURL        = "https://api.cakemail.dev"
+	DefaultMaxRetries     = 4
+	DefaultRequestTimeout = 30 * time.Second
+)
+
+// Options configure a [Client]. Every field but the credentials has a default.
+type Options struct {
+	// BaseURL is where the API is, without a trailing slash; default [DefaultBaseURL].
+	BaseURL string
+	// Credentials authenticate every call.
+	Credentials Credentials
+	// MaxRetries is how often a call is repeated at most; 0 switches repeating off.
+	MaxRetries int
+	// RequestTimeout bounds one attempt, its answer's body included; default [DefaultRequestTimeout].
+	RequestTimeout time.Duration
+	// UserAgent is sent with every call.
+	UserAgent string
+	// RetryWait is the shortest wait before the first repetition; it doubles from
+	// one to the next. Default [DefaultRetryWait].
+	RetryWait time.Duration
+}
+
+// Client calls the API. It is safe for concurrent use, and one is meant to
+// serve a whole process: it holds the connections and the token.
+type Client struct {
+	baseURL    string
+	userAgent  string
+	maxRetries int
+	retryWait  time.Duration
+	http       *retryablehttp.Client
+	auth       authorizer
+	secrets    *secrets
+	ledgers    ledgers
+}
+
+// New returns a client. It makes no call.
+func New(options Options) *Client {
+	client := &Client{
+		baseURL:    strings.TrimSuffix(cmp.Or(options.BaseURL, DefaultBaseURL), "/"),
+		userAgent:  options.UserAgent,
+		maxRetries: options.MaxRetries,
+		retryWait:  cmp.Or(options.RetryWait, DefaultRetryWait),
+		secrets:    &secrets{},
+	}
+	credentials := options.Credentials
+	client.secrets.add(credentials.AccessToken, credentials.Password)
+	client.http = newRetryingClient(client, &attemptTransport{
+		base:    newTransport(),
+		timeout: cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
+		secrets: client.secrets,
+	})
+	client.auth = newAuthorizer(client, credentials)
+	return client
+}
+
+// newTransport keeps a connection per concurrent call open: net/http's own
+// default of two per host would open a new one for most calls of an apply.
+func newTransport() *http.Transport {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		transport = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	}
+	transport = transport.Clone()
+	transport.MaxIdleConns = 0
+	transport.MaxIdleConnsPerHost = 1024
+	return transport
+}
+
+// request is one call of the API, before it is sent.
+type request struct {
+	action     string
+	method     string
+	path       string
+	account    int64
+	query      url.Values
+	body       any
+	repeatable bool
+}
+
+// send makes the call, with a fresh token where the first was refused, and
+// returns the body of a 2xx answer. Every error it returns is an *[Error].
+func (c *Client) send(ctx context.Context, call request) ([]byte, error) {
+	token, err := c.auth.token(ctx, "")
+	if err != nil {
+		return nil, failedAction(call.action, err)
+	}
+	body, err := c.sendWith(ctx, call, token)
+	if failure, ok := errors.AsType[*Error](err); ok && failure.Kind == Unauthorized && c.auth.renewable() {
+		if token, err = c.auth.token(ctx, token); err != nil {
+			return nil, failedAction(call.action, err)
+		}
+		return c.sendWith(ctx, call, token)
+	}
+	return body, err
+}
+
+// sendWith is the single place that sends a request for a webhook.
+func (c *Client) sendWith(ctx context.Context, call request, token string) ([]byte, error) {
+	if ctx.Err() != nil && !isFinishing(ctx) {
+		return nil, &Error{Kind: Stopped, Action: call.action, Cause: context.Cause(ctx)}
+	}
+	exchange := &exchange{repeatable: call.repeatable, shielded: call.method != http.MethodGet || isFinishing(ctx), started: time.Now()}
+	httpRequest, err := c.newRequest(withExchange(ctx, exchange), call, token)
+	if err != nil {
+		return nil, &Error{Kind: Unexpected, Action: call.action, Cause: err}
+	}
+	response, err := c.http.Do(httpRequest)
+	if err != nil {
+		return nil, c.transportError(call.action, exchange, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, c.transportError(call.action, exchange, err)
+	}
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return nil, c.answerError(call.action, exchange, response, body)
+	}
+	return body, nil
+}
+
+func (c *Client) newRequest(ctx context.Context, call request, token string) (*retryablehttp.Request, error) {
+	var body io.Reader
+	if call.body != nil {
+		encoded, err := json.Marshal(call.body)
+		if err != nil {
+			return nil, fmt.Errorf("encoding the request: %w", err)
+		}
+		body = bytes.NewReader(encoded)
+	}
+	query := url.Values{}
+	for key, values := range call.query {
+		query[key] = values
+	}
+	if call.account > 0 {
+		query.Set("account_id", strconv.FormatInt(call.account, 10))
+	}
+	target := c.baseURL + call.path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	httpRequest, err := retryablehttp.NewRequestWithContext(ctx, call.method, target, body)
+	if err != nil {
+		return nil, fmt.Errorf("building the request: %w", err)
+	}
+	if call.body != nil {
+		httpRequest.Header.Set("Content-Type", "application/json")
+	}
+	httpRequest.Header.Set("Accept", "application/json")
+	httpRequest.Header.Set("Authorization", "Bearer "+token)
+	httpRequest.Header.Set("User-Agent", c.userAgent)
+	return httpRequest, nil
+}
+
+// Conceal keeps a secret that the caller knows from elsewhere, such as from a
+// state, out of logs and errors.
+func (c *Client) Conceal(secret string) {
+	c.secrets.add(secret)
+}

@@ -1,0 +1,321 @@
+package cakemail
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Kind says what went wrong, as far as a caller has to tell cases apart.
+type Kind int
+
+// The kinds of [Error].
+const (
+	Unexpected        Kind = iota
+	Invalid                // the API refused a value (400, 422)
+	WantsOneEvent          // the API takes exactly one event per webhook
+	Unauthorized           // the credentials were refused (401)
+	ChallengeRequired      // the account is protected by multi-factor authentication
+	Forbidden              // the credentials do not cover this (403)
+	Gone                   // no such webhook (404, 410)
+	Unsupported            // the API does not offer this call (404 on a path without id, 405, 501)
+	RateLimited            // too many requests (429), also after waiting
+	Unavailable            // the API failed (5xx)
+	Network                // no answer: the host could not be reached or the connection was cut
+	Timeout                // no answer in time, or a gateway said so (504)
+	Unreadable             // an answer that is not what the API would say
+	Redirected             // the API is elsewhere
+	Stopped                // Terraform asked to stop before the call was made
+	OutcomeUnknown         // a create that may have happened; see Error.Known
+	Ambiguous              // a create that happened, but several webhooks could be it; see Error.Candidates
+)
+
+// Field is an argument of a webhook that a [FieldError] is about.
+type Field string
+
+// The fields that the API names in its refusals; "" stands for any other.
+const (
+	FieldURL             Field = "url"
+	FieldEvents          Field = "events"
+	FieldRateLimit       Field = "rate_limit"
+	FieldRateLimitPeriod Field = "rate_limit_period"
+	FieldAccountID       Field = "account_id"
+	FieldWebhookID       Field = "webhook_id"
+)
+
+// FieldError is one entry of the API's list of refusals.
+type FieldError struct {
+	Field   Field
+	Message string
+}
+
+// Error is what every failing call returns. None of its texts holds a token, a
+// password or a webhook's secret.
+type Error struct {
+	Kind Kind
+	// Action is what was attempted, such as "create the webhook".
+	Action string
+	// Host is the host that was called.
+	Host string
+	// Status is the answer's status as text, such as "422 Unprocessable Entity"; "" without an answer.
+	Status string
+	// Message is what the API said, at most a few hundred characters.
+	Message string
+	// Fields are the refusals that name a field, and those that name none.
+	Fields []FieldError
+	// RequestID is the answer's request id, for Cakemail's support; "" when it has none.
+	RequestID string
+	// Location is the host that a redirect names.
+	Location string
+	// Attempts and Elapsed tell how often and how long the call was tried.
+	Attempts int
+	Elapsed  time.Duration
+	// MayHaveHappened tells that the API may have carried out the call all the same.
+	MayHaveHappened bool
+	// Candidates are the webhooks that a create may have made.
+	Candidates []Webhook
+	// Known are the ids of equal webhooks that a create of unknown outcome did not make.
+	Known []string
+	Cause error
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	text := "cannot " + e.Action
+	for _, part := range []string{e.Status, e.Message} {
+		if part != "" {
+			text += ": " + part
+		}
+	}
+	if e.Cause != nil {
+		text += ": " + e.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// IsKind tells whether err is an [Error] of that kind.
+func IsKind(err error, kind Kind) bool {
+	failure, ok := errors.AsType[*Error](err)
+	return ok && failure.Kind == kind
+}
+
+// failedAction names the call that could not be made for want of a token.
+func failedAction(action string, err error) error {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok {
+		return &Error{Kind: Unexpected, Action: action, Cause: err}
+	}
+	renamed := *failure
+	renamed.Action = action + ", because the login failed"
+	return &renamed
+}
+
+func (c *Client) host() string {
+	parsed, err := url.Parse(c.baseURL)
+	if err != nil {
+		return ""
+	}
+	return parsed.Host
+}
+
+// transportError describes a call without an answer.
+func (c *Client) transportError(action string, exchange *exchange, err error) *Error {
+	failure := &Error{
+		Kind:            Network,
+		Action:          action,
+		Host:            c.host(),
+		Attempts:        exchange.attempts,
+		Elapsed:         time.Since(exchange.started),
+		MayHaveHappened: exchange.sent,
+		Cause:           c.withoutURL(err),
+	}
+	if errors.Is(err, context.Canceled) {
+		// Only waiting is ever cut short, and only what was not carried out waits.
+		failure.Kind, failure.MayHaveHappened = Stopped, false
+	}
+	if errors.Is(err, errAnswerTooLarge) {
+		failure.Kind = Unreadable
+	}
+	if timeout, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err); ok && timeout.Timeout() {
+		failure.Kind = Timeout
+	}
+	return failure
+}
+
+// withoutURL drops the method and URL that net/http puts before each error.
+func (c *Client) withoutURL(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	if text := c.secrets.redact(err.Error()); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
+}
+
+// answerError describes an answer outside 2xx.
+func (c *Client) answerError(action string, exchange *exchange, response *http.Response, body []byte) *Error {
+	failure := &Error{
+		Action:    action,
+		Host:      c.host(),
+		Status:    strings.TrimSpace(fmt.Sprintf("%d %s", response.StatusCode, http.StatusText(response.StatusCode))),
+		RequestID: c.clean(requestID(response)),
+		Attempts:  exchange.attempts,
+		Elapsed:   time.Since(exchange.started),
+	}
+	failure.Fields = c.readDetail(body)
+	failure.Message = c.message(response, body, failure.Fields)
+	failure.Kind = kindOf(response, failure.Message)
+	failure.MayHaveHappened = failure.Kind == Timeout || failure.Kind == Unavailable && response.StatusCode != http.StatusServiceUnavailable
+	if failure.Kind == Redirected {
+		if location, err := response.Location(); err == nil {
+			failure.Location = location.Host
+		}
+	}
+	return failure
+}
+
+// saysGone recognises the 400 that some services send for an unknown id.
+var saysGone = regexp.MustCompile(`(?i)webhook.*(not found|does not exist|not exist)`)
+
+func kindOf(response *http.Response, message string) Kind {
+	switch status := response.StatusCode; {
+	case status >= 300 && status < 400:
+		return Redirected
+	case status == http.StatusBadRequest && saysGone.MatchString(message):
+		return Gone
+	case status == http.StatusBadRequest, status == http.StatusConflict, status == http.StatusUnprocessableEntity:
+		return Invalid
+	case status == http.StatusUnauthorized:
+		return Unauthorized
+	case status == http.StatusForbidden:
+		return Forbidden
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return Gone
+	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
+		return Unsupported
+	case status == http.StatusTooManyRequests:
+		return RateLimited
+	case status == http.StatusGatewayTimeout:
+		return Timeout
+	case status >= 500:
+		return Unavailable
+	default:
+		return Unexpected
+	}
+}
+
+// requestID finds the id under the names that gateways commonly use; Cakemail
+// documents none.
+func requestID(response *http.Response) string {
+	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Cf-Id", "Cf-Ray"} {
+		if id := response.Header.Get(name); id != "" {
+			return shorten(id)
+		}
+	}
+	return ""
+}
+
+// readDetail reads the FastAPI envelope: `detail` is a list of objects, a
+// string, one object, or missing. `loc` items are strings or integers.
+func (c *Client) readDetail(body []byte) []FieldError {
+	var envelope struct {
+		Detail  json.RawMessage `json:"detail"`
+		Message string          `json:"message"`
+	}
+	if json.Unmarshal(body, &envelope) != nil {
+		return nil
+	}
+	var text string
+	if (envelope.Detail == nil || json.Unmarshal(envelope.Detail, &text) == nil) && cmp.Or(text, envelope.Message) != "" {
+		return []FieldError{{Message: c.clean(cmp.Or(text, envelope.Message))}}
+	}
+	detail := bytes.TrimSpace(envelope.Detail)
+	if bytes.HasPrefix(detail, []byte("{")) {
+		detail = append(append([]byte("["), detail...), ']')
+	}
+	var entries []json.RawMessage
+	if json.Unmarshal(detail, &entries) != nil {
+		return nil
+	}
+	var fields []FieldError
+	for _, entry := range entries[:min(len(entries), 20)] {
+		var refusal struct {
+			Location []any  `json:"loc"`
+			Message  string `json:"msg"`
+		}
+		if json.Unmarshal(entry, &refusal) == nil && refusal.Message != "" {
+			fields = append(fields, FieldError{Field: fieldOf(refusal.Location), Message: c.clean(refusal.Message)})
+		}
+	}
+	return fields
+}
+
+// fieldOf finds the first name of a location that is an argument of a webhook.
+func fieldOf(location []any) Field {
+	for _, item := range location {
+		switch name, _ := item.(string); Field(name) {
+		case "event", FieldEvents:
+			return FieldEvents
+		case FieldURL, FieldRateLimit, FieldRateLimitPeriod, FieldAccountID, FieldWebhookID:
+			return Field(name)
+		}
+	}
+	return ""
+}
+
+func (c *Client) message(response *http.Response, body []byte, fields []FieldError) string {
+	if len(fields) > 0 {
+		var messages []string
+		for _, field := range fields {
+			messages = append(messages, strings.TrimPrefix(string(field.Field)+": "+field.Message, ": "))
+		}
+		return strings.Join(messages, "; ")
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return ""
+	}
+	contentType := response.Header.Get("Content-Type")
+	if strings.Contains(contentType, "html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+		return "(an HTML page, so the answer may come from a proxy)"
+	}
+	return c.clean(redactBody(contentType, body))
+}
+
+// clean makes a text of the API fit for a message: no secrets, no control
+// or other invisible characters, not too long.
+func (c *Client) clean(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, c.secrets.redact(text))
+	return shorten(strings.TrimSpace(text))
+}
+
+func shorten(text string) string {
+	const longest = 300
+	runes := []rune(text)
+	if len(runes) <= longest {
+		return text
+	}
+	return string(runes[:longest]) + "…"
+}
+
+func (f FieldError) isAboutEvents() bool { return f.Field == FieldEvents }

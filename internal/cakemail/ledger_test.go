@@ -1,0 +1,252 @@
+package cakemail_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// createMany creates the specs at once and returns the ids, which must differ.
+func createMany(t *testing.T, client *cakemail.Client, account int64, specs []cakemail.Spec) {
+	t.Helper()
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	var group sync.WaitGroup
+	for _, wanted := range specs {
+		group.Go(func() {
+			created, err := client.Create(t.Context(), account, wanted)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				t.Errorf("unexpected error: %v", err)
+			}
+			if seen[created.Webhook.ID] {
+				t.Errorf("%s is the webhook of two creates", created.Webhook.ID)
+			}
+			seen[created.Webhook.ID] = true
+		})
+	}
+	group.Wait()
+}
+
+func TestConcurrentCreatesShareOneSnapshot(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t)
+	client := api.client()
+	var specs []cakemail.Spec
+	for number := range 20 {
+		specs = append(specs, cakemail.Spec{URL: fmt.Sprintf("https://example.com/%d", number), Events: []string{"A.A"}})
+	}
+
+	createMany(t, client, 0, specs)
+	api.wantCalls(t, 20, 1)
+
+	_, err := client.Create(t.Context(), 42, spec("A.A"))
+	wantNoError(t, err)
+	api.wantCalls(t, 21, 2)
+}
+
+func TestAFailedSnapshotMakesNoWebhookAndIsTakenAgain(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t)
+	api.failingLists[1] = answer{Status: 403}
+	client := api.client()
+
+	_, err := client.Create(t.Context(), 0, spec("A.A"))
+
+	failure := wantKind(t, err, cakemail.Forbidden)
+	if want := "list the webhooks that exist before creating one"; failure.Action != want {
+		t.Errorf("got the action %q, want %q", failure.Action, want)
+	}
+	api.wantCalls(t, 0, 1)
+
+	_, err = client.Create(t.Context(), 0, spec("A.A"))
+	wantNoError(t, err)
+	api.wantCalls(t, 1, 2)
+}
+
+func TestASnapshotWithoutALoginSaysSo(t *testing.T) {
+	t.Parallel()
+	api := newStub(t, inTurn(answer{Status: 401, Body: `{"detail":"Invalid credentials"}`}))
+
+	_, err := api.client(withPassword(testEmail, testPassword)).Create(t.Context(), 0, spec("A.A"))
+
+	failure := wantKind(t, err, cakemail.Unauthorized)
+	if want := "list the webhooks that exist before creating one, because the login failed"; failure.Action != want {
+		t.Errorf("got the action %q, want %q", failure.Action, want)
+	}
+}
+
+func TestEqualCreatesWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	// In turn: the answer is lost after the webhook was made, before, and not.
+	var faults []postFault
+	for number := range 12 {
+		faults = append(faults, postFault{Processed: number%3 == 0, Answer: cut})
+		if number%3 == 2 {
+			faults[number] = postFault{}
+		}
+	}
+	api := newMemory(t, faults...)
+	equal := []cakemail.Spec{
+		{URL: "https://example.com", Events: []string{"A.A", "B.B"}},
+		{URL: "https://example.com/", Events: []string{"B.B", "A.A"}},
+		{URL: "HTTPS://EXAMPLE.COM/", Events: []string{"B.B", "A.A", "B.B"}},
+	}
+
+	createMany(t, api.client(), 0, append(equal, equal...))
+
+	if got := len(api.all()); got != 6 {
+		t.Errorf("the API holds %d webhooks, want 6", got)
+	}
+}
+
+func TestCreatesThatDifferDoNotWait(t *testing.T) {
+	t.Parallel()
+	const count = 5
+	var arrived atomic.Int32
+	everyone := make(chan struct{})
+	api := newMemory(t)
+	api.beforePost = func(r *http.Request) {
+		if arrived.Add(1) == count {
+			close(everyone)
+		}
+		select {
+		case <-everyone:
+		case <-r.Context().Done():
+		}
+	}
+	var specs []cakemail.Spec
+	for number := range count {
+		specs = append(specs, spec(fmt.Sprintf("A.A%d", number)))
+	}
+
+	createMany(t, api.client(), 0, specs)
+
+	api.wantCalls(t, count, 1)
+}
+
+func TestAClaimedWebhookIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t, postFault{Processed: true, Answer: cut}, postFault{}, postFault{Answer: cut})
+	client := api.client()
+
+	for number, want := range []string{"w1", "w2", "w3"} {
+		created, err := client.Create(t.Context(), 0, spec("A.A"))
+		wantNoError(t, err)
+		if created.Webhook.ID != want || len(created.Duplicates) != 0 {
+			t.Errorf("create %d: got %+v, want %s", number+1, created, want)
+		}
+	}
+}
+
+func TestAWebhookThatThisProcessUnarchivesIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t, postFault{}, postFault{Answer: cut})
+	client := api.client()
+	archived := api.add(stored{URL: webhookURL, Events: []string{"A.A"}, Status: "archived"})
+	_, err := client.Create(t.Context(), 0, spec("B.B"))
+	wantNoError(t, err)
+
+	_, err = client.Unarchive(t.Context(), 0, archived.ID)
+	wantNoError(t, err)
+	created, err := client.Create(t.Context(), 0, spec("A.A"))
+
+	wantNoError(t, err)
+	if created.Webhook.ID == archived.ID || len(created.Duplicates) != 0 {
+		t.Errorf("got %+v", created)
+	}
+}
+
+func TestAfterAnUnknownOutcomeAnEqualCreateIsNotTried(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t, postFault{Answer: cut})
+	client := api.client(withRetries(0))
+	_, first := client.Create(t.Context(), 0, spec("A.A"))
+	wantKind(t, first, cakemail.OutcomeUnknown)
+
+	_, second := client.Create(t.Context(), 0, spec("A.A"))
+	_, other := client.Create(t.Context(), 0, spec("B.B"))
+	_, elsewhere := client.Create(t.Context(), 42, spec("A.A"))
+
+	wantKind(t, second, cakemail.Unexpected)
+	wantNoError(t, other)
+	wantNoError(t, elsewhere)
+	api.wantCalls(t, 3, 3)
+}
+
+func TestACreateThatWaitsForAnEqualOneEndsWhenTerraformStops(t *testing.T) {
+	t.Parallel()
+	held := newInFlight()
+	api := newMemory(t)
+	api.beforePost = held.hold
+	client := api.client()
+	done := make(chan error, 1)
+	go func() {
+		_, err := client.Create(t.Context(), 0, spec("A.A"))
+		done <- err
+	}()
+	<-held.arrived
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+
+	_, err := client.Create(ctx, 0, spec("A.A"))
+
+	wantKind(t, err, cakemail.Stopped)
+	close(held.proceed)
+	wantNoError(t, <-done)
+	api.wantCalls(t, 1, 1)
+}
+
+func TestResolve(t *testing.T) {
+	t.Parallel()
+	equal := stored{URL: webhookURL, Events: []string{"A.A", "B.B"}}
+	for name, test := range map[string]struct {
+		webhooks []stored
+		known    []string
+		list     answer
+		want     string
+		kind     cakemail.Kind // -1: succeeds
+	}{
+		"it happened":                     {webhooks: []stored{equal}, want: "w1", kind: -1},
+		"it did not happen":               {want: "", kind: -1},
+		"only what was known":             {webhooks: []stored{equal}, known: []string{"w1"}, want: "", kind: -1},
+		"one beside what was known":       {webhooks: []stored{equal, equal}, known: []string{"w1"}, want: "w2", kind: -1},
+		"only an archived one":            {webhooks: []stored{{URL: webhookURL, Events: []string{"A.A", "B.B"}, Status: "archived"}}, want: "", kind: -1},
+		"only one of another account":     {webhooks: []stored{{URL: webhookURL, Events: []string{"A.A", "B.B"}, account: "42"}}, want: "", kind: -1},
+		"several":                         {webhooks: []stored{equal, equal}, kind: cakemail.Ambiguous},
+		"the look is refused":             {list: answer{Status: 403}, kind: cakemail.Forbidden},
+		"the look is not what it must be": {list: answer{Body: `{"id":"w1"}`}, kind: cakemail.Unreadable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newMemory(t)
+			for _, webhook := range test.webhooks {
+				api.add(webhook)
+			}
+			if test.kind >= 0 && test.kind != cakemail.Ambiguous {
+				api.failingLists[1] = test.list
+			}
+
+			found, err := api.client().Resolve(t.Context(), 0, spec("B.B", "A.A"), test.known)
+
+			if test.kind >= 0 {
+				failure := wantKind(t, err, test.kind)
+				if test.kind == cakemail.Ambiguous && idsOf(failure.Candidates) != "w1 w2" {
+					t.Errorf("got the candidates %q", idsOf(failure.Candidates))
+				}
+				return
+			}
+			wantNoError(t, err)
+			if found.ID != test.want {
+				t.Errorf("got %q, want %q", found.ID, test.want)
+			}
+			api.wantCalls(t, 0, 1)
+		})
+	}
+}

@@ -1,0 +1,163 @@
+package cakemail
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+)
+
+// The policy, per situation: a call that is safe to repeat (read, change,
+// archive, list), and one that is not (create).
+func TestShouldRetry(t *testing.T) {
+	t.Parallel()
+	cut := &url.Error{Op: "Post", URL: "https://api.example", Err: io.EOF}
+	for _, test := range []struct {
+		name         string
+		status       int
+		err          error
+		sent         bool
+		safe, unsafe bool
+	}{
+		{name: "200", status: 200},
+		{name: "302", status: 302},
+		{name: "400", status: 400},
+		{name: "401", status: 401},
+		{name: "404", status: 404},
+		{name: "408", status: 408},
+		{name: "422", status: 422},
+		{name: "429", status: 429, safe: true, unsafe: true},
+		{name: "500", status: 500, safe: true},
+		{name: "501", status: 501},
+		{name: "502", status: 502, safe: true},
+		{name: "503", status: 503, safe: true, unsafe: true},
+		{name: "504", status: 504, safe: true},
+		{name: "599", status: 599, safe: true},
+		{name: "no connection", err: cut, safe: true, unsafe: true},
+		{name: "cut after it was sent", err: cut, sent: true, safe: true},
+		{name: "no answer in time", err: &url.Error{Err: context.DeadlineExceeded}, sent: true, safe: true},
+		{name: "no connection in time", err: &url.Error{Err: context.DeadlineExceeded}, safe: true, unsafe: true},
+		{name: "too large an answer", err: &url.Error{Err: errAnswerTooLarge}, sent: true},
+		{name: "a challenge", err: errChallenge},
+		{name: "an unknown certificate", err: &url.Error{Err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}},
+		{name: "a wrong scheme", err: &url.Error{Err: errors.New("unsupported protocol scheme \"ftp\"")}},
+	} {
+		for _, repeatable := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, repeatable %t", test.name, repeatable), func(t *testing.T) {
+				t.Parallel()
+				ctx := withExchange(t.Context(), &exchange{repeatable: repeatable, sent: test.sent, started: time.Now()})
+				var response *http.Response
+				if test.err == nil {
+					response = &http.Response{StatusCode: test.status, Header: http.Header{}}
+				}
+				want := test.unsafe
+				if repeatable {
+					want = test.safe
+				}
+				got, err := shouldRetry(ctx, response, test.err)
+				if got != want || err != nil {
+					t.Errorf("got %t, %v; want %t", got, err, want)
+				}
+			})
+		}
+	}
+}
+
+func TestNothingIsRepeatedAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	unavailable := &http.Response{StatusCode: http.StatusServiceUnavailable}
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, ctx := range map[string]context.Context{
+		"of the total time":            withExchange(t.Context(), &exchange{repeatable: true, started: time.Now().Add(-MaxTotalWait - time.Second)}),
+		"that the caller asked for":    withExchange(canceled, &exchange{repeatable: true, started: time.Now()}),
+		"even where what began ends":   withExchange(Finishing(canceled), &exchange{repeatable: true, shielded: true, started: time.Now()}),
+		"without an exchange, as well": canceled,
+	} {
+		if got, err := shouldRetry(ctx, unavailable, nil); got || err != nil {
+			t.Errorf("%s: got %t, %v", name, got, err)
+		}
+	}
+	ctx := withExchange(t.Context(), &exchange{started: time.Now().Add(-MaxTotalWait + time.Minute)})
+	if got, _ := shouldRetry(ctx, unavailable, nil); !got {
+		t.Error("the total time is not over, and yet nothing is repeated")
+	}
+}
+
+func TestBackoffGrowsWithJitter(t *testing.T) {
+	t.Parallel()
+	const shortest = 100 * time.Millisecond
+	for attempt, full := range []time.Duration{shortest, 2 * shortest, 4 * shortest, 8 * shortest, 16 * shortest} {
+		seen := map[time.Duration]bool{}
+		for range 50 {
+			wait := backoff(shortest, MaxRetryWait, attempt, nil)
+			if wait < full/2 || wait > full+1 {
+				t.Fatalf("attempt %d waits %v, want between %v and %v", attempt, wait, full/2, full)
+			}
+			seen[wait] = true
+		}
+		if len(seen) < 10 {
+			t.Errorf("attempt %d: 50 waits have only %d different lengths", attempt, len(seen))
+		}
+	}
+	for _, attempt := range []int{20, 63, 64, 1000, 1 << 30} {
+		if wait := backoff(shortest, MaxRetryWait, attempt, nil); wait < MaxRetryWait/2 || wait > MaxRetryWait {
+			t.Errorf("attempt %d waits %v", attempt, wait)
+		}
+	}
+}
+
+func TestBackoffHeedsRetryAfter(t *testing.T) {
+	t.Parallel()
+	const shortest = 100 * time.Millisecond
+	in := func(wait time.Duration) string { return time.Now().Add(wait).UTC().Format(http.TimeFormat) }
+	for name, test := range map[string]struct {
+		status         int
+		header         string
+		least, longest time.Duration
+	}{
+		"seconds":                     {429, "7", 7 * time.Second, 7*time.Second + shortest},
+		"seconds of a 503":            {503, "7", 7 * time.Second, 7*time.Second + shortest},
+		"no second":                   {429, "0", 0, shortest},
+		"a date":                      {429, in(20 * time.Second), 15 * time.Second, 20*time.Second + shortest},
+		"a date that has passed":      {429, in(-time.Hour), 0, shortest},
+		"a far date":                  {429, in(1000 * time.Hour), MaxRetryWait, MaxRetryWait},
+		"an hour":                     {429, "3600", MaxRetryWait, MaxRetryWait},
+		"exactly the cap":             {503, "30", MaxRetryWait, MaxRetryWait},
+		"more than a duration holds":  {429, "9223372036854775807", MaxRetryWait, MaxRetryWait},
+		"more than a number holds":    {429, "99999999999999999999999", 0, 2 * shortest},
+		"a negative number":           {429, "-5", 0, 2 * shortest},
+		"a fraction":                  {429, "1.5", 0, 2 * shortest},
+		"garbage":                     {429, "soon", 0, 2 * shortest},
+		"a status that does not mean": {500, "20", 0, 2 * shortest},
+		"nothing":                     {429, "", 0, shortest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			response := &http.Response{StatusCode: test.status, Header: http.Header{"Retry-After": {test.header}}}
+			for range 20 {
+				if wait := backoff(shortest, MaxRetryWait, 0, response); wait < test.least || wait > test.longest {
+					t.Fatalf("waits %v, want between %v and %v", wait, test.least, test.longest)
+				}
+			}
+		})
+	}
+}
+
+func TestPauseEndsWhenTheCallerStops(t *testing.T) {
+	t.Parallel()
+	client := New(Options{RetryWait: time.Hour})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	started := time.Now()
+	client.pause(ctx, 0)
+	if waited := time.Since(started); waited > 5*time.Second {
+		t.Errorf("waited %v", waited)
+	}
+}
