@@ -1,0 +1,87 @@
+package cakemailtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Delivery is what became of a posted event.
+type Delivery struct {
+	// Status and Body are the receiver's answer.
+	Status int
+	Body   []byte
+	// Signature and SentBody are what was posted.
+	Signature string
+	SentBody  []byte
+}
+
+// Deliver posts a signed sample event to the webhook's url, with both headers
+// that the descriptions name. It fails when the webhook is unknown, archived or
+// not subscribed to the event, or when there is no answer.
+func (s *Server) Deliver(ctx context.Context, id, event string) (Delivery, error) {
+	webhook, err := s.subscribed(id, event)
+	if err != nil {
+		return Delivery{}, err
+	}
+	body, err := json.Marshal(s.sample(event, webhook))
+	if err != nil {
+		return Delivery{}, fmt.Errorf("encoding the event: %w", err)
+	}
+	mac := hmac.New(sha256.New, []byte(webhook.Secret))
+	mac.Write(body)
+	delivery := Delivery{SentBody: body, Signature: base64.StdEncoding.EncodeToString(mac.Sum(nil))}
+
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, webhook.URL, bytes.NewReader(body))
+	if err != nil {
+		return Delivery{}, fmt.Errorf("making the request: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Cakemail-Signature", delivery.Signature)
+	request.Header.Set("X-Signature", delivery.Signature)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return Delivery{}, fmt.Errorf("delivering: %w", err)
+	}
+	defer response.Body.Close()
+	delivery.Status = response.StatusCode
+	if delivery.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody)); err != nil {
+		return Delivery{}, fmt.Errorf("reading the receiver's answer: %w", err)
+	}
+	return delivery, nil
+}
+
+func (s *Server) subscribed(id, event string) (Webhook, error) {
+	for _, webhook := range s.Webhooks() {
+		switch {
+		case webhook.ID != id:
+			continue
+		case webhook.Archived:
+			return Webhook{}, fmt.Errorf("webhook %s is archived", id)
+		case !slices.Contains(webhook.Events, event):
+			return Webhook{}, fmt.Errorf("webhook %s is not subscribed to %s", id, event)
+		}
+		return webhook, nil
+	}
+	return Webhook{}, fmt.Errorf("no webhook has the id %s", id)
+}
+
+// sample is a delivery's body as the description in force shows it.
+func (s *Server) sample(event string, webhook Webhook) object {
+	data := object{"id": 1234, "email": "jane@example.com"}
+	if s.form == Guide {
+		return object{"event": event, "timestamp": time.Now().UTC().Format(time.RFC3339), "data": data}
+	}
+	return object{
+		"event": event, "account_id": webhook.AccountID, "ip": "192.0.2.1",
+		"user": object{"id": 7, "email": "ops@example.com"}, "created_on": time.Now().Unix(), "data": data,
+	}
+}

@@ -1,0 +1,120 @@
+package cakemailtest
+
+import (
+	"net/http"
+	"time"
+)
+
+// Fault is one misbehaviour. It is set with [Server.SetFaults] and may be
+// changed while the server runs. With nothing set it does nothing.
+type Fault struct {
+	// Operation is what it concerns; "" is everything but the token call.
+	Operation Operation
+	// Every concerns each nth matching request; 0 and 1 mean all.
+	Every int
+	// Times bounds how often it happens; 0 is without bound.
+	Times int
+	// PerSecond answers 429 with Retry-After: 1 to matching requests above so many in a second.
+	PerSecond int
+	// Processed tells whether the API carries the request out before it misbehaves.
+	Processed bool
+	// Delay is waited, after carrying out if Processed and before otherwise. With
+	// nothing else set the normal answer follows, also when the client has gone.
+	Delay time.Duration
+	// Cut closes the connection without an answer.
+	Cut bool
+	// Status, Header, Body and ContentType replace the answer's. Body alone keeps
+	// the normal status. ContentType is application/json by default.
+	Status      int
+	Header      http.Header
+	Body        string
+	ContentType string
+	// Drip writes the answer one byte at a time with this pause.
+	Drip time.Duration
+	// Rewrite changes the body of the normal answer.
+	Rewrite func(body []byte) []byte
+}
+
+// replaces tells whether the normal answer is not needed at all.
+func (f Fault) replaces() bool { return f.Cut || f.Status != 0 || f.PerSecond > 0 }
+
+type activeFault struct {
+	Fault
+	seen, happened int
+	window         time.Time
+	inWindow       int
+}
+
+// SetFaults replaces all faults; without arguments there are none any more.
+func (s *Server) SetFaults(faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+	for _, fault := range faults {
+		s.faults = append(s.faults, &activeFault{Fault: fault})
+	}
+}
+
+// faultFor returns the first fault that the request meets. Every fault counts
+// every matching request, whether or not another one happens.
+func (s *Server) faultFor(operation Operation) *activeFault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var met *activeFault
+	for _, fault := range s.faults {
+		if fault.Operation != operation && (fault.Operation != "" || operation == Token) {
+			continue
+		}
+		if fault.due(time.Now()) && met == nil {
+			fault.happened++
+			met = fault
+		}
+	}
+	return met
+}
+
+func (f *activeFault) due(now time.Time) bool {
+	f.seen++
+	if f.Times > 0 && f.happened >= f.Times {
+		return false
+	}
+	if f.PerSecond > 0 {
+		if now.Sub(f.window) >= time.Second {
+			f.window, f.inWindow = now, 0
+		}
+		f.inWindow++
+		return f.inWindow > f.PerSecond
+	}
+	return f.Every <= 1 || f.seen%f.Every == 0
+}
+
+// misbehave answers as the fault says.
+func (s *Server) misbehave(call *Call, writer http.ResponseWriter, fault Fault, normal answer) {
+	if fault.Cut {
+		panic(http.ErrAbortHandler)
+	}
+	if fault.PerSecond > 0 {
+		normal = failure(http.StatusTooManyRequests, "Too Many Requests")
+		normal.header = http.Header{"Retry-After": {"1"}}
+	}
+	if fault.Status != 0 {
+		normal = failure(fault.Status, http.StatusText(fault.Status))
+	}
+	if fault.Body != "" {
+		normal.body = []byte(fault.Body)
+	}
+	if fault.Rewrite != nil {
+		normal.body = fault.Rewrite(normal.body)
+	}
+	for key, values := range fault.Header {
+		if normal.header == nil {
+			normal.header = http.Header{}
+		}
+		normal.header[key] = values
+	}
+	if fault.ContentType != "" {
+		normal.contentType = fault.ContentType
+	}
+	normal.drip = fault.Drip
+	s.finish(call, writer, normal)
+}

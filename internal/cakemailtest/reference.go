@@ -1,0 +1,211 @@
+package cakemailtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// referenceEvents is the enum EventType of the OpenAPI document 1.18.25.
+var referenceEvents = strings.Fields(`
+	Account.Created Account.Updated Account.Confirmed Account.Deleted
+	Contact.Added Contact.Updated Contact.Removed Contact.Tagged Contact.Untagged
+	ContactsExport.Created ContactsExport.Deleted
+	Campaign.Canceled Campaign.Created Campaign.Unscheduled Campaign.Updated Campaign.Resumed Campaign.Scheduled Campaign.Suspended
+	CampaignLogExport.Created
+	Email.Sent Email.Opened Email.Clicked Email.Bounced Email.ReportedAsSpam Email.Unsubscribed Email.GlobalUnsubscribed
+	Email.Submitted Email.Queued Email.Rejected Email.Processing Email.Delivered Email.Error
+	User.Created User.Deleted User.LoggedIn User.Updated User.Confirmed
+	List.Created List.Updated List.Deleted ListLogsExport.Created
+	MFA.RecoveryCodesViewed MFA.ChallengeIssued MFA.ChallengeCompleted MFA.MethodAdded MFA.MethodActivated MFA.MethodDeleted
+	Segment.Created Segment.Updated Segment.Deleted
+	Sender.Created Sender.Updated Sender.Deleted Sender.Confirmed Sender.ConfirmationEmailSent
+	SuppressedEmail.Added SuppressedEmail.Removed SuppressedEmailsExport.Created SuppressedEmailsExport.Deleted`)
+
+var (
+	referencePeriods = []string{"second", "minute"}
+	guidePeriods     = []string{"second", "minute", "hour", "day"}
+)
+
+// reference serves the OpenAPI document. The caller holds the lock.
+func (s *Server) reference(operation Operation, account int64, request *http.Request, body []byte) answer {
+	switch operation {
+	case Create:
+		return s.referenceCreate(account, request, body)
+	case List:
+		return s.referenceList(account, request)
+	}
+	webhook, gone := s.find(account, request)
+	if gone != nil {
+		return *gone
+	}
+	switch operation {
+	case Show:
+		return reply(http.StatusOK, object{
+			"id":        webhook.ID,
+			"signature": object{"key": webhook.Secret, "hash_function": webhook.HashFunction},
+			"data":      referenceData(webhook),
+		})
+	case Update:
+		changed := webhook.clone()
+		if refused := readBody(request, body, &changed, referencePeriods); refused != nil {
+			return *refused
+		}
+		*webhook = changed
+		return reply(http.StatusOK, object{"id": webhook.ID, "data": referenceData(webhook), "object": "Webhook", "patched": true})
+	default:
+		if refused := s.setArchived(webhook, operation == Archive); refused != nil {
+			return *refused
+		}
+		return reply(http.StatusOK, object{"id": webhook.ID, "data": referenceData(webhook), "object": "Webhook", "archived": webhook.Archived})
+	}
+}
+
+func (s *Server) referenceCreate(account int64, request *http.Request, body []byte) answer {
+	webhook := Webhook{AccountID: account}
+	if refused := readBody(request, body, &webhook, referencePeriods); refused != nil {
+		return *refused
+	}
+	event, refused := readEvent(body)
+	if refused != nil {
+		return *refused
+	}
+	if webhook.URL == "" {
+		return *invalid("field required", "value_error.missing", "body", "url")
+	}
+	webhook.Events = []string{event}
+	webhook = s.add(webhook)
+	return reply(http.StatusCreated, object{"id": webhook.ID, "data": referenceData(&webhook)})
+}
+
+func readEvent(body []byte) (string, *answer) {
+	var fields map[string]any
+	_ = json.Unmarshal(body, &fields)
+	value, found := fields["event"]
+	if !found {
+		return "", invalid("field required", "value_error.missing", "body", "event")
+	}
+	event, _ := value.(string)
+	if !slices.Contains(referenceEvents, event) {
+		return "", invalid("value is not a valid enumeration member", "type_error.enum", "body", "event")
+	}
+	return event, nil
+}
+
+// referenceData is the schema Webhook; archived_at is an integer there, so it
+// is left out of an active webhook.
+func referenceData(webhook *Webhook) object {
+	data := object{
+		"id": webhook.ID, "status": "active", "event": webhook.Events[0], "url": webhook.URL,
+		"rate_limit": webhook.RateLimit, "rate_limit_period": webhook.RateLimitPeriod,
+	}
+	if webhook.Archived {
+		data["status"], data["archived_at"] = "archived", time.Now().Unix()
+	}
+	return data
+}
+
+func (s *Server) referenceList(account int64, request *http.Request) answer {
+	query := request.URL.Query()
+	page, refused := positive(query, "page", 1)
+	if refused != nil {
+		return *refused
+	}
+	perPage, refused := positive(query, "per_page", 50)
+	if refused != nil {
+		return *refused
+	}
+	if s.pageSizeLimit > 0 {
+		perPage = min(perPage, s.pageSizeLimit)
+	}
+	listed := s.listed(account, query)
+	data := []any{}
+	for _, webhook := range listed[min((page-1)*perPage, len(listed)):min(page*perPage, len(listed))] {
+		data = append(data, referenceData(webhook))
+	}
+	pagination := object{"page": page, "per_page": perPage}
+	if query.Get("with_count") == "true" {
+		pagination["count"] = len(listed)
+	}
+	return reply(http.StatusOK, object{"pagination": pagination, "data": data})
+}
+
+func (s *Server) listed(account int64, query url.Values) []*Webhook {
+	var listed []*Webhook
+	for _, webhook := range s.webhooks {
+		if webhook.AccountID == account && (!webhook.Archived || query.Get("with_archived") == "true") {
+			listed = append(listed, webhook)
+		}
+	}
+	return listed
+}
+
+func positive(query url.Values, name string, fallback int) (int, *answer) {
+	if !query.Has(name) {
+		return fallback, nil
+	}
+	number, err := strconv.Atoi(query.Get(name))
+	if err != nil {
+		return 0, invalid("value is not a valid integer", "type_error.integer", "query", name)
+	}
+	if number < 1 {
+		return 0, invalid("ensure this value is greater than or equal to 1", "value_error.number.not_ge", "query", name)
+	}
+	return number, nil
+}
+
+// readBody reads url, rate_limit and rate_limit_period, which are optional
+// here, into the webhook. Unknown keys are ignored, as FastAPI does.
+func readBody(request *http.Request, body []byte, webhook *Webhook, periods []string) *answer {
+	var fields map[string]any
+	if !strings.HasPrefix(request.Header.Get("Content-Type"), "application/json") || json.Unmarshal(body, &fields) != nil || fields == nil {
+		return invalid("value is not a valid dict", "type_error.dict", "body")
+	}
+	if value, found := fields["url"]; found {
+		text, _ := value.(string)
+		if message := urlProblem(text); message != "" {
+			return invalid(message, "value_error.url", "body", "url")
+		}
+		webhook.URL = text
+	}
+	if value, found := fields["rate_limit"]; found {
+		number, ok := value.(float64)
+		if !ok || number != math.Trunc(number) {
+			return invalid("value is not a valid integer", "type_error.integer", "body", "rate_limit")
+		}
+		if number < 1 {
+			return invalid("ensure this value is greater than or equal to 1", "value_error.number.not_ge", "body", "rate_limit")
+		}
+		webhook.RateLimit = int64(number)
+	}
+	if value, found := fields["rate_limit_period"]; found {
+		period, _ := value.(string)
+		if !slices.Contains(periods, period) {
+			return invalid(fmt.Sprintf("value is not a valid enumeration member; permitted: %s", strings.Join(periods, ", ")), "type_error.enum", "body", "rate_limit_period")
+		}
+		webhook.RateLimitPeriod = period
+	}
+	return nil
+}
+
+func urlProblem(raw string) string {
+	const longest = 2083
+	parsed, err := url.Parse(raw)
+	switch {
+	case raw == "":
+		return "ensure this value has at least 1 characters"
+	case utf8.RuneCountInString(raw) > longest:
+		return "ensure this value has at most 2083 characters"
+	case err != nil, parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Host == "":
+		return "invalid or missing URL scheme"
+	default:
+		return ""
+	}
+}

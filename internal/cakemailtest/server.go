@@ -1,0 +1,206 @@
+// Package cakemailtest is an in-memory Cakemail API over real HTTP, for tests,
+// the demo and benchmarks. It serves both public descriptions of the API, is
+// strict about what it is sent, and misbehaves on demand. It shares no code
+// with the client, since a fake that does proves nothing.
+package cakemailtest
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Form is one of the two public descriptions of the API.
+type Form string
+
+// The two descriptions.
+const (
+	// Reference is the OpenAPI document: one event, the secret in the show answer alone, PATCH.
+	Reference Form = "reference"
+	// Guide is the developer guide: several events, the secret in the create answer, no PATCH.
+	Guide Form = "guide"
+)
+
+// What the API knows of without options.
+const (
+	DefaultAccessToken       = "cm-access-token-0123456789abcdef"
+	DefaultEmail             = "ops@example.com"
+	DefaultPassword          = `p@ss "w&rd+/=%\`
+	DefaultAccountID   int64 = 1
+)
+
+// Option changes how the API is started.
+type Option func(*Server)
+
+// WithForm serves this description; the default is [Reference].
+func WithForm(form Form) Option { return func(s *Server) { s.form = form } }
+
+// WithAccessToken accepts this long-lived token instead of [DefaultAccessToken].
+func WithAccessToken(token string) Option { return func(s *Server) { s.accessToken = token } }
+
+// WithUser accepts these instead of [DefaultEmail] and [DefaultPassword].
+func WithUser(email, password string) Option {
+	return func(s *Server) { s.email, s.password = email, password }
+}
+
+// WithChallenge answers every login with this status, 401 or 200, and a
+// challenge of multi-factor authentication instead of a token.
+func WithChallenge(status int) Option { return func(s *Server) { s.challenge = status } }
+
+// WithTokenLifetime lets issued tokens expire; the default is 432000 seconds,
+// which the real API was seen to say.
+func WithTokenLifetime(lifetime time.Duration) Option {
+	return func(s *Server) { s.tokenLifetime = lifetime }
+}
+
+// WithRefreshRefused answers every refresh_token grant with 401.
+func WithRefreshRefused() Option { return func(s *Server) { s.refreshRefused = true } }
+
+// WithAccounts lets the credentials act for these accounts instead of 1, 42 and
+// 43; the first is their own.
+func WithAccounts(ids ...int64) Option { return func(s *Server) { s.accounts = ids } }
+
+// WithGoneStatus answers for unknown ids with 404 (the default), 410 or 400.
+func WithGoneStatus(status int) Option { return func(s *Server) { s.goneStatus = status } }
+
+// WithLatency waits before every answer.
+func WithLatency(latency time.Duration) Option { return func(s *Server) { s.latency = latency } }
+
+// WithPageSizeLimit caps per_page silently, and says so in pagination.per_page.
+func WithPageSizeLimit(limit int) Option { return func(s *Server) { s.pageSizeLimit = limit } }
+
+// Server is the API. It is safe for concurrent use.
+type Server struct {
+	form           Form
+	accessToken    string
+	email          string
+	password       string
+	challenge      int
+	tokenLifetime  time.Duration
+	refreshRefused bool
+	accounts       []int64
+	goneStatus     int
+	latency        time.Duration
+	pageSizeLimit  int
+
+	http *httptest.Server
+	// closing ends every delay.
+	closing chan struct{}
+
+	mu          sync.Mutex
+	connections int
+	calls       []*Call
+	faults      []*activeFault
+	webhooks    []*Webhook
+	lastNumber  int
+	tokens      map[string]time.Time
+	refreshes   map[string]bool
+	issued      []string
+}
+
+// Start starts the API; it is ready when this returns.
+func Start(options ...Option) *Server {
+	server := &Server{
+		form:          Reference,
+		accessToken:   DefaultAccessToken,
+		email:         DefaultEmail,
+		password:      DefaultPassword,
+		tokenLifetime: 432000 * time.Second,
+		accounts:      []int64{DefaultAccountID, 42, 43},
+		goneStatus:    http.StatusNotFound,
+		closing:       make(chan struct{}),
+		tokens:        map[string]time.Time{},
+		refreshes:     map[string]bool{},
+	}
+	for _, option := range options {
+		option(server)
+	}
+	server.issued = []string{server.accessToken, server.password}
+	server.http = httptest.NewUnstartedServer(http.HandlerFunc(server.serve))
+	server.http.Config.ConnState = server.countConnection
+	server.http.Start()
+	return server
+}
+
+// Close ends the API, and every delay with it.
+func (s *Server) Close() {
+	close(s.closing)
+	s.http.CloseClientConnections()
+	s.http.Close()
+}
+
+// URL is where the API listens, on loopback.
+func (s *Server) URL() string { return s.http.URL }
+
+func (s *Server) countConnection(_ net.Conn, state http.ConnState) {
+	if state != http.StateNew {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connections++
+}
+
+// Connections is the number of TCP connections accepted since the start.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.connections
+}
+
+// Issued returns every token, password and webhook secret that ever existed here.
+func (s *Server) Issued() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.issued)
+}
+
+// maxBody is far above what any call needs.
+const maxBody = 1 << 20
+
+func (s *Server) serve(writer http.ResponseWriter, request *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(request.Body, maxBody))
+	if err != nil {
+		return
+	}
+	call := s.record(request, body)
+	s.wait(s.latency)
+	fault := s.faultFor(call.Operation)
+	if fault == nil {
+		s.finish(call, writer, s.answer(call, request))
+		return
+	}
+	s.markFaulted(call)
+	var normal answer
+	if fault.Processed {
+		normal = s.answer(call, request)
+	}
+	s.wait(fault.Delay)
+	if !fault.Processed && !fault.replaces() {
+		normal = s.answer(call, request)
+	}
+	s.misbehave(call, writer, fault.Fault, normal)
+}
+
+func (s *Server) markFaulted(call *Call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	call.Faulted = true
+}
+
+// wait pauses; the end of the server cuts it short.
+func (s *Server) wait(pause time.Duration) {
+	if pause <= 0 {
+		return
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.closing:
+	}
+}

@@ -1,0 +1,148 @@
+package cakemailtest
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Webhook is a webhook as the API keeps it.
+type Webhook struct {
+	ID              string
+	AccountID       int64
+	URL             string
+	Events          []string
+	RateLimit       int64
+	RateLimitPeriod string
+	Archived        bool
+	Secret          string
+	HashFunction    string
+}
+
+func (w Webhook) clone() Webhook {
+	w.Events = slices.Clone(w.Events)
+	return w
+}
+
+// Webhooks returns all webhooks, archived ones too, in the order of their creation.
+func (s *Server) Webhooks() []Webhook {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var webhooks []Webhook
+	for _, webhook := range s.webhooks {
+		webhooks = append(webhooks, webhook.clone())
+	}
+	return webhooks
+}
+
+// Active returns the webhooks that are not archived.
+func (s *Server) Active() []Webhook {
+	return slices.DeleteFunc(s.Webhooks(), func(webhook Webhook) bool { return webhook.Archived })
+}
+
+// Add puts a webhook into the API, with an id, a secret and defaults where it has none.
+func (s *Server) Add(webhook Webhook) Webhook {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.add(webhook)
+}
+
+func (s *Server) add(webhook Webhook) Webhook {
+	if webhook.ID == "" {
+		webhook.ID = s.newID()
+	}
+	if webhook.AccountID == 0 {
+		webhook.AccountID = s.accounts[0]
+	}
+	if webhook.Secret == "" {
+		webhook.Secret = random()
+	}
+	s.issued = append(s.issued, webhook.Secret)
+	if webhook.HashFunction == "" {
+		webhook.HashFunction = "sha256"
+	}
+	limit, period := int64(50), "second"
+	if s.form == Guide {
+		limit, period = 100, "hour"
+	}
+	if webhook.RateLimit == 0 {
+		webhook.RateLimit = limit
+	}
+	if webhook.RateLimitPeriod == "" {
+		webhook.RateLimitPeriod = period
+	}
+	kept := webhook.clone()
+	s.webhooks = append(s.webhooks, &kept)
+	return kept.clone()
+}
+
+// newID is a UUID in the reference's form, a whole number in the guide's.
+func (s *Server) newID() string {
+	if s.form == Guide {
+		s.lastNumber++
+		return fmt.Sprint(1000 + s.lastNumber)
+	}
+	var raw [16]byte
+	_, _ = rand.Read(raw[:])
+	raw[6], raw[8] = raw[6]&0x0f|0x40, raw[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", raw[:4], raw[4:6], raw[6:8], raw[8:10], raw[10:])
+}
+
+// Change changes a webhook as a colleague in the web application would. It
+// panics on an unknown id.
+func (s *Server) Change(id string, change func(*Webhook)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s.webhooks[s.index(id)])
+}
+
+// Remove makes a webhook unknown. It panics on an unknown id.
+func (s *Server) Remove(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	index := s.index(id)
+	s.webhooks = slices.Delete(s.webhooks, index, index+1)
+}
+
+func (s *Server) index(id string) int {
+	index := slices.IndexFunc(s.webhooks, func(webhook *Webhook) bool { return webhook.ID == id })
+	if index < 0 {
+		panic("cakemailtest: no webhook has the id " + id)
+	}
+	return index
+}
+
+// find returns the webhook that the path names, if it is in the account.
+func (s *Server) find(account int64, request *http.Request) (*Webhook, *answer) {
+	segments := strings.Split(strings.TrimPrefix(request.URL.EscapedPath(), "/webhooks/"), "/")
+	id, err := url.PathUnescape(segments[0])
+	if err == nil {
+		for _, webhook := range s.webhooks {
+			if webhook.ID == id && webhook.AccountID == account {
+				return webhook, nil
+			}
+		}
+	}
+	gone := failure(s.goneStatus, "Webhook not found")
+	if s.goneStatus == http.StatusBadRequest {
+		gone = refusal(s.goneStatus, "bad_request", "Webhook not found")
+	}
+	return nil, &gone
+}
+
+// setArchived refuses what is already so.
+func (s *Server) setArchived(webhook *Webhook, archived bool) *answer {
+	if webhook.Archived == archived {
+		word := "active"
+		if archived {
+			word = "archived"
+		}
+		refused := refusal(http.StatusBadRequest, "bad_request", "Webhook is already "+word)
+		return &refused
+	}
+	webhook.Archived = archived
+	return nil
+}
