@@ -1,0 +1,54 @@
+package provider_test
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// counts are calls of the API by operation; operations that are not named have none.
+type counts = map[cakemailtest.Operation]int
+
+func TestCallsAreNoMoreThanThePlanNeeds(t *testing.T) {
+	t.Parallel()
+	const number = 5
+	for form, want := range map[cakemailtest.Form]struct{ create, change counts }{
+		// terraform apply runs a process to plan and one to apply, and each logs in
+		// when it first needs the API: the plan of a create does not.
+		cakemailtest.Reference: {
+			create: counts{cakemailtest.Token: 1, cakemailtest.List: 1, cakemailtest.Create: number, cakemailtest.Show: number},
+			change: counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.Update: number},
+		},
+		// The guide's form has no PATCH, so a change replaces.
+		cakemailtest.Guide: {
+			create: counts{cakemailtest.Token: 1, cakemailtest.List: 1, cakemailtest.Create: number},
+			change: counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.List: 1, cakemailtest.Create: number, cakemailtest.Archive: number},
+		},
+	} {
+		t.Run(string(form), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, cakemailtest.WithForm(form)).withPassword()
+			workspace := w.workspace(t, "many.tf")
+			for _, phase := range []struct {
+				name      string
+				arguments []string
+				want      counts
+			}{
+				{"create", []string{"apply", "-auto-approve"}, want.create},
+				{"plan without changes", []string{"plan", "-detailed-exitcode"}, counts{cakemailtest.Token: 1, cakemailtest.Show: number}},
+				{"change", []string{"apply", "-auto-approve", "-var", "path=new"}, want.change},
+				{"destroy", []string{"destroy", "-auto-approve", "-var", "path=new"}, counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.Archive: number}},
+			} {
+				w.api.ResetCalls()
+				terraform(t, workspace, phase.arguments...)
+				if got := w.api.Counts(); !maps.Equal(got, phase.want) {
+					t.Errorf("%s: %v calls, want %v", phase.name, got, phase.want)
+				}
+			}
+			if active := w.api.Active(); len(active) > 0 {
+				t.Errorf("%d webhooks are active after destroy", len(active))
+			}
+		})
+	}
+}

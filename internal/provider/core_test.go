@@ -1,0 +1,246 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// core stands in for Terraform where a real one would add nothing but time: it
+// calls the provider over the plugin protocol, in the order and with the values
+// that Terraform uses, and checks the answers as Terraform does. It manages one webhook.
+type core struct {
+	t       *testing.T
+	server  tfprotov6.ProviderServer
+	webhook tftypes.Object
+
+	// state is null while there is no webhook.
+	state   tftypes.Value
+	private []byte
+	tainted bool
+}
+
+// arguments are the arguments of a block; those left out are null.
+type arguments map[string]any
+
+// newCore configures the provider, which must succeed.
+func (w *world) newCore(t *testing.T, provider arguments) *core {
+	t.Helper()
+	c := w.unconfigured(t)
+	if problems := errorsIn(c.configure(provider)); len(problems) > 0 {
+		t.Fatalf("the provider cannot be configured: %s", problems)
+	}
+	return c
+}
+
+func (w *world) unconfigured(t *testing.T) *core {
+	t.Helper()
+	server, err := w.providers()["cakemail"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &core{t: t, server: server}
+	c.webhook = c.objectOf(c.schemas().ResourceSchemas["cakemail_webhook"])
+	c.state = tftypes.NewValue(c.webhook, nil)
+	return c
+}
+
+func (c *core) schemas() *tfprotov6.GetProviderSchemaResponse {
+	c.t.Helper()
+	schemas, err := c.server.GetProviderSchema(c.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return schemas
+}
+
+// configure validates and configures the provider.
+func (c *core) configure(provider arguments) []message {
+	c.t.Helper()
+	object := c.objectOf(c.schemas().Provider)
+	config := c.encode(object, block(object, provider))
+	validated, err := c.server.ValidateProviderConfig(c.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	messages := messagesOf(validated.Diagnostics)
+	if len(errorsIn(messages)) > 0 {
+		return messages
+	}
+	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.11.4"})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return append(messages, messagesOf(configured.Diagnostics)...)
+}
+
+// apply is `terraform apply`: refresh, plan, and apply where something changes.
+func (c *core) apply(config arguments) []message {
+	c.t.Helper()
+	messages := c.refresh()
+	if len(errorsIn(messages)) > 0 {
+		return messages
+	}
+	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: "cakemail_webhook", Config: c.encode(c.webhook, block(c.webhook, config)),
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	messages = append(messages, messagesOf(validated.Diagnostics)...)
+	if len(errorsIn(messages)) > 0 {
+		return messages
+	}
+	planned := c.plan(c.state, block(c.webhook, config))
+	messages = append(messages, messagesOf(planned.Diagnostics)...)
+	if len(errorsIn(messages)) > 0 || !c.tainted && c.decode(c.webhook, planned.PlannedState).Equal(c.state) {
+		return messages
+	}
+	if !c.state.IsNull() && (c.tainted || len(planned.RequiresReplace) > 0) {
+		messages = append(messages, c.archive()...)
+		if len(errorsIn(messages)) > 0 {
+			return messages
+		}
+		planned = c.plan(c.state, block(c.webhook, config))
+	}
+	return append(messages, c.change(block(c.webhook, config), planned.PlannedState, planned.PlannedPrivate)...)
+}
+
+// plan proposes what Terraform does: the configuration, and for computed
+// attributes that it leaves out what was there before.
+func (c *core) plan(prior, config tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
+	c.t.Helper()
+	proposed := config
+	if !prior.IsNull() && !config.IsNull() {
+		proposed = c.merged(prior, config)
+	}
+	planned, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName:         "cakemail_webhook",
+		PriorState:       c.encode(c.webhook, prior),
+		ProposedNewState: c.encode(c.webhook, proposed),
+		Config:           c.encode(c.webhook, config),
+		PriorPrivate:     c.private,
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return planned
+}
+
+func (c *core) merged(prior, config tftypes.Value) tftypes.Value {
+	c.t.Helper()
+	values, configured := attributesOf(c.t, prior), attributesOf(c.t, config)
+	for name, value := range configured {
+		if !value.IsNull() {
+			values[name] = value
+		}
+	}
+	return tftypes.NewValue(c.webhook, values)
+}
+
+// change applies a planned state, and keeps what comes of it.
+func (c *core) change(config tftypes.Value, planned *tfprotov6.DynamicValue, private []byte) []message {
+	c.t.Helper()
+	creating := c.state.IsNull()
+	applied, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName:       "cakemail_webhook",
+		PriorState:     c.encode(c.webhook, c.state),
+		PlannedState:   planned,
+		Config:         c.encode(c.webhook, config),
+		PlannedPrivate: private,
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	messages := messagesOf(applied.Diagnostics)
+	failed := len(errorsIn(messages)) > 0
+	c.keep(c.decode(c.webhook, applied.NewState), applied.Private)
+	c.tainted = creating && failed && !c.state.IsNull() || c.tainted && !creating
+	if !failed {
+		c.expectConsistent(c.decode(c.webhook, planned))
+	}
+	return messages
+}
+
+func (c *core) keep(state tftypes.Value, private []byte) {
+	c.t.Helper()
+	if !state.IsFullyKnown() {
+		c.t.Errorf("the state holds unknown values: %s", state)
+	}
+	c.state, c.private = state, private
+}
+
+// expectConsistent fails where the state is not what was planned, as Terraform
+// does with "Provider produced inconsistent result after apply".
+func (c *core) expectConsistent(planned tftypes.Value) {
+	c.t.Helper()
+	if planned.IsNull() || c.state.IsNull() {
+		if planned.IsNull() != c.state.IsNull() {
+			c.t.Errorf("planned was %s, the state is %s", planned, c.state)
+		}
+		return
+	}
+	actual := attributesOf(c.t, c.state)
+	for name, value := range attributesOf(c.t, planned) {
+		if value.IsFullyKnown() && !value.Equal(actual[name]) {
+			c.t.Errorf("planned was %s = %s, the state has %s", name, value, actual[name])
+		}
+	}
+}
+
+func (c *core) archive() []message {
+	c.t.Helper()
+	nothing := tftypes.NewValue(c.webhook, nil)
+	planned := c.plan(c.state, nothing)
+	return append(messagesOf(planned.Diagnostics), c.change(nothing, planned.PlannedState, planned.PlannedPrivate)...)
+}
+
+// destroy is `terraform destroy`.
+func (c *core) destroy() []message {
+	c.t.Helper()
+	messages := c.refresh()
+	if len(errorsIn(messages)) > 0 || c.state.IsNull() {
+		return messages
+	}
+	return append(messages, c.archive()...)
+}
+
+// refresh reads the webhook, if there is one.
+func (c *core) refresh() []message {
+	c.t.Helper()
+	if c.state.IsNull() {
+		return nil
+	}
+	read, err := c.server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: "cakemail_webhook", CurrentState: c.encode(c.webhook, c.state), Private: c.private,
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	messages := messagesOf(read.Diagnostics)
+	if len(errorsIn(messages)) == 0 {
+		c.keep(c.decode(c.webhook, read.NewState), read.Private)
+		c.tainted = c.tainted && !c.state.IsNull()
+	}
+	return messages
+}
+
+// importState is `terraform import`, the read after it included.
+func (c *core) importState(id string) []message {
+	c.t.Helper()
+	imported, err := c.server.ImportResourceState(c.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: "cakemail_webhook", ID: id})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	messages := messagesOf(imported.Diagnostics)
+	if len(errorsIn(messages)) > 0 {
+		return messages
+	}
+	c.state, c.private = c.decode(c.webhook, imported.ImportedResources[0].State), imported.ImportedResources[0].Private
+	messages = append(messages, c.refresh()...)
+	if len(errorsIn(messages)) > 0 {
+		c.state = tftypes.NewValue(c.webhook, nil)
+	}
+	return messages
+}

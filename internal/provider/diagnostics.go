@@ -1,0 +1,231 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// subject is what a message is about.
+type subject struct {
+	id      string
+	url     string
+	events  []string
+	account int64
+}
+
+func (m webhookModel) subject() subject {
+	return subject{id: m.ID.ValueString(), url: m.URL.ValueString(), events: eventNames(m.Events), account: m.account()}
+}
+
+// String names the webhook as a person knows it.
+func (s subject) String() string {
+	var parts []string
+	if s.id != "" {
+		parts = append(parts, "id "+s.id)
+	}
+	if s.url != "" {
+		parts = append(parts, "url "+cakemail.DisplayURL(s.url))
+	}
+	if s.account > 0 {
+		parts = append(parts, fmt.Sprintf("account %d", s.account))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// report adds the one diagnostic, or one per refused attribute, that tells a
+// person what was attempted on what, what the API said, and what to do.
+func (c *connection) report(diags *diag.Diagnostics, err error, about subject) {
+	failure, ok := errors.AsType[*cakemail.Error](err)
+	if !ok {
+		diags.AddError("Cakemail call failed", err.Error())
+		return
+	}
+	action, reason, becauseOfLogin := strings.Cut(failure.Action, ", because")
+	summary, attempt := "Cannot "+failure.Action, "Cannot "+action+about.String()+"."
+	if becauseOfLogin {
+		attempt = "Cannot " + action + about.String() + ", because" + reason + "."
+	}
+	switch {
+	case failure.Kind == cakemail.Invalid && !becauseOfLogin:
+		reportRefusals(diags, failure, summary, attempt)
+		return
+	case failure.Kind == cakemail.WantsOneEvent:
+		diags.AddAttributeError(path.Root("events"), oneEventSummary, sentences(oneEventDetail(about, said(failure)), requestID(failure)))
+		return
+	}
+	diags.AddError(summary, sentences(attempt, said(failure), c.advice(failure, about), requestID(failure)))
+}
+
+// reportRefusals puts each refusal on the attribute that the API names.
+func reportRefusals(diags *diag.Diagnostics, failure *cakemail.Error, summary, attempt string) {
+	var rest []string
+	for _, field := range failure.Fields {
+		if field.Field == "" {
+			rest = append(rest, field.Message)
+			continue
+		}
+		name := string(field.Field)
+		if field.Field == cakemail.FieldWebhookID {
+			name = "id"
+		}
+		diags.AddAttributeError(path.Root(name), "The API refused "+name,
+			sentences(attempt, fmt.Sprintf("The API said of %s: %s.", name, strings.TrimSuffix(field.Message, ".")),
+				"Change the value and apply again; nothing was changed.", requestID(failure)))
+	}
+	if len(rest) > 0 || len(failure.Fields) == 0 {
+		others := *failure
+		if len(rest) > 0 {
+			others.Message = strings.Join(rest, "; ")
+		}
+		diags.AddError(summary, sentences(attempt, said(&others), "Nothing was changed. Correct the configuration and apply again.", requestID(failure)))
+	}
+}
+
+// said quotes the answer.
+func said(failure *cakemail.Error) string {
+	switch {
+	case failure.Status != "" && failure.Message != "" && !strings.HasSuffix(failure.Status, " "+failure.Message):
+		return fmt.Sprintf("The API answered %s: %s.", failure.Status, strings.TrimSuffix(failure.Message, "."))
+	case failure.Status != "":
+		return fmt.Sprintf("The API answered %s.", failure.Status)
+	case failure.Message != "":
+		return strings.ToUpper(failure.Message[:1]) + failure.Message[1:] + "."
+	default:
+		return ""
+	}
+}
+
+// advice says what to do about it.
+func (c *connection) advice(failure *cakemail.Error, about subject) string {
+	switch failure.Kind {
+	case cakemail.Unauthorized, cakemail.Invalid:
+		// Invalid only where the login was: other refusals are about an attribute.
+		return fmt.Sprintf("The refused credentials are %s. Check them, or get new ones, and apply again.", c.credentials)
+	case cakemail.ChallengeRequired:
+		return fmt.Sprintf("The login with %s needs multi-factor authentication, which the provider cannot complete. "+
+			"Use an access token instead: access_token in the provider block, or the environment variable %s.", c.credentials, envAccessToken)
+	case cakemail.Forbidden:
+		return fmt.Sprintf("The credentials (%s) do not permit this. Check account_id, and the rights of the user in %s.", c.credentials, accountName(about.account))
+	case cakemail.Gone:
+		return fmt.Sprintf("There is no such webhook in %s. Check the id and account_id.", accountName(about.account))
+	case cakemail.Unsupported:
+		return c.unsupportedAdvice(failure)
+	case cakemail.RateLimited, cakemail.Unavailable:
+		return tried(failure) + "Wait and apply again; with many webhooks, fewer calls at once help (terraform apply -parallelism=2). A higher max_retries in the provider block waits longer."
+	case cakemail.Network:
+		return fmt.Sprintf("No answer from %s%s. %sCheck the network, a proxy, and %s.", failure.Host, because(failure), tried(failure), c.baseURLFrom)
+	case cakemail.Timeout:
+		return fmt.Sprintf("%s did not answer in time. %sApply again, or raise request_timeout in the provider block.", failure.Host, tried(failure))
+	case cakemail.Unreadable:
+		return fmt.Sprintf("The answer from %s is not one that the Cakemail API gives%s. Check that %s is the address of the API, and that no proxy answers in its place.", failure.Host, because(failure), c.baseURLFrom)
+	case cakemail.Redirected:
+		return fmt.Sprintf("The answer from %s points to %s, and credentials are never sent after a redirect. Set base_url to where the API is; now it comes from %s.", failure.Host, redirectTarget(failure), c.baseURLFrom)
+	case cakemail.Stopped:
+		return "Terraform was asked to stop, so this was not begun. Apply again to go on."
+	case cakemail.Ambiguous:
+		return ambiguousAdvice(failure, about)
+	case cakemail.OutcomeUnknown:
+		return unknownOutcomeAdvice(failure)
+	default:
+		return unexpectedAdvice(failure)
+	}
+}
+
+// unexpectedAdvice is for what no other advice fits: an answer that the API
+// never gives, or a call that could not be made at all.
+func unexpectedAdvice(failure *cakemail.Error) string {
+	if failure.Cause != nil {
+		return "The reason: " + causeOf(failure) + "."
+	}
+	return "The provider does not know this answer. Apply again; if it stays, ask Cakemail's support about it."
+}
+
+func (c *connection) unsupportedAdvice(failure *cakemail.Error) string {
+	if strings.HasPrefix(failure.Action, "change") {
+		return "This API does not change webhooks in place, and nothing was changed. Replace the webhook instead, which gives it a new id and a new secret: " +
+			"terraform apply -replace=ADDRESS with the address of this resource, for example cakemail_webhook.example."
+	}
+	return fmt.Sprintf("There is no Cakemail webhook API at %s. Check %s.", failure.Host, c.baseURLFrom)
+}
+
+func accountName(account int64) string {
+	if account > 0 {
+		return fmt.Sprintf("account %d", account)
+	}
+	return "the account of the credentials"
+}
+
+// tried is "" or a sentence with a space after it.
+func tried(failure *cakemail.Error) string {
+	if failure.Attempts < 2 {
+		return ""
+	}
+	return fmt.Sprintf("It was tried %d times in %s. ", failure.Attempts, failure.Elapsed.Round(time.Second/10))
+}
+
+func because(failure *cakemail.Error) string {
+	if failure.Cause == nil {
+		return ""
+	}
+	return " (" + causeOf(failure) + ")"
+}
+
+// causeOf puts the causes that Go names for programmers into words.
+func causeOf(failure *cakemail.Error) string {
+	switch {
+	case errors.Is(failure.Cause, io.EOF), errors.Is(failure.Cause, io.ErrUnexpectedEOF):
+		return "the connection was closed before the whole answer had come"
+	case errors.Is(failure.Cause, context.DeadlineExceeded):
+		return "it took longer than request_timeout"
+	default:
+		return failure.Cause.Error()
+	}
+}
+
+func redirectTarget(failure *cakemail.Error) string {
+	switch failure.Location {
+	case "":
+		return "another address"
+	case failure.Host:
+		return "another address on the same host, perhaps https:// instead of http://"
+	default:
+		return failure.Location
+	}
+}
+
+func requestID(failure *cakemail.Error) string {
+	if failure.RequestID == "" {
+		return ""
+	}
+	return "Request id, for Cakemail's support: " + failure.RequestID + "."
+}
+
+func quoteAll(names []string) string {
+	var quoted []string
+	for _, name := range names {
+		quoted = append(quoted, fmt.Sprintf("%q", name))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// sentences joins what there is to say, one paragraph each.
+func sentences(paragraphs ...string) string {
+	paragraphs = slices.DeleteFunc(paragraphs, func(text string) bool { return strings.TrimSpace(text) == "" })
+	for index, text := range paragraphs {
+		paragraphs[index] = strings.TrimSpace(text)
+	}
+	return strings.Join(paragraphs, "\n\n")
+}

@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+const oneEventSummary = "This API takes one event per webhook"
+
+// oneEventDetail shows the configuration that works. The answer is what the API
+// said, "" when it was not asked.
+func oneEventDetail(about subject, answer string) string {
+	return sentences(
+		fmt.Sprintf("The webhook%s has %d events, but this API takes exactly one event per webhook.", about, len(about.events)),
+		answer,
+		fmt.Sprintf("Make one webhook per event:\n\n"+
+			"  resource \"cakemail_webhook\" \"example\" {\n"+
+			"    for_each = toset([%s])\n\n"+
+			"    url    = %s\n"+
+			"    events = [each.value]\n"+
+			"  }\n\nNothing was changed.", quoteAll(about.events), urlToCopy(about.url)))
+}
+
+// urlToCopy is the url in a configuration, unless messages must not show it whole.
+func urlToCopy(url string) string {
+	if shown := cakemail.DisplayURL(url); shown != url {
+		return `"..." # as it is now`
+	}
+	return fmt.Sprintf("%q", url)
+}
+
+// disagreementDetail is about a value that the API changed on its own.
+func disagreementDetail(name string, asked, saved webhookModel) string {
+	difference := fmt.Sprintf("The configuration asks for %s; the API saved %s.", asked.describe(name), saved.describe(name))
+	if asked.describe(name) == saved.describe(name) {
+		difference = fmt.Sprintf("It is %s, but differs in a part that is not shown because it can hold a password.", saved.describe(name))
+	}
+	return sentences("The webhook"+saved.subject().String()+" is in the state as the API saved it. "+difference,
+		"Change the configuration to what the API can do, and apply again.")
+}
+
+func ambiguousAdvice(failure *cakemail.Error, about subject) string {
+	return "The answer was lost, and more than one new webhook has this url and these events, so it cannot be told which one is this resource's:\n\n" +
+		candidates(failure.Candidates, about.account) +
+		"\nImport one of them in place of this resource and archive the others, which only the owner can tell apart; applying again without that would create one more."
+}
+
+// candidates lists webhooks with the import command of each.
+func candidates(webhooks []cakemail.Webhook, account int64) string {
+	var lines strings.Builder
+	for _, webhook := range webhooks {
+		fmt.Fprintf(&lines, "  terraform import ADDRESS '%s'   # %s, %s\n", importID(account, webhook.ID), cakemail.DisplayURL(webhook.URL), strings.Join(webhook.Events, " "))
+	}
+	return lines.String()
+}
+
+func unknownOutcomeAdvice(failure *cakemail.Error) string {
+	return fmt.Sprintf("No answer tells whether the webhook was created%s, and it was not found or could not be looked for. %s"+
+		"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook and either replaces it or creates it, so nothing stays behind. "+
+		"Apply again when the API answers.", because(failure), tried(failure))
+}
+
+// duplicatesDetail is the warning after a create that the API carried out twice.
+func duplicatesDetail(about subject, duplicates []cakemail.Webhook) string {
+	return "The create" + about.String() + " was repeated, because its first answer was lost and no webhook was to be seen. " +
+		"Now there is another active webhook with the same url and events:\n\n" + candidates(duplicates, about.account) +
+		"\nIf nobody else made it, archive it, for example by importing it into a resource of its own and destroying that."
+}
+
+// importID is what `terraform import` takes for a webhook of this account.
+func importID(account int64, id string) string {
+	if account > 0 {
+		return fmt.Sprintf("%d/%s", account, id)
+	}
+	return id
+}

@@ -1,0 +1,63 @@
+package provider
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// withoutSecret, at the end of an import id, keeps the secret out of the state
+// from the start: an import has no other way to say store_secret = false.
+const withoutSecret = "?store_secret=false"
+
+// ImportState implements [resource.ResourceWithImportState]: by ID,
+// ACCOUNT_ID/ID, or identity.
+func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var identity webhookIdentityModel
+	storeSecret := true
+	if req.ID == "" && req.Identity != nil {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	} else {
+		id, found := strings.CutSuffix(req.ID, withoutSecret)
+		storeSecret = !found
+		identity = parseImportID(id, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := cakemail.CheckID(identity.ID.ValueString()); err != nil {
+		resp.Diagnostics.AddError("Invalid import id", "The webhook cannot be imported: "+err.Error()+". "+importForms)
+		return
+	}
+	identity.AccountID = r.connection.accountOf(identity.AccountID)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), identity.AccountID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("store_secret"), storeSecret)...)
+	if resp.Identity != nil {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+	}
+}
+
+const importForms = "Use the webhook's id, or ACCOUNT_ID/ID for a webhook of another account than the provider's, for example 42/0b1c2d3e. " +
+	"Add " + withoutSecret + " to keep the secret out of the state."
+
+// parseImportID reads ID or ACCOUNT_ID/ID. An id may itself hold slashes, but
+// then only the form with the account can name it.
+func parseImportID(raw string, diags *diag.Diagnostics) webhookIdentityModel {
+	account, id, found := strings.Cut(raw, "/")
+	if !found {
+		return webhookIdentityModel{ID: types.StringValue(raw), AccountID: types.Int64Null()}
+	}
+	number, err := strconv.ParseInt(account, 10, 64)
+	if err != nil || number < 1 {
+		diags.AddError("Invalid import id", "What stands before the slash in "+quoteShort(raw)+" is not the number of an account. "+importForms)
+	}
+	return webhookIdentityModel{ID: types.StringValue(id), AccountID: types.Int64Value(number)}
+}

@@ -1,0 +1,138 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// disguises are the forms in which a secret could hide in a text.
+func disguises(secret string) map[string]string {
+	quoted, err := json.Marshal(secret)
+	if err != nil {
+		panic(err)
+	}
+	return map[string]string{
+		"plain":              secret,
+		"query-escaped":      url.QueryEscape(secret),
+		"path-escaped":       url.PathEscape(secret),
+		"base64":             base64.StdEncoding.EncodeToString([]byte(secret)),
+		"base64 for URLs":    base64.URLEncoding.EncodeToString([]byte(secret)),
+		"base64, no padding": base64.RawStdEncoding.EncodeToString([]byte(secret)),
+		"JSON-escaped":       strings.Trim(string(quoted), `"`),
+	}
+}
+
+// expectNoSecret fails when the text holds anything secret that the API ever issued.
+func (w *world) expectNoSecret(t *testing.T, where, text string) {
+	t.Helper()
+	for _, secret := range w.api.Issued() {
+		for form, disguised := range disguises(secret) {
+			if index := strings.Index(text, disguised); index >= 0 {
+				t.Errorf("%s holds a secret (%s): …%q…", where, form, text[max(0, index-80):index])
+			}
+		}
+	}
+}
+
+// TestNothingSecretIsLogged runs a whole life at the most talkative log level.
+func TestNothingSecretIsLogged(t *testing.T) {
+	t.Parallel()
+	refusal := `{"detail":[{"loc":["body","url"],"msg":"refused, with password ` + cakemailtest.DefaultPassword[:4] + `","type":"x"}]}`
+	for name, password := range map[string]bool{"access token": false, "password": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				if password {
+					w.withPassword()
+				}
+				folder := t.TempDir()
+				logFile := filepath.Join(folder, "terraform.log")
+				workspace := w.workspace(t, "webhook.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
+
+				w.expectNoSecret(t, "the apply", terraform(t, workspace, "apply", "-auto-approve"))
+				w.expectNoSecret(t, "the plan of a change", terraform(t, workspace, "plan", "-var", "url=https://example.com/new"))
+				w.expectNoSecret(t, "the change", terraform(t, workspace, "apply", "-auto-approve", "-var", "url=https://example.com/new"))
+				w.api.RevokeTokens()
+				w.api.SetFaults(
+					cakemailtest.Fault{Operation: cakemailtest.Show, Times: 1, Status: 400, Rewrite: w.echo},
+					cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 422, Times: 1, Body: refusal},
+				)
+				w.expectNoSecret(t, "the refused plan", refusedTerraform(t, workspace, "plan"))
+				w.expectNoSecret(t, "the refused destroy", refusedTerraform(t, workspace, "destroy", "-auto-approve"))
+				w.expectNoSecret(t, "the destroy", terraform(t, workspace, "destroy", "-auto-approve"))
+
+				log, err := os.ReadFile(logFile)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Contains(log, []byte("Cakemail API call bodies")) {
+					t.Error("the log does not hold the calls, so the test shows nothing")
+				}
+				w.expectNoSecret(t, "the log", string(log))
+			})
+		})
+	}
+}
+
+// echo is an error body that quotes every secret that the caller knows, in
+// every form.
+func (w *world) echo([]byte) []byte {
+	calls := w.api.Calls()
+	secrets := []string{cakemailtest.DefaultPassword, strings.TrimPrefix(calls[len(calls)-1].Header.Get("Authorization"), "Bearer ")}
+	if _, ok := w.environment["CAKEMAIL_PASSWORD"]; !ok {
+		secrets = secrets[1:]
+	}
+	for _, webhook := range w.api.Active() {
+		secrets = append(secrets, webhook.Secret)
+	}
+	var messages []map[string]string
+	for _, secret := range secrets {
+		for _, disguised := range disguises(secret) {
+			messages = append(messages, map[string]string{"msg": "you sent " + disguised, "type": "bad_request"})
+		}
+	}
+	body, err := json.Marshal(map[string]any{"detail": messages})
+	if err != nil {
+		panic(err)
+	}
+	return body
+}
+
+// TestCredentialsStayWithTheirHost redirects every call to another server.
+func TestCredentialsStayWithTheirHost(t *testing.T) {
+	t.Parallel()
+	for name, password := range map[string]bool{"access token": false, "password": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			elsewhere := cakemailtest.Start()
+			t.Cleanup(elsewhere.Close)
+			w := newWorld(t)
+			if password {
+				w.withPassword()
+			}
+			for _, operation := range []cakemailtest.Operation{cakemailtest.List, cakemailtest.Token} {
+				w.api.SetFaults(cakemailtest.Fault{Operation: operation, Status: 307, Header: map[string][]string{"Location": {elsewhere.URL() + "/webhooks"}}})
+				output := refusedTerraform(t, w.workspace(t, "webhook.tf"), "apply", "-auto-approve")
+				if operation == cakemailtest.List && !strings.Contains(output, "base_url") {
+					t.Errorf("the message does not name base_url:\n%s", output)
+				}
+				if !password {
+					break
+				}
+			}
+			if calls := elsewhere.Calls(); len(calls) > 0 {
+				t.Errorf("another host was called: %+v", calls)
+			}
+		})
+	}
+}

@@ -1,0 +1,112 @@
+package provider_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
+)
+
+// providerFolder holds the provider, built once for all tests that run
+// Terraform and the provider as the processes that a user runs.
+var providerFolder = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "provider")
+	if err != nil {
+		return "", err
+	}
+	return folder, terraformcli.BuildProvider(context.Background(), folder)
+})
+
+// workspace is a folder with one configuration of testdata, ready to apply.
+func (w *world) workspace(t *testing.T, configuration string, environment ...string) *terraformcli.Workspace {
+	t.Helper()
+	provider, err := providerFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range w.environment {
+		environment = append(environment, name+"="+value)
+	}
+	folder := t.TempDir()
+	content, err := os.ReadFile(filepath.Join("testdata", configuration))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "main.tf"), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	workspace, err := terraformcli.New(folder, provider, environment...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return workspace
+}
+
+// terraform runs a command that must succeed, and returns what it printed.
+func terraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
+	t.Helper()
+	output, err := workspace.Run(t.Context(), arguments...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return output
+}
+
+// refusedTerraform runs a command that must fail, and returns what it printed.
+func refusedTerraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
+	t.Helper()
+	output, err := workspace.Run(t.Context(), arguments...)
+	if err == nil {
+		t.Fatalf("terraform %v succeeded, want a failure:\n%s", arguments, output)
+	}
+	return output
+}
+
+// stateWebhook is a webhook as the state file holds it.
+type stateWebhook struct {
+	ID      string `json:"id"`
+	URL     string `json:"url"`
+	Secret  string `json:"secret"`
+	Tainted bool   `json:"-"`
+}
+
+// stateOf reads the webhooks of the state file.
+func stateOf(t *testing.T, workspace *terraformcli.Workspace) []stateWebhook {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(workspace.Folder, "terraform.tfstate"))
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state struct {
+		Resources []struct {
+			Type      string `json:"type"`
+			Mode      string `json:"mode"`
+			Instances []struct {
+				Status     string       `json:"status"`
+				Attributes stateWebhook `json:"attributes"`
+			} `json:"instances"`
+		} `json:"resources"`
+	}
+	if err := json.Unmarshal(content, &state); err != nil {
+		t.Fatal(err)
+	}
+	var webhooks []stateWebhook
+	for _, resource := range state.Resources {
+		if resource.Type != "cakemail_webhook" || resource.Mode != "managed" {
+			continue
+		}
+		for _, instance := range resource.Instances {
+			webhook := instance.Attributes
+			webhook.Tainted = instance.Status == "tainted"
+			webhooks = append(webhooks, webhook)
+		}
+	}
+	return webhooks
+}

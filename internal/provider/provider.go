@@ -1,0 +1,160 @@
+// Package provider is the Terraform side: schemas, plans and diagnostics. It
+// knows the types of package cakemail, and nothing of HTTP or JSON.
+package provider
+
+import (
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+var (
+	_ provider.Provider                       = (*cakemailProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*cakemailProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*cakemailProvider)(nil)
+	_ provider.ProviderWithListResources      = (*cakemailProvider)(nil)
+)
+
+// Option changes how the provider is made; tests use it.
+type Option func(*cakemailProvider)
+
+// WithEnvironment makes the provider look environment variables up with this
+// function, which is [os.Getenv] by default.
+func WithEnvironment(getenv func(string) string) Option {
+	return func(p *cakemailProvider) { p.getenv = getenv }
+}
+
+// New returns what makes a provider of this version.
+func New(version string, options ...Option) func() provider.Provider {
+	return func() provider.Provider {
+		made := &cakemailProvider{version: version, getenv: os.Getenv}
+		for _, option := range options {
+			option(made)
+		}
+		return made
+	}
+}
+
+type cakemailProvider struct {
+	version string
+	getenv  func(string) string
+}
+
+// Metadata implements [provider.Provider].
+func (p *cakemailProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "cakemail"
+	resp.Version = p.version
+}
+
+// Schema implements [provider.Provider].
+func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages [Cakemail](https://www.cakemail.com) webhooks. The provider authenticates with an access token, or with an e-mail address and a password; " +
+			"every argument can also come from the environment variables that Cakemail's own command line uses.",
+		Attributes: map[string]schema.Attribute{
+			"base_url": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Where the Cakemail API is, for example `https://api.cakemail.dev`, which is the default. " +
+					"Can be set with the environment variable `CAKEMAIL_API_BASE`.",
+				Validators: []validator.String{httpURL{longest: 2083, plainHTTP: plainHTTPWarnsOffLoopback, baseOnly: true}},
+			},
+			"access_token": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "An access token of the Cakemail API, as a string without `Bearer`. Conflicts with `email` and `password`. " +
+					"Can be set with the environment variable `CAKEMAIL_ACCESS_TOKEN`.",
+				Validators: []validator.String{
+					accessToken{},
+					stringvalidator.ConflictsWith(path.MatchRoot("email"), path.MatchRoot("password")),
+				},
+			},
+			"email": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The e-mail address of a Cakemail user, for example `ops@example.com`; needs `password`. " +
+					"The provider logs in when it first needs the API and renews its token by itself. Can be set with the environment variable `CAKEMAIL_EMAIL`.",
+				Validators: []validator.String{emailAddress{}},
+			},
+			"password": schema.StringAttribute{
+				Optional:            true,
+				Sensitive:           true,
+				MarkdownDescription: "The password that belongs to `email`. Can be set with the environment variable `CAKEMAIL_PASSWORD`.",
+				Validators:          []validator.String{notEmpty("CAKEMAIL_PASSWORD")},
+			},
+			"account_id": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "The account that all objects belong to unless they name another, for example `42`. " +
+					"By default it is the account of the credentials. Partners act for their sub-accounts with it. Can be set with the environment variable `CAKEMAIL_ACCOUNT_ID`.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"max_retries": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "How often a call is repeated at most when the API is busy or out of reach, from `0` (never) to `20`. The default is `4`. " +
+					"A webhook's creation is never repeated blindly.",
+				Validators: []validator.Int64{int64validator.Between(0, 20)},
+			},
+			"request_timeout": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "How many seconds one attempt of a call may take, from `1` to `3600`. The default is `30`.",
+				Validators:          []validator.Int64{int64validator.Between(1, 3600)},
+			},
+		},
+	}
+}
+
+// Configure implements [provider.Provider]. It makes no call.
+func (p *cakemailProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	connection := connect(model, p.getenv, p.userAgent(req.TerraformVersion), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.ResourceData = connection
+	resp.DataSourceData = connection
+	resp.EphemeralResourceData = connection
+	resp.ListResourceData = connection
+}
+
+func (p *cakemailProvider) userAgent(terraformVersion string) string {
+	return "terraform-provider-cakemail/" + p.version +
+		" (+https://github.com/cakemail/terraform-provider-cakemail) Terraform/" + terraformVersion
+}
+
+// Resources implements [provider.Provider].
+func (p *cakemailProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{newWebhookResource}
+}
+
+// DataSources implements [provider.Provider].
+func (p *cakemailProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{newWebhookDataSource, newWebhooksDataSource}
+}
+
+// EphemeralResources implements [provider.ProviderWithEphemeralResources].
+func (p *cakemailProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newWebhookSecretEphemeralResource}
+}
+
+// ListResources implements [provider.ProviderWithListResources].
+func (p *cakemailProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newWebhookListResource}
+}
+
+// Functions implements [provider.ProviderWithFunctions].
+func (p *cakemailProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newSignFunction, newVerifyFunction}
+}

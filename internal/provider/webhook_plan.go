@@ -1,0 +1,112 @@
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// ModifyPlan implements [resource.ResourceWithModifyPlan]: it decides between
+// in place and replace, and keeps known what an in-place change leaves alone.
+func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var config, plan webhookResourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var state *webhookResourceModel
+	if !req.State.Raw.IsNull() {
+		state = &webhookResourceModel{}
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	plan.AccountID = r.plannedAccount(config, state)
+	plan.Secret = plannedSecret(plan, state)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if state == nil {
+		return
+	}
+
+	form := formOf(ctx, req.Private)
+	if events := eventNames(plan.Events); form == cakemail.FormReference && len(events) > 1 {
+		// Known before the old webhook is archived, so it must not come after.
+		resp.Diagnostics.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
+		return
+	}
+	var replacing []string
+	for _, name := range replacements(plan, *state, form) {
+		resp.RequiresReplace.Append(path.Root(name))
+		replacing = append(replacing, name)
+	}
+	if len(replacing) > 0 {
+		resp.Diagnostics.AddWarning("The webhook's secret will change",
+			"The API cannot change "+strings.Join(replacing, " and ")+" in place, so the webhook "+state.ID.ValueString()+
+				" will be archived and a new one created, with a new id and a new secret. Receivers that verify signatures need the new secret; "+
+				"lifecycle { create_before_destroy = true } keeps deliveries going meanwhile.")
+	}
+}
+
+// plannedAccount is the configured account, else the provider's, else the one
+// that the webhook is in already.
+func (r *webhookResource) plannedAccount(config webhookResourceModel, state *webhookResourceModel) types.Int64 {
+	if !config.AccountID.IsNull() {
+		return config.AccountID
+	}
+	if r.connection != nil && !r.connection.account.IsNull() {
+		return r.connection.account
+	}
+	if state != nil {
+		return state.AccountID
+	}
+	return types.Int64Null()
+}
+
+// plannedSecret stays as it is, unless storing it is switched on or off.
+func plannedSecret(plan webhookResourceModel, state *webhookResourceModel) types.String {
+	switch {
+	case plan.StoreSecret.IsUnknown():
+		return types.StringUnknown()
+	case !plan.StoreSecret.ValueBool():
+		return types.StringNull()
+	case state == nil || !state.StoreSecret.ValueBool():
+		return types.StringUnknown()
+	default:
+		return state.Secret
+	}
+}
+
+// replacements names the attributes whose change needs a new webhook.
+func replacements(plan, state webhookResourceModel, form cakemail.Form) []string {
+	var names []string
+	if !plan.Events.Equal(state.Events) {
+		names = append(names, "events")
+	}
+	if !plan.AccountID.Equal(state.AccountID) {
+		names = append(names, "account_id")
+	}
+	if form != cakemail.FormGuide {
+		return names
+	}
+	// The developer guide knows no call that changes a webhook.
+	if !plan.URL.Equal(state.URL) {
+		names = append(names, "url")
+	}
+	if !plan.RateLimit.Equal(state.RateLimit) {
+		names = append(names, "rate_limit")
+	}
+	if !plan.RateLimitPeriod.Equal(state.RateLimitPeriod) {
+		names = append(names, "rate_limit_period")
+	}
+	return names
+}

@@ -1,0 +1,64 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// The keys of the resource's private state. It never holds secrets, because
+// state files show it in plain base64.
+const (
+	// privateForm holds the description that the API's answers follow.
+	privateForm = "form"
+	// privatePending holds the ids that a create of unknown outcome did not make.
+	privatePending = "pending"
+)
+
+type privateReader interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+type privateWriter interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// formOf returns the remembered form, or "" when there is none.
+func formOf(ctx context.Context, private privateReader) cakemail.Form {
+	raw, _ := private.GetKey(ctx, privateForm)
+	var form cakemail.Form
+	if json.Unmarshal(raw, &form) != nil {
+		return ""
+	}
+	return form
+}
+
+func rememberForm(ctx context.Context, private privateWriter, form cakemail.Form) diag.Diagnostics {
+	if form == "" {
+		return nil
+	}
+	return remember(ctx, private, privateForm, form)
+}
+
+// pendingOf returns the ids to leave out when a create of unknown outcome is resolved.
+func pendingOf(ctx context.Context, private privateReader) []string {
+	raw, _ := private.GetKey(ctx, privatePending)
+	var known []string
+	if json.Unmarshal(raw, &known) != nil {
+		return nil
+	}
+	return known
+}
+
+func remember(ctx context.Context, private privateWriter, key string, value any) diag.Diagnostics {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		var diags diag.Diagnostics
+		diags.AddError("Cannot remember "+key, err.Error())
+		return diags
+	}
+	return private.SetKey(ctx, key, encoded)
+}

@@ -1,0 +1,288 @@
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+var (
+	_ resource.Resource                = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigure   = (*webhookResource)(nil)
+	_ resource.ResourceWithIdentity    = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
+	_ resource.ResourceWithImportState = (*webhookResource)(nil)
+)
+
+func newWebhookResource() resource.Resource { return &webhookResource{} }
+
+// webhookResource maps plan and apply onto create, update and archive.
+type webhookResource struct {
+	connection *connection
+}
+
+// Metadata implements [resource.Resource].
+func (r *webhookResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_webhook"
+}
+
+// Schema implements [resource.Resource].
+func (r *webhookResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = webhookResourceSchema()
+}
+
+// IdentitySchema implements [resource.ResourceWithIdentity].
+func (r *webhookResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = webhookIdentitySchema()
+}
+
+// Configure implements [resource.ResourceWithConfigure].
+func (r *webhookResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.connection = connectionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// Create implements [resource.Resource]. The id is in the state before anything
+// after the creation can fail, and what follows is finished even when Terraform
+// is asked to stop.
+func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan webhookResourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client := r.connection.client(&resp.Diagnostics)
+	if client == nil {
+		return
+	}
+	created, err := client.Create(ctx, plan.account(), plan.spec())
+	if err != nil {
+		r.reportCreate(ctx, err, plan, resp)
+		return
+	}
+	ctx = cakemail.Finishing(ctx)
+	state := plan
+	state.record(created.Webhook)
+	save := func(form cakemail.Form) {
+		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
+		resp.Diagnostics.Append(rememberForm(ctx, resp.Private, form)...)
+	}
+	save(created.Webhook.Form)
+	if len(created.Duplicates) > 0 {
+		resp.Diagnostics.AddWarning("A second webhook may have been created", duplicatesDetail(state.subject(), created.Duplicates))
+	}
+
+	if created.Webhook.Secret == "" || state.hasUnknown() {
+		webhook, err := client.Get(ctx, state.account(), state.ID.ValueString())
+		if err != nil {
+			r.connection.report(&resp.Diagnostics, err, state.subject())
+			r.warnTainted(&resp.Diagnostics, state)
+			return
+		}
+		state.record(webhook)
+		save(webhook.Form)
+	}
+	r.checkAgreement(&resp.Diagnostics, plan, state)
+	if plan.Archived.ValueBool() && !resp.Diagnostics.HasError() {
+		r.setArchived(ctx, client, &state, true, &resp.Diagnostics)
+		save("")
+	}
+}
+
+// reportCreate reports a failed create. One of unknown outcome is saved without
+// an id, so that the next refresh looks for the webhook.
+func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webhookResourceModel, resp *resource.CreateResponse) {
+	if failure, ok := errors.AsType[*cakemail.Error](err); ok && failure.Kind == cakemail.OutcomeUnknown {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan.settled())...)
+		resp.Diagnostics.Append(remember(ctx, resp.Private, privatePending, failure.Known)...)
+	}
+	r.connection.report(&resp.Diagnostics, err, plan.subject())
+}
+
+func (r *webhookResource) warnTainted(diags *diag.Diagnostics, state webhookResourceModel) {
+	diags.AddWarning("The webhook was created but not read",
+		"The webhook"+state.subject().String()+" exists and is in the state, marked as tainted, so nothing is lost: the next apply replaces it. "+
+			"To keep it instead, run terraform untaint ADDRESS with the address of this resource, then terraform apply -refresh-only.")
+}
+
+// checkAgreement reports where the API holds something else than was asked for.
+func (r *webhookResource) checkAgreement(diags *diag.Diagnostics, plan, state webhookResourceModel) {
+	for _, name := range plan.disagreements(state.webhookSettings) {
+		diags.AddAttributeError(path.Root(name), "The API did not save "+name+" as asked", disagreementDetail(name, plan.webhookModel, state.webhookModel))
+	}
+}
+
+// Read implements [resource.Resource].
+func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state webhookResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.connection.api.Conceal(state.Secret.ValueString())
+	if state.StoreSecret.IsNull() {
+		state.StoreSecret = types.BoolValue(true)
+	}
+	if r.connection.api == nil {
+		r.readLater(ctx, state, resp)
+		return
+	}
+	webhook, err := r.find(ctx, r.connection.api, state, req.Private)
+	if cakemail.IsKind(err, cakemail.Gone) {
+		// The framework wants an identity even of what is gone.
+		state.ID = types.StringValue(state.ID.ValueString())
+		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		r.connection.report(&resp.Diagnostics, err, state.subject())
+		return
+	}
+	state.record(webhook)
+	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
+	resp.Diagnostics.Append(rememberForm(ctx, resp.Private, webhook.Form)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePending, nil)...)
+}
+
+// readLater keeps the state as it is while the credentials are unknown. What has
+// no values yet, because it is being imported or its create got no answer, must
+// not stay so: the plan would change the webhook to what it is already.
+func (r *webhookResource) readLater(ctx context.Context, state webhookResourceModel, resp *resource.ReadResponse) {
+	if state.ID.IsNull() || state.URL.IsNull() {
+		r.connection.client(&resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.AddWarning("Webhook not refreshed", "The state of the webhook"+state.subject().String()+" is shown as it was. "+r.connection.notReady())
+	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
+}
+
+// find reads the webhook; the one of a create of unknown outcome is looked for first.
+func (r *webhookResource) find(ctx context.Context, client *cakemail.Client, state webhookResourceModel, private privateReader) (cakemail.Webhook, error) {
+	id := state.ID.ValueString()
+	if id == "" {
+		pending, err := client.Resolve(ctx, state.account(), state.spec(), pendingOf(ctx, private))
+		if err != nil {
+			return cakemail.Webhook{}, err
+		}
+		if pending.ID == "" {
+			return cakemail.Webhook{}, &cakemail.Error{Kind: cakemail.Gone, Action: "find the webhook"}
+		}
+		id = pending.ID
+	}
+	return client.Get(ctx, state.account(), id)
+}
+
+// Update implements [resource.Resource]. Each step that succeeded is in the
+// state although a later one fails.
+func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state webhookResourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client := r.connection.client(&resp.Diagnostics)
+	if client == nil {
+		return
+	}
+	client.Conceal(state.Secret.ValueString())
+	save := func() { setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics) }
+	save()
+	if changes := plan.changesFrom(state.webhookSettings); changes != (cakemail.Changes{}) {
+		webhook, err := client.Update(ctx, state.account(), state.ID.ValueString(), changes)
+		if err != nil {
+			r.connection.report(&resp.Diagnostics, err, state.subject())
+			return
+		}
+		state.URL = plan.URL
+		state.record(webhook)
+		save()
+		r.checkAgreement(&resp.Diagnostics, plan, state)
+	}
+	if !plan.Archived.Equal(state.Archived) && !resp.Diagnostics.HasError() {
+		r.setArchived(ctx, client, &state, plan.Archived.ValueBool(), &resp.Diagnostics)
+		save()
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.switchStoreSecret(ctx, client, plan, &state, &resp.Diagnostics)
+	save()
+}
+
+func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Client, state *webhookResourceModel, archived bool, diags *diag.Diagnostics) {
+	change := client.Unarchive
+	if archived {
+		change = client.Archive
+	}
+	webhook, err := change(ctx, state.account(), state.ID.ValueString())
+	if err != nil {
+		r.connection.report(diags, err, state.subject())
+		return
+	}
+	state.record(webhook)
+}
+
+// switchStoreSecret forgets the secret, or reads it when it shall be kept again.
+func (r *webhookResource) switchStoreSecret(ctx context.Context, client *cakemail.Client, plan webhookResourceModel, state *webhookResourceModel, diags *diag.Diagnostics) {
+	if plan.StoreSecret.Equal(state.StoreSecret) {
+		return
+	}
+	if !plan.StoreSecret.ValueBool() {
+		state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()
+		return
+	}
+	webhook, err := client.Get(ctx, state.account(), state.ID.ValueString())
+	if err != nil {
+		r.connection.report(diags, err, state.subject())
+		return
+	}
+	state.StoreSecret = plan.StoreSecret
+	state.record(webhook)
+}
+
+// Delete implements [resource.Resource]: it archives. A webhook that is gone or
+// archived already is as it should be.
+func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state webhookResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client := r.connection.client(&resp.Diagnostics)
+	if client == nil {
+		return
+	}
+	client.Conceal(state.Secret.ValueString())
+	id := state.ID.ValueString()
+	if id == "" {
+		webhook, err := r.find(ctx, client, state, req.Private)
+		if cakemail.IsKind(err, cakemail.Gone) {
+			return
+		}
+		if err != nil {
+			r.connection.report(&resp.Diagnostics, err, state.subject())
+			return
+		}
+		id = webhook.ID
+	}
+	if _, err := client.Archive(ctx, state.account(), id); err != nil && !cakemail.IsKind(err, cakemail.Gone) {
+		r.connection.report(&resp.Diagnostics, err, state.subject())
+	}
+}
+
+// setState writes the model and, where Terraform knows identities, its identity.
+func setState(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, model webhookResourceModel, diags *diag.Diagnostics) {
+	model = model.settled()
+	diags.Append(state.Set(ctx, model)...)
+	if identity != nil {
+		diags.Append(identity.Set(ctx, model.identity())...)
+	}
+}

@@ -1,0 +1,113 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// longestURL is the reference's limit for a webhook's url, in characters.
+const longestURL = 2083
+
+func webhookResourceSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "A webhook: Cakemail posts each of the chosen events to a URL of yours, signed with the webhook's secret.\n\n" +
+			"Cakemail has no way to delete a webhook. Destroying this resource archives it, which stops deliveries for good unless it is unarchived.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The webhook's id. It stays the same when the webhook is changed in place.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			"url": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Where Cakemail posts the events, an absolute `https` or `http` URL of at most 2083 characters, for example `https://example.com/cakemail`. " +
+					"Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
+				Validators: []validator.String{httpURL{longest: longestURL}},
+			},
+			"events": schema.SetAttribute{
+				Required:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "The events to post, at least one, each named `Resource.Action`, for example `[\"Contact.Added\"]`. " +
+					"Cakemail's current API takes exactly one event per webhook; use `for_each` to make one webhook per event. " +
+					"Changing the events replaces the webhook, which changes its id and its secret.",
+				Validators: []validator.Set{
+					setvalidator.SizeAtLeast(1),
+					setvalidator.NoNullValues(),
+					setvalidator.ValueStringsAre(eventName{}),
+				},
+			},
+			"rate_limit": schema.Int64Attribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`, at least `1`, for example `100`. " +
+					"When it is not set, the API's own default applies. Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
+				Validators:    []validator.Int64{int64validator.AtLeast(1)},
+				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+			},
+			"rate_limit_period": schema.StringAttribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "The period that `rate_limit` counts in: `second`, `minute`, `hour` or `day`. Cakemail's current API takes `second` and `minute`. " +
+					"When it is not set, the API's own default applies. Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
+				Validators:    []validator.String{stringvalidator.OneOf("second", "minute", "hour", "day")},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			"archived": schema.BoolAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(false),
+				MarkdownDescription: "Whether the webhook is archived: `true` pauses deliveries, `false` resumes them. The default is `false`. " +
+					"Changed in place; id and secret stay the same.",
+			},
+			"account_id": schema.Int64Attribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
+					"Changing it replaces the webhook.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"store_secret": schema.BoolAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(true),
+				MarkdownDescription: "Whether `secret` is kept in the state. The default is `true`. With `false`, `secret` is null and in no state or plan file; " +
+					"read it with the ephemeral resource `cakemail_webhook_secret`. Changed in place; the secret itself stays the same.",
+			},
+			"secret": schema.StringAttribute{
+				Computed:  true,
+				Sensitive: true,
+				MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. " +
+					"It stays the same when the webhook is changed in place, and changes when it is replaced. Null when `store_secret` is `false`.",
+			},
+			"hash_function": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The hash function of the signature, for example `sha256`.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+func webhookIdentitySchema() identityschema.Schema {
+	return identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       "The webhook's id.",
+			},
+			"account_id": identityschema.Int64Attribute{
+				OptionalForImport: true,
+				Description:       "The account that the webhook belongs to; when not set, the provider's account_id, or else the account of the credentials.",
+			},
+		},
+	}
+}

@@ -1,0 +1,99 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var (
+	_ ephemeral.EphemeralResource              = (*webhookSecretEphemeralResource)(nil)
+	_ ephemeral.EphemeralResourceWithConfigure = (*webhookSecretEphemeralResource)(nil)
+)
+
+func newWebhookSecretEphemeralResource() ephemeral.EphemeralResource {
+	return &webhookSecretEphemeralResource{}
+}
+
+// webhookSecretEphemeralResource reads a webhook's secret into neither plan nor state.
+type webhookSecretEphemeralResource struct {
+	connection *connection
+}
+
+type webhookSecretModel struct {
+	ID           types.String `tfsdk:"id"`
+	AccountID    types.Int64  `tfsdk:"account_id"`
+	Secret       types.String `tfsdk:"secret"`
+	HashFunction types.String `tfsdk:"hash_function"`
+}
+
+// Metadata implements [ephemeral.EphemeralResource].
+func (e *webhookSecretEphemeralResource) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_webhook_secret"
+}
+
+// Schema implements [ephemeral.EphemeralResource].
+func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads the secret of a webhook without keeping it: it is in no plan and no state file. " +
+			"Hand it to a write-only argument, such as the one of your secret manager. Needs Terraform 1.10 or OpenTofu 1.11.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`.",
+				Validators:          []validator.String{webhookID{}},
+			},
+			"account_id": schema.Int64Attribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
+					"The default is the provider's `account_id`, or else the account of the credentials.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"secret": schema.StringAttribute{
+				Computed:            true,
+				Sensitive:           true,
+				MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`.",
+			},
+			"hash_function": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The hash function of the signature, for example `sha256`.",
+			},
+		},
+	}
+}
+
+// Configure implements [ephemeral.EphemeralResourceWithConfigure].
+func (e *webhookSecretEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	e.connection = connectionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// Open implements [ephemeral.EphemeralResource].
+func (e *webhookSecretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	var model webhookSecretModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client := e.connection.client(&resp.Diagnostics)
+	if client == nil {
+		return
+	}
+	model.AccountID = e.connection.accountOf(model.AccountID)
+	webhook, err := client.Get(ctx, model.AccountID.ValueInt64(), model.ID.ValueString())
+	if err != nil {
+		e.connection.report(&resp.Diagnostics, err, subject{id: model.ID.ValueString(), account: model.AccountID.ValueInt64()})
+		return
+	}
+	if webhook.Secret == "" {
+		resp.Diagnostics.AddError("The webhook has no secret", "The API showed the webhook "+webhook.ID+" without a secret. Ask Cakemail's support why, or replace the webhook.")
+		return
+	}
+	model.Secret = types.StringValue(webhook.Secret)
+	model.HashFunction = types.StringValue(webhook.HashFunction)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, model)...)
+}

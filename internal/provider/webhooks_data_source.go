@@ -1,0 +1,160 @@
+package provider
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+var (
+	_ datasource.DataSource              = (*webhooksDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*webhooksDataSource)(nil)
+)
+
+func newWebhooksDataSource() datasource.DataSource { return &webhooksDataSource{} }
+
+// webhooksDataSource lists the webhooks of an account, without their secrets.
+type webhooksDataSource struct {
+	connection *connection
+}
+
+// webhookFilter says which webhooks are wanted.
+type webhookFilter struct {
+	AccountID    types.Int64  `tfsdk:"account_id"`
+	WithArchived types.Bool   `tfsdk:"with_archived"`
+	URL          types.String `tfsdk:"url"`
+	Event        types.String `tfsdk:"event"`
+}
+
+func (f webhookFilter) options() cakemail.ListOptions {
+	return cakemail.ListOptions{Account: f.AccountID.ValueInt64(), WithArchived: f.WithArchived.ValueBool()}
+}
+
+func (f webhookFilter) matches(webhook cakemail.Webhook) bool {
+	return webhook.Matches(f.URL.ValueString(), f.Event.ValueString()) && (f.WithArchived.ValueBool() || !webhook.IsArchived())
+}
+
+type webhooksModel struct {
+	webhookFilter
+	Webhooks []webhookSettings `tfsdk:"webhooks"`
+}
+
+// The descriptions of the filters, which the list resource shares.
+const (
+	filterAccountDescription      = "The account to list, for example `42`. The default is the provider's `account_id`, or else the account of the credentials."
+	filterWithArchivedDescription = "Whether archived webhooks are listed too. The default is `false`."
+	filterURLDescription          = "Only webhooks with this URL, for example `https://example.com/cakemail`."
+	filterEventDescription        = "Only webhooks with this event among theirs, for example `Contact.Added`."
+)
+
+// Metadata implements [datasource.DataSource].
+func (d *webhooksDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_webhooks"
+}
+
+// Schema implements [datasource.DataSource].
+func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the webhooks of an account, however many there are, ordered by id. It shows no secrets; use `cakemail_webhook` for those.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": schema.Int64Attribute{
+				Optional:            true,
+				Computed:            true,
+				MarkdownDescription: filterAccountDescription,
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"with_archived": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: filterWithArchivedDescription,
+			},
+			"url": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: filterURLDescription,
+				Validators:          []validator.String{httpURL{longest: longestURL}},
+			},
+			"event": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: filterEventDescription,
+				Validators:          []validator.String{eventName{}},
+			},
+			"webhooks": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The webhooks, ordered by id.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: webhookListAttributes()},
+			},
+		},
+	}
+}
+
+func webhookListAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The webhook's id.",
+		},
+		"url": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Where Cakemail posts the events.",
+		},
+		"events": schema.SetAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "The events that are posted.",
+		},
+		"rate_limit": schema.Int64Attribute{
+			Computed:            true,
+			MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`.",
+		},
+		"rate_limit_period": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The period that `rate_limit` counts in.",
+		},
+		"archived": schema.BoolAttribute{
+			Computed:            true,
+			MarkdownDescription: "Whether the webhook is archived.",
+		},
+	}
+}
+
+// Configure implements [datasource.DataSourceWithConfigure].
+func (d *webhooksDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.connection = connectionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements [datasource.DataSource].
+func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model webhooksModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client := d.connection.client(&resp.Diagnostics)
+	if client == nil {
+		return
+	}
+	model.AccountID = d.connection.accountOf(model.AccountID)
+	model.Webhooks = []webhookSettings{}
+	for webhook, err := range client.List(ctx, model.options()) {
+		if err != nil {
+			d.connection.report(&resp.Diagnostics, err, subject{account: model.AccountID.ValueInt64()})
+			return
+		}
+		if model.matches(webhook) {
+			var listed webhookSettings
+			listed.record(webhook)
+			model.Webhooks = append(model.Webhooks, listed)
+		}
+	}
+	slices.SortFunc(model.Webhooks, func(a, b webhookSettings) int {
+		return strings.Compare(a.ID.ValueString(), b.ID.ValueString())
+	})
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}

@@ -1,0 +1,119 @@
+// Package terraformcli runs the real Terraform command with a provider built
+// from this repository. The demo, the benchmark and the tests that need whole
+// processes share it.
+package terraformcli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ErrNotFound says that there is no Terraform, and how to get it.
+var ErrNotFound = errors.New("no terraform on PATH: install Terraform 1.0 or later from https://developer.hashicorp.com/terraform/install, " +
+	"or OpenTofu from https://opentofu.org/docs/intro/install, or name the binary in TF_ACC_TERRAFORM_PATH")
+
+// Find returns the path of Terraform: TF_ACC_TERRAFORM_PATH, else terraform or
+// tofu on PATH, else [ErrNotFound].
+func Find() (string, error) {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path, nil
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", ErrNotFound
+}
+
+// ModuleFolder returns the folder of the Go module that the working directory is in.
+func ModuleFolder(ctx context.Context) (string, error) {
+	module, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		return "", fmt.Errorf("finding the module: %w", err)
+	}
+	return strings.TrimSpace(string(module)), nil
+}
+
+// BuildProvider builds the provider of the Go module that the working directory
+// is in, into the folder.
+func BuildProvider(ctx context.Context, folder string) error {
+	module, err := ModuleFolder(ctx)
+	if err != nil {
+		return err
+	}
+	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(folder, "terraform-provider-cakemail"), ".")
+	build.Dir = module
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the provider: %w\n%s", err, output)
+	}
+	return nil
+}
+
+// stopWithin is how long an interrupted Terraform may take to stop its provider
+// processes before it is killed.
+const stopWithin = 15 * time.Second
+
+// Workspace is a folder with a configuration, and an environment in which
+// Terraform uses the provider that was built.
+type Workspace struct {
+	// Folder holds the configuration and the state.
+	Folder      string
+	binary      string
+	environment []string
+}
+
+// New prepares the folder. The environment, KEY=VALUE each, is what the provider
+// sees in addition to the caller's own; variables of Terraform and of Cakemail
+// are not taken over from there.
+func New(folder, providerFolder string, environment ...string) (*Workspace, error) {
+	binary, err := Find()
+	if err != nil {
+		return nil, err
+	}
+	configuration := filepath.Join(folder, "cli.tfrc")
+	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %[1]q = %[3]q\n    %[2]q = %[3]q\n  }\n  direct {}\n}\n",
+		"registry.terraform.io/cakemail/cakemail", "registry.opentofu.org/cakemail/cakemail", providerFolder)
+	if err := os.WriteFile(configuration, []byte(overrides), 0o600); err != nil {
+		return nil, fmt.Errorf("writing the command line configuration: %w", err)
+	}
+	own := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "TF_") || strings.HasPrefix(variable, "CAKEMAIL_")
+	})
+	return &Workspace{
+		Folder:      folder,
+		binary:      binary,
+		environment: slices.Concat(own, []string{"TF_CLI_CONFIG_FILE=" + configuration, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1"}, environment),
+	}, nil
+}
+
+// Command returns the Terraform command, not started, for callers that send it
+// signals or measure it. When ctx ends, Terraform is interrupted, not killed:
+// killed, it would leave its provider processes behind.
+func (w *Workspace) Command(ctx context.Context, arguments ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, w.binary, arguments...)
+	command.Dir, command.Env = w.Folder, w.environment
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = stopWithin
+	return command
+}
+
+// Run runs Terraform and returns what it printed, both streams in one. The
+// error holds the output too.
+func (w *Workspace) Run(ctx context.Context, arguments ...string) (string, error) {
+	command := w.Command(ctx, append(arguments, "-no-color")...)
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	if err := command.Run(); err != nil {
+		return output.String(), fmt.Errorf("%s %s: %w\n%s", filepath.Base(w.binary), strings.Join(arguments, " "), err, output.String())
+	}
+	return output.String(), nil
+}

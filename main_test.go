@@ -1,0 +1,37 @@
+package main
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestQuietSDK(t *testing.T) {
+	t.Parallel()
+	off := []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"}
+	for name, test := range map[string]struct {
+		environment []string
+		want        []string
+	}{
+		"nobody asked for a log":         {environment: []string{"HOME=/home/me", "CAKEMAIL_EMAIL=a@example.com"}, want: off},
+		"an empty variable asks nothing": {environment: []string{"TF_LOG="}, want: off},
+		"a log of everything":            {environment: []string{"TF_LOG=TRACE"}},
+		"a log of providers":             {environment: []string{"TF_LOG_PROVIDER=DEBUG"}},
+		"a log of this provider":         {environment: []string{"TF_LOG_PROVIDER_CAKEMAIL=INFO"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var set []string
+			quietSDK(test.environment, func(key, value string) error {
+				if value != "OFF" {
+					t.Errorf("%s is set to %q, want OFF", key, value)
+				}
+				set = append(set, key)
+				return nil
+			})
+			slices.Sort(set)
+			if !slices.Equal(set, test.want) {
+				t.Errorf("set %v, want %v", set, test.want)
+			}
+		})
+	}
+}
