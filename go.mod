@@ -2,6 +2,8 @@ module github.com/cakemail/terraform-provider-cakemail
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	github.com/agext/levenshtein v1.2.3
 	github.com/hashicorp/go-retryablehttp v0.7.8

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// example is a configuration of one or more files of the same folder.
+type example []string
+
+func (e example) String() string {
+	return strings.Join(e, " + ")
+}
+
+// snippets are the folders from which the registry's pages are made: there, each
+// file is an example by itself.
+var snippets = []string{"resources", "data-sources", "ephemeral-resources", "functions", "list-resources"}
+
+func find(root string) ([]example, error) {
+	folders := map[string]example{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && entry.Name() == ".terraform" {
+			return filepath.SkipDir
+		}
+		if err == nil && isConfiguration(path) {
+			folders[filepath.Dir(path)] = append(folders[filepath.Dir(path)], path)
+		}
+		return err
+	})
+	var examples []example
+	for _, folder := range slices.Sorted(maps.Keys(folders)) {
+		files := folders[folder]
+		if !slices.Contains(snippets, filepath.Base(filepath.Dir(folder))) {
+			examples = append(examples, files)
+			continue
+		}
+		for _, file := range files {
+			examples = append(examples, snippet(file, files))
+		}
+	}
+	return examples, err
+}
+
+// snippet pairs an import with the resource that it is for.
+func snippet(file string, siblings example) example {
+	resource := filepath.Join(filepath.Dir(file), "resource.tf")
+	if strings.HasPrefix(filepath.Base(file), "import") && slices.Contains(siblings, resource) {
+		return example{file, resource}
+	}
+	return example{file}
+}
+
+func isConfiguration(path string) bool {
+	return strings.HasSuffix(path, ".tf") || isQuery(path)
+}
+
+func isQuery(path string) bool {
+	return strings.HasSuffix(path, ".tfquery.hcl")
+}

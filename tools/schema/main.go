@@ -1,0 +1,61 @@
+// Command schema prints the provider's schemas in the form of
+// `terraform providers schema -json`. It asks the provider itself, so that the
+// generated documentation is complete and the same whatever Terraform is installed.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
+)
+
+// providerKey is the only full address under which tfplugindocs looks for a provider.
+const providerKey = "registry.terraform.io/hashicorp/cakemail"
+
+func main() {
+	log.SetFlags(0)
+	server := providerserver.NewProtocol6(provider.New("docs")())()
+	if err := write(context.Background(), os.Stdout, server); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func write(ctx context.Context, out io.Writer, server tfprotov6.ProviderServer) error {
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return fmt.Errorf("reading the provider's schemas: %w", err)
+	}
+	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return fmt.Errorf("reading the provider's identity schemas: %w", err)
+	}
+	if err := failed(append(schemas.Diagnostics, identities.Diagnostics...)); err != nil {
+		return fmt.Errorf("the provider has a faulty schema: %w", err)
+	}
+	converted, err := convert(schemas, identities)
+	if err != nil {
+		return fmt.Errorf("converting the provider's schemas: %w", err)
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(converted)
+}
+
+func failed(diagnostics []*tfprotov6.Diagnostic) error {
+	var all []error
+	for _, diagnostic := range diagnostics {
+		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError {
+			all = append(all, fmt.Errorf("%s: %s", diagnostic.Summary, diagnostic.Detail))
+		}
+	}
+	return errors.Join(all...)
+}
