@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -153,9 +154,7 @@ func (c *Client) newRequest(ctx context.Context, call request, token string) (*r
 		body = bytes.NewReader(encoded)
 	}
 	query := url.Values{}
-	for key, values := range call.query {
-		query[key] = values
-	}
+	maps.Copy(query, call.query)
 	if call.account > 0 {
 		query.Set("account_id", strconv.FormatInt(call.account, 10))
 	}

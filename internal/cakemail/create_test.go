@@ -179,6 +179,7 @@ func TestOnlyTheNewWebhookIsAdopted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newMemory(t, lost)
+			api.showsArchived = true
 			var once sync.Once
 			api.beforePost = func(*http.Request) { once.Do(func() { api.add(other) }) }
 

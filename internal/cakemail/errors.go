@@ -1,18 +1,15 @@
 package cakemail
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // Kind says what went wrong, as far as a caller has to tell cases apart.
@@ -90,16 +87,11 @@ type Error struct {
 
 // Error implements error.
 func (e *Error) Error() string {
-	text := "cannot " + e.Action
-	for _, part := range []string{e.Status, e.Message} {
-		if part != "" {
-			text += ": " + part
-		}
-	}
+	parts := []string{"cannot " + e.Action, e.Status, e.Message}
 	if e.Cause != nil {
-		text += ": " + e.Cause.Error()
+		parts = append(parts, e.Cause.Error())
 	}
-	return text
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")
 }
 
 // Unwrap returns the cause.
@@ -180,7 +172,7 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 	}
 	failure.Fields = c.readDetail(body)
 	failure.Message = c.message(response, body, failure.Fields)
-	failure.Kind = kindOf(response, failure.Message)
+	failure.Kind = kindOf(response, failure)
 	failure.MayHaveHappened = failure.Kind == Timeout || failure.Kind == Unavailable && response.StatusCode != http.StatusServiceUnavailable
 	if failure.Kind == Redirected {
 		if location, err := response.Location(); err == nil {
@@ -190,14 +182,15 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 	return failure
 }
 
-// saysGone recognises the 400 that some services send for an unknown id.
+// saysGone recognises the 400 that some services send for an unknown id. A
+// refusal that names a field is about that field.
 var saysGone = regexp.MustCompile(`(?i)webhook.*(not found|does not exist|not exist)`)
 
-func kindOf(response *http.Response, message string) Kind {
+func kindOf(response *http.Response, failure *Error) Kind {
 	switch status := response.StatusCode; {
 	case status >= 300 && status < 400:
 		return Redirected
-	case status == http.StatusBadRequest && saysGone.MatchString(message):
+	case status == http.StatusBadRequest && saysGone.MatchString(failure.Message) && !slices.ContainsFunc(failure.Fields, FieldError.isNamed):
 		return Gone
 	case status == http.StatusBadRequest, status == http.StatusConflict, status == http.StatusUnprocessableEntity:
 		return Invalid
@@ -230,92 +223,3 @@ func requestID(response *http.Response) string {
 	}
 	return ""
 }
-
-// readDetail reads the FastAPI envelope: `detail` is a list of objects, a
-// string, one object, or missing. `loc` items are strings or integers.
-func (c *Client) readDetail(body []byte) []FieldError {
-	var envelope struct {
-		Detail  json.RawMessage `json:"detail"`
-		Message string          `json:"message"`
-	}
-	if json.Unmarshal(body, &envelope) != nil {
-		return nil
-	}
-	var text string
-	if (envelope.Detail == nil || json.Unmarshal(envelope.Detail, &text) == nil) && cmp.Or(text, envelope.Message) != "" {
-		return []FieldError{{Message: c.clean(cmp.Or(text, envelope.Message))}}
-	}
-	detail := bytes.TrimSpace(envelope.Detail)
-	if bytes.HasPrefix(detail, []byte("{")) {
-		detail = append(append([]byte("["), detail...), ']')
-	}
-	var entries []json.RawMessage
-	if json.Unmarshal(detail, &entries) != nil {
-		return nil
-	}
-	var fields []FieldError
-	for _, entry := range entries[:min(len(entries), 20)] {
-		var refusal struct {
-			Location []any  `json:"loc"`
-			Message  string `json:"msg"`
-		}
-		if json.Unmarshal(entry, &refusal) == nil && refusal.Message != "" {
-			fields = append(fields, FieldError{Field: fieldOf(refusal.Location), Message: c.clean(refusal.Message)})
-		}
-	}
-	return fields
-}
-
-// fieldOf finds the first name of a location that is an argument of a webhook.
-func fieldOf(location []any) Field {
-	for _, item := range location {
-		switch name, _ := item.(string); Field(name) {
-		case "event", FieldEvents:
-			return FieldEvents
-		case FieldURL, FieldRateLimit, FieldRateLimitPeriod, FieldAccountID, FieldWebhookID:
-			return Field(name)
-		}
-	}
-	return ""
-}
-
-func (c *Client) message(response *http.Response, body []byte, fields []FieldError) string {
-	if len(fields) > 0 {
-		var messages []string
-		for _, field := range fields {
-			messages = append(messages, strings.TrimPrefix(string(field.Field)+": "+field.Message, ": "))
-		}
-		return strings.Join(messages, "; ")
-	}
-	if len(bytes.TrimSpace(body)) == 0 {
-		return ""
-	}
-	contentType := response.Header.Get("Content-Type")
-	if strings.Contains(contentType, "html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-		return "(an HTML page, so the answer may come from a proxy)"
-	}
-	return c.clean(redactBody(contentType, body))
-}
-
-// clean makes a text of the API fit for a message: no secrets, no control
-// or other invisible characters, not too long.
-func (c *Client) clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, c.secrets.redact(text))
-	return shorten(strings.TrimSpace(text))
-}
-
-func shorten(text string) string {
-	const longest = 300
-	runes := []rune(text)
-	if len(runes) <= longest {
-		return text
-	}
-	return string(runes[:longest]) + "…"
-}
-
-func (f FieldError) isAboutEvents() bool { return f.Field == FieldEvents }

@@ -42,7 +42,7 @@ func IsKnownEvent(name string) bool {
 	return slices.Contains(knownEvents, name)
 }
 
-// farthestSuggestion is the number of edits up to which a name counts as a typo.
+// farthestSuggestion is the number of edits from which on a name is no typo any more.
 const farthestSuggestion = 3
 
 // SuggestEvent returns the known event that the name differs from only in case

@@ -226,6 +226,7 @@ func TestResolve(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newMemory(t)
+			api.showsArchived = true
 			for _, webhook := range test.webhooks {
 				api.add(webhook)
 			}

@@ -94,6 +94,27 @@ func TestNoSecretIsLoggedOrTold(t *testing.T) {
 	}
 }
 
+func TestASecretIsHiddenOnceItIsKnown(t *testing.T) {
+	t.Parallel()
+	const other = "another-secret-from-a-state"
+	api := newStub(t, inTurn(answer{Body: shown}, answer{Status: 422, Body: `{"detail":"not with ` + webhookSecret + ` or ` + other + `"}`}))
+	client := api.client()
+	output := &lockedBuffer{}
+	ctx := tflogtest.RootLogger(t.Context(), output)
+
+	_, err := client.Get(ctx, 0, webhookID)
+	wantNoError(t, err)
+	client.Conceal(other)
+	_, err = client.Get(ctx, 0, webhookID)
+
+	if got := wantKind(t, err, cakemail.Invalid).Message; got != "not with *** or ***" {
+		t.Errorf("got %q", got)
+	}
+	for _, secret := range []string{webhookSecret, other} {
+		wantHidden(t, "the log", output.String(), secret)
+	}
+}
+
 // wantHidden fails the test when the text holds the secret in any disguise.
 func wantHidden(t *testing.T, where, text, secret string) {
 	t.Helper()

@@ -44,6 +44,8 @@ type memory struct {
 	faults []postFault
 	// failingLists are the answers to the nth list, where it fails.
 	failingLists map[int]answer
+	// showsArchived makes the list ignore that archived webhooks are not wanted.
+	showsArchived bool
 	// beforePost is called for each POST, without the lock.
 	beforePost func(r *http.Request)
 
@@ -135,7 +137,7 @@ func (m *memory) list(w http.ResponseWriter, r *http.Request) {
 	}
 	items := []stored{}
 	for _, webhook := range m.all() {
-		if webhook.account == r.URL.Query().Get("account_id") && webhook.Status == "active" {
+		if webhook.account == r.URL.Query().Get("account_id") && (m.showsArchived || webhook.Status == "active") {
 			items = append(items, webhook)
 		}
 	}

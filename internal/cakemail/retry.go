@@ -15,7 +15,7 @@ const (
 	DefaultRetryWait = 500 * time.Millisecond
 	// MaxRetryWait caps a single wait, also one that the API asked for with Retry-After.
 	MaxRetryWait = 30 * time.Second
-	// MaxTotalWait caps the time from the first attempt of a call to the start of its last.
+	// MaxTotalWait is the time after the first attempt from which on no further wait begins.
 	MaxTotalWait = 2 * time.Minute
 )
 

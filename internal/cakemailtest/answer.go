@@ -3,6 +3,7 @@ package cakemailtest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -87,9 +88,7 @@ func (s *Server) finish(call *Call, writer http.ResponseWriter, given answer) {
 	if given.contentType != "" {
 		header.Set("Content-Type", given.contentType)
 	}
-	for key, values := range given.header {
-		header[key] = values
-	}
+	maps.Copy(header, given.header)
 	header.Set("Content-Length", strconv.Itoa(len(given.body)))
 	writer.WriteHeader(given.status)
 	if given.drip <= 0 {
