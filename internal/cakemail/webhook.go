@@ -77,8 +77,8 @@ func normalURL(raw string) string {
 func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, error) {
 	const action = "read the webhook"
 	webhook, err := c.webhookCall(ctx, id, request{action: action, method: http.MethodGet, account: account, repeatable: true}, "")
-	if err == nil && webhook.URL == "" {
-		return Webhook{}, c.unreadable(action, errors.New("the answer has no url"))
+	if err == nil && (webhook.URL == "" || len(webhook.Events) == 0) {
+		return Webhook{}, c.unreadable(action, errors.New("the answer lacks the url or the events"))
 	}
 	return webhook, err
 }

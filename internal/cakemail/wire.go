@@ -280,7 +280,11 @@ func checkValue(decoder *json.Decoder, depth int) error {
 // which may hold a secret.
 func describeJSON(err error) error {
 	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("the answer has a %s where %q needs another type", strings.SplitN(wrongType.Value, " ", 2)[0], wrongType.Field)
+		found := "of the type " + strings.SplitN(wrongType.Value, " ", 2)[0]
+		if wrongType.Field == "" {
+			return errors.New("the answer is a value " + found + " where webhooks belong")
+		}
+		return fmt.Errorf("the answer has a value %s where %q needs another type", found, wrongType.Field)
 	}
 	if errors.Is(err, errWrongID) {
 		return err

@@ -1,7 +1,9 @@
 package provider_test
 
 import (
+	"maps"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -28,6 +30,8 @@ func TestMain(m *testing.M) {
 type world struct {
 	api         *cakemailtest.Server
 	environment map[string]string
+	// theirs are the ids of active webhooks that no configuration manages.
+	theirs []string
 }
 
 // newWorld starts an API that lives as long as the test.
@@ -57,17 +61,39 @@ func (w *world) providers() map[string]func() (tfprotov6.ProviderServer, error) 
 	}
 }
 
-// run runs the steps with real Terraform, and ends with nothing active.
+// addTheirs puts a webhook into the API that no configuration manages, so that
+// it must outlive the test.
+func (w *world) addTheirs(webhook cakemailtest.Webhook) cakemailtest.Webhook {
+	webhook = w.api.Add(webhook)
+	if !webhook.Archived {
+		w.theirs = append(w.theirs, webhook.ID)
+	}
+	return webhook
+}
+
+// run runs the steps with real Terraform, and ends with nothing active but theirs.
 func (w *world) run(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
+	w.runBeside(t, nil, steps...)
+}
+
+// runBeside is run with other providers beside this one.
+func (w *world) runBeside(t *testing.T, others map[string]func() (tfprotov6.ProviderServer, error), steps ...resource.TestStep) {
+	t.Helper()
+	providers := w.providers()
+	maps.Copy(providers, others)
 	for index := range steps {
-		steps[index].ProtoV6ProviderFactories = w.providers()
+		steps[index].ProtoV6ProviderFactories = providers
 	}
 	resource.UnitTest(t, resource.TestCase{
 		Steps: steps,
 		CheckDestroy: func(*teststate.State) error {
-			if active := w.api.Active(); len(active) > 0 {
-				t.Errorf("%d webhooks are active after destroy: %+v", len(active), active)
+			var active []string
+			for _, webhook := range w.api.Active() {
+				active = append(active, webhook.ID)
+			}
+			if !slices.Equal(active, w.theirs) {
+				t.Errorf("the webhooks %q are active after destroy, want %q", active, w.theirs)
 			}
 			return nil
 		},

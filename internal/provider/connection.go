@@ -97,7 +97,7 @@ func accountDefault(model providerModel, getenv func(string) string, diags *diag
 	account, err := strconv.ParseInt(strings.TrimSpace(raw), 10, 64)
 	if err != nil || account < 1 {
 		diags.AddAttributeError(path.Root("account_id"), "Invalid "+envAccountID,
-			fmt.Sprintf("The environment variable %s is %q, which is not a whole number of at least 1. Set it to the account's number, for example 42, or unset it.", envAccountID, raw))
+			fmt.Sprintf("The environment variable %s is %s, which is not a whole number of at least 1. Set it to the account's number, for example 42, or unset it.", envAccountID, quoteShort(raw)))
 		return types.Int64Null()
 	}
 	return types.Int64Value(account)
@@ -142,6 +142,9 @@ func credentialsOf(model providerModel, getenv func(string) string, made *connec
 	}
 	switch {
 	case email != "" && password != "":
+		if problem := (emailAddress{}).problem(email); problem != "" {
+			diags.AddAttributeError(path.Root("email"), "Invalid e-mail address", "The e-mail address from "+emailFrom+" "+problem)
+		}
 		made.credentials = fmt.Sprintf("the e-mail address %s (from %s) and the password (from %s)", email, emailFrom, passwordFrom)
 		return cakemail.Credentials{Email: email, Password: password}
 	case email != "":

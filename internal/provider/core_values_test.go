@@ -1,6 +1,9 @@
 package provider_test
 
 import (
+	"context"
+	"errors"
+	"maps"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -54,13 +57,14 @@ func (c *core) decode(kind tftypes.Type, value *tfprotov6.DynamicValue) tftypes.
 	return decoded
 }
 
+// attributesOf returns the attributes of an object; changing them changes nothing else.
 func attributesOf(t *testing.T, object tftypes.Value) map[string]tftypes.Value {
 	t.Helper()
 	values := map[string]tftypes.Value{}
 	if err := object.As(&values); err != nil {
 		t.Fatal(err)
 	}
-	return values
+	return maps.Clone(values)
 }
 
 // text is the value of a string attribute of the state; "" when it is null.
@@ -79,29 +83,52 @@ func (c *core) text(name string) string {
 	return *text
 }
 
-// readData reads a data source of this name.
-func (c *core) readData(name string, given arguments) []message {
-	c.t.Helper()
-	object := c.objectOf(c.schemas().DataSourceSchemas[name])
-	config := c.encode(object, block(object, given))
-	validated, err := c.server.ValidateDataResourceConfig(c.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	messages := messagesOf(validated.Diagnostics)
-	if len(errorsIn(messages)) > 0 {
-		return messages
-	}
-	read, err := c.server.ReadDataSource(c.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return append(messages, messagesOf(read.Diagnostics)...)
-}
-
 func (c *core) mustApply(config arguments) {
 	c.t.Helper()
 	if problems := errorsIn(c.apply(config)); len(problems) > 0 {
 		c.t.Fatalf("apply failed:\n%s", indented(problems))
+	}
+}
+
+// validate is `terraform validate` of one block.
+func (c *core) validate(kind, name string, given arguments) []message {
+	c.t.Helper()
+	schemas := c.schemas()
+	schema := map[string]*tfprotov6.Schema{
+		"provider": schemas.Provider, "resource": schemas.ResourceSchemas[name], "data": schemas.DataSourceSchemas[name],
+		"ephemeral": schemas.EphemeralResourceSchemas[name], "list": schemas.ListResourceSchemas[name],
+	}[kind]
+	object := c.objectOf(schema)
+	config := c.encode(object, block(object, given))
+	diagnostics, err := c.validated(kind, name, config)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return messagesOf(diagnostics)
+}
+
+func (c *core) validated(kind, name string, config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
+	switch kind {
+	case "provider":
+		validated, err := c.server.ValidateProviderConfig(c.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+		return validated.Diagnostics, err
+	case "resource":
+		validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: config})
+		return validated.Diagnostics, err
+	case "data":
+		validated, err := c.server.ValidateDataResourceConfig(c.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
+		return validated.Diagnostics, err
+	case "ephemeral":
+		validated, err := c.server.ValidateEphemeralResourceConfig(c.t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: config})
+		return validated.Diagnostics, err
+	default:
+		server, ok := c.server.(interface {
+			ValidateListResourceConfig(context.Context, *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error)
+		})
+		if !ok {
+			return nil, errors.New("the provider has no list resources")
+		}
+		validated, err := server.ValidateListResourceConfig(c.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: name, Config: config})
+		return validated.Diagnostics, err
 	}
 }

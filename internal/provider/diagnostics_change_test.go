@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"strconv"
 	"testing"
 
@@ -17,9 +18,7 @@ const (
 // hook is the configuration that the tests of the protocol begin with.
 func hook(changes arguments) arguments {
 	config := arguments{"url": "https://example.com/cakemail", "events": []string{"Contact.Added"}}
-	for name, value := range changes {
-		config[name] = value
-	}
+	maps.Copy(config, changes)
 	return config
 }
 
@@ -105,7 +104,7 @@ func TestErrorsOfLaterCalls(t *testing.T) {
 			w.api.SetFaults(test.fault)
 
 			w.expectMessages(t, test.do(c), test.want...)
-			if c.text("id") != w.only(t).ID {
+			if c.text("id") != w.api.Webhooks()[0].ID {
 				t.Errorf("the state has lost the webhook: %s", c.state)
 			}
 		})
@@ -178,8 +177,10 @@ func TestErrorsOfDataSources(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.newCore(t, arguments{"account_id": int64(42)})
-	w.expectMessages(t, c.readData("cakemail_webhook", arguments{"id": "no-such-webhook"}), message{"error", "id", "Webhook not found",
+	_, missing := c.data("cakemail_webhook", arguments{"id": "no-such-webhook"})
+	w.expectMessages(t, missing, message{"error", "id", "Webhook not found",
 		"There is no webhook (id no-such-webhook, account 42). Check id and account_id; the data source cakemail_webhooks lists what there is."})
-	w.expectMessages(t, c.readData("cakemail_webhooks", arguments{"account_id": int64(99)}), message{"error", "", "Cannot list the webhooks",
+	_, refused := c.data("cakemail_webhooks", arguments{"account_id": int64(99)})
+	w.expectMessages(t, refused, message{"error", "", "Cannot list the webhooks",
 		"Cannot list the webhooks (account 99).\n\nThe API answered 403 Forbidden: You do not have access to this account.\n\n" + environmentToken + "account 99." + requestLine})
 }

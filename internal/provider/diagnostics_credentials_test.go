@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
@@ -77,6 +78,16 @@ func TestErrorsOfCredentials(t *testing.T) {
 			want: []message{{"error", "email", "Missing e-mail address",
 				"There is a password (from password in the provider block) but no e-mail address. Set email in the provider block or the environment variable CAKEMAIL_EMAIL."}},
 		},
+		"a malformed address in the environment": {
+			environment: map[string]string{"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken, "CAKEMAIL_API_BASE": "api.cakemail.dev"},
+			want: []message{{"error", "base_url", "Invalid CAKEMAIL_API_BASE",
+				"The environment variable CAKEMAIL_API_BASE does not begin with https:// or http://. Set it to an address such as https://api.cakemail.dev, or unset it."}},
+		},
+		"a malformed account in the environment": {
+			environment: map[string]string{"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken, "CAKEMAIL_ACCOUNT_ID": "acme"},
+			want: []message{{"error", "account_id", "Invalid CAKEMAIL_ACCOUNT_ID",
+				`The environment variable CAKEMAIL_ACCOUNT_ID is "acme", which is not a whole number of at least 1. Set it to the account's number, for example 42, or unset it.`}},
+		},
 		"a token and a login in the configuration": {
 			provider: `{access_token="t0ken",email="ops@example.com",password="p@ss"}`,
 			want: []message{
@@ -89,9 +100,7 @@ func TestErrorsOfCredentials(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, test.options...)
 			delete(w.environment, "CAKEMAIL_ACCESS_TOKEN")
-			for variable, value := range test.environment {
-				w.environment[variable] = value
-			}
+			maps.Copy(w.environment, test.environment)
 			workspace := w.workspace(t, "configured.tf")
 			provider := "{}"
 			if test.provider != "" {

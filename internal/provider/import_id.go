@@ -20,20 +20,25 @@ const withoutSecret = "?store_secret=false"
 // ImportState implements [resource.ResourceWithImportState]: by ID,
 // ACCOUNT_ID/ID, or identity.
 func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if r.connection.client(&resp.Diagnostics) == nil {
+		return
+	}
 	var identity webhookIdentityModel
 	storeSecret := true
-	if req.ID == "" && req.Identity != nil {
+	if req.ID == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 	} else {
-		id, found := strings.CutSuffix(req.ID, withoutSecret)
-		storeSecret = !found
-		identity = parseImportID(id, &resp.Diagnostics)
+		identity, storeSecret = parseImportID(req.ID, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if account := identity.AccountID; !account.IsNull() && account.ValueInt64() < 1 {
+		resp.Diagnostics.AddError(invalidImportID, "The webhook cannot be imported: "+account.String()+" is not the number of an account. "+importForms)
+		return
+	}
 	if err := cakemail.CheckID(identity.ID.ValueString()); err != nil {
-		resp.Diagnostics.AddError("Invalid import id", "The webhook cannot be imported: "+err.Error()+". "+importForms)
+		resp.Diagnostics.AddError(invalidImportID, "The webhook cannot be imported: "+err.Error()+". "+importForms)
 		return
 	}
 	identity.AccountID = r.connection.accountOf(identity.AccountID)
@@ -45,19 +50,26 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 	}
 }
 
+const invalidImportID = "Invalid import id"
+
 const importForms = "Use the webhook's id, or ACCOUNT_ID/ID for a webhook of another account than the provider's, for example 42/0b1c2d3e. " +
 	"Add " + withoutSecret + " to keep the secret out of the state."
 
-// parseImportID reads ID or ACCOUNT_ID/ID. An id may itself hold slashes, but
-// then only the form with the account can name it.
-func parseImportID(raw string, diags *diag.Diagnostics) webhookIdentityModel {
-	account, id, found := strings.Cut(raw, "/")
-	if !found {
-		return webhookIdentityModel{ID: types.StringValue(raw), AccountID: types.Int64Null()}
+// parseImportID reads ID or ACCOUNT_ID/ID, and whether the secret shall be
+// stored. An id may itself hold slashes, but then only the form with the account
+// can name it.
+func parseImportID(raw string, diags *diag.Diagnostics) (identity webhookIdentityModel, storeSecret bool) {
+	text, found := strings.CutSuffix(strings.TrimSpace(raw), withoutSecret)
+	if strings.Contains(text, "?") {
+		diags.AddError(invalidImportID, "What stands after the question mark in "+quoteShort(raw)+" is not known. "+importForms)
+	}
+	account, id, hasAccount := strings.Cut(text, "/")
+	if !hasAccount {
+		return webhookIdentityModel{ID: types.StringValue(text), AccountID: types.Int64Null()}, !found
 	}
 	number, err := strconv.ParseInt(account, 10, 64)
 	if err != nil || number < 1 {
-		diags.AddError("Invalid import id", "What stands before the slash in "+quoteShort(raw)+" is not the number of an account. "+importForms)
+		diags.AddError(invalidImportID, "What stands before the slash in "+quoteShort(raw)+" is not the number of an account. "+importForms)
 	}
-	return webhookIdentityModel{ID: types.StringValue(id), AccountID: types.Int64Value(number)}
+	return webhookIdentityModel{ID: types.StringValue(id), AccountID: types.Int64Value(number)}, !found
 }

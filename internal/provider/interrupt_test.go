@@ -1,8 +1,10 @@
+//go:build unix
+
 package provider_test
 
 import (
 	"bytes"
-	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +19,8 @@ func (w *world) interrupted(t *testing.T, workspace *terraformcli.Workspace, ope
 	var output bytes.Buffer
 	command := workspace.Command(t.Context(), append([]string{"apply", "-auto-approve", "-no-color"}, arguments...)...)
 	command.Stdout, command.Stderr = &output, &output
+	// Ctrl-C reaches every process of a terminal's group, the provider's too.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +32,7 @@ func (w *world) interrupted(t *testing.T, workspace *terraformcli.Workspace, ope
 		}
 	}
 	interrupted := time.Now()
-	if err := command.Process.Signal(os.Interrupt); err != nil {
+	if err := syscall.Kill(-command.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
 	_ = command.Wait()

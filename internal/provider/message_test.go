@@ -36,7 +36,7 @@ func messagesOf(diagnostics []*tfprotov6.Diagnostic) []message {
 	var messages []message
 	for _, diagnostic := range diagnostics {
 		read := message{severity: strings.ToLower(diagnostic.Severity.String()), summary: diagnostic.Summary, detail: diagnostic.Detail}
-		if diagnostic.Attribute != nil {
+		if diagnostic.Attribute != nil && len(diagnostic.Attribute.Steps()) > 0 {
 			name, _ := diagnostic.Attribute.Steps()[0].(tftypes.AttributeName)
 			read.attribute = string(name)
 		}

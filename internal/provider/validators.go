@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ import (
 var (
 	_ validator.String = httpURL{}
 	_ validator.String = eventName{}
+	_ validator.String = ratePeriod{}
 	_ validator.String = accessToken{}
 	_ validator.String = emailAddress{}
 	_ validator.String = notEmpty("")
@@ -54,12 +56,19 @@ func (v httpURL) ValidateString(_ context.Context, req validator.StringRequest, 
 	name, value := req.Path.String(), req.ConfigValue.ValueString()
 	if problem := v.problem(value); problem != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid URL",
-			fmt.Sprintf("%s %s. Use an absolute URL such as https://example.com/cakemail.", name, problem))
+			fmt.Sprintf("%s %s. Use an absolute URL such as %s.", name, problem, v.example()))
 		return
 	}
 	if warning := v.warning(value); warning != "" {
 		resp.Diagnostics.AddAttributeWarning(req.Path, "Unencrypted connection", name+" "+warning)
 	}
+}
+
+func (v httpURL) example() string {
+	if v.baseOnly {
+		return cakemail.DefaultBaseURL
+	}
+	return "https://example.com/cakemail"
 }
 
 // problem completes a sentence that begins with the argument's name; "" when
@@ -71,8 +80,8 @@ func (v httpURL) problem(value string) string {
 	if length := utf8.RuneCountInString(value); length > v.longest {
 		return fmt.Sprintf("is %d characters long; at most %d are allowed", length, v.longest)
 	}
-	if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError }) {
-		return "holds a space, a line break or another character that cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
+	if strings.ContainsFunc(value, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) || r == utf8.RuneError }) {
+		return "holds a space, a line break or another invisible character, which cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
 	}
 	parsed, err := url.Parse(value)
 	switch {
@@ -135,6 +144,26 @@ func (eventName) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 }
 
+// ratePeriod wants one of the periods that either description of the API knows.
+type ratePeriod struct{}
+
+// Description implements [validator.Describer].
+func (ratePeriod) Description(context.Context) string { return "second, minute, hour or day" }
+
+// MarkdownDescription implements [validator.Describer].
+func (v ratePeriod) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (v ratePeriod) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if value := req.ConfigValue.ValueString(); !slices.Contains([]string{"second", "minute", "hour", "day"}, value) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid period",
+			fmt.Sprintf("%s is %s. Use %s.", req.Path, quoteShort(value), v.Description(ctx)))
+	}
+}
+
 // quoteShort quotes a value of any length and content on one line.
 func quoteShort(value string) string {
 	const longest = 80
@@ -188,16 +217,24 @@ func (emailAddress) Description(context.Context) string { return "an e-mail addr
 func (v emailAddress) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 // ValidateString implements [validator.String].
-func (emailAddress) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (v emailAddress) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	value := req.ConfigValue.ValueString()
-	user, host, found := strings.Cut(value, "@")
-	if !found || user == "" || host == "" || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+	if problem := v.problem(req.ConfigValue.ValueString()); problem != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid e-mail address",
-			fmt.Sprintf("%s is %s, which is not an e-mail address such as ops@example.com. Leave it out to use the environment variable %s.", req.Path, quoteShort(value), envEmail))
+			fmt.Sprintf("%s %s Leave it out to use the environment variable %s.", req.Path, problem, envEmail))
 	}
+}
+
+// problem completes a sentence that begins with where the value comes from; ""
+// when it is good.
+func (emailAddress) problem(value string) string {
+	user, host, found := strings.Cut(value, "@")
+	if found && user != "" && host != "" && !strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+		return ""
+	}
+	return fmt.Sprintf("is %s, which is not an e-mail address such as ops@example.com.", quoteShort(value))
 }
 
 // notEmpty refuses "", which mostly comes from a variable that nobody set. It

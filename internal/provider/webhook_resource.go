@@ -125,7 +125,6 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.connection.api.Conceal(state.Secret.ValueString())
 	if state.StoreSecret.IsNull() {
 		state.StoreSecret = types.BoolValue(true)
 	}
@@ -133,6 +132,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.readLater(ctx, state, resp)
 		return
 	}
+	r.connection.api.Conceal(state.Secret.ValueString())
 	webhook, err := r.find(ctx, r.connection.api, state, req.Private)
 	if cakemail.IsKind(err, cakemail.Gone) {
 		// The framework wants an identity even of what is gone.
@@ -151,11 +151,10 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePending, nil)...)
 }
 
-// readLater keeps the state as it is while the credentials are unknown. What has
-// no values yet, because it is being imported or its create got no answer, must
-// not stay so: the plan would change the webhook to what it is already.
+// readLater keeps the state as it is while the credentials are unknown, unless a
+// create of unknown outcome is still to be resolved.
 func (r *webhookResource) readLater(ctx context.Context, state webhookResourceModel, resp *resource.ReadResponse) {
-	if state.ID.IsNull() || state.URL.IsNull() {
+	if state.ID.IsNull() {
 		r.connection.client(&resp.Diagnostics)
 		return
 	}

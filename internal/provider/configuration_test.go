@@ -1,0 +1,269 @@
+package provider
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// environment is what the provider looks variables up in.
+type environment map[string]string
+
+func (e environment) get(name string) string { return e[name] }
+
+// connected resolves configuration and environment, and returns what it says too.
+func connected(model providerModel, variables environment) (*connection, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	return connect(model, variables.get, "test", &diags), diags
+}
+
+// firstCall lists webhooks and returns the first call that reached the API.
+func firstCall(t *testing.T, api *cakemailtest.Server, made *connection) cakemailtest.Call {
+	t.Helper()
+	for range made.api.List(t.Context(), cakemail.ListOptions{Account: made.account.ValueInt64()}) {
+		break
+	}
+	calls := api.Calls()
+	if len(calls) == 0 {
+		t.Fatal("no call reached the API")
+	}
+	return calls[0]
+}
+
+func TestConfigurationBeatsEnvironment(t *testing.T) {
+	t.Parallel()
+	login := environment{envEmail: cakemailtest.DefaultEmail, envPassword: cakemailtest.DefaultPassword}
+	for name, test := range map[string]struct {
+		model     providerModel
+		variables environment
+		// credentials is what a person is told of them; token or user is what reaches the API.
+		credentials, token, user string
+	}{
+		"token of the environment": {
+			variables:   environment{envAccessToken: "from-environment"},
+			credentials: "the access token from the environment variable CAKEMAIL_ACCESS_TOKEN", token: "from-environment",
+		},
+		"token of both": {
+			model: providerModel{AccessToken: types.StringValue("from-block")}, variables: environment{envAccessToken: "from-environment"},
+			credentials: "the access token from access_token in the provider block", token: "from-block",
+		},
+		"token of the configuration, login of the environment": {
+			model: providerModel{AccessToken: types.StringValue("from-block")}, variables: login,
+			credentials: "the access token from access_token in the provider block", token: "from-block",
+		},
+		"login of the environment": {
+			variables:   login,
+			credentials: "the e-mail address ops@example.com (from the environment variable CAKEMAIL_EMAIL) and the password (from the environment variable CAKEMAIL_PASSWORD)", user: "ops@example.com",
+		},
+		"login of the configuration, token of the environment": {
+			model:       providerModel{Email: types.StringValue("block@example.com"), Password: types.StringValue("s3cret")},
+			variables:   environment{envAccessToken: "from-environment"},
+			credentials: "the e-mail address block@example.com (from email in the provider block) and the password (from password in the provider block)", user: "block@example.com",
+		},
+		"e-mail address of the configuration, everything in the environment": {
+			model:       providerModel{Email: types.StringValue("block@example.com")},
+			variables:   environment{envAccessToken: "from-environment", envEmail: "other@example.com", envPassword: "s3cret"},
+			credentials: "the e-mail address block@example.com (from email in the provider block) and the password (from the environment variable CAKEMAIL_PASSWORD)", user: "block@example.com",
+		},
+		"password of the configuration, e-mail address of the environment": {
+			model: providerModel{Password: types.StringValue("s3cret")}, variables: login,
+			credentials: "the e-mail address ops@example.com (from the environment variable CAKEMAIL_EMAIL) and the password (from password in the provider block)", user: "ops@example.com",
+		},
+		"token and login of the environment": {
+			variables:   environment{envAccessToken: "from-environment", envEmail: "ops@example.com", envPassword: "s3cret"},
+			credentials: "the access token from the environment variable CAKEMAIL_ACCESS_TOKEN", token: "from-environment",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := cakemailtest.Start()
+			t.Cleanup(api.Close)
+			variables := maps.Clone(test.variables)
+			variables[envBaseURL] = api.URL()
+
+			made, diags := connected(test.model, variables)
+			if len(diags) > 0 || made.credentials != test.credentials {
+				t.Fatalf("got %q, want %q; %v", made.credentials, test.credentials, diags)
+			}
+			call := firstCall(t, api, made)
+			if test.token != "" && call.Header.Get("Authorization") != "Bearer "+test.token {
+				t.Errorf("the API got %q", call.Header.Get("Authorization"))
+			}
+			if want := "username=" + strings.ReplaceAll(test.user, "@", "%40"); test.user != "" && !strings.Contains(string(call.Body), want) {
+				t.Errorf("the login holds no %s", want)
+			}
+		})
+	}
+}
+
+func TestBaseURLAndAccountOfConfigurationAndEnvironment(t *testing.T) {
+	t.Parallel()
+	api := cakemailtest.Start()
+	t.Cleanup(api.Close)
+	for name, test := range map[string]struct {
+		model     providerModel
+		variables environment
+		from      string
+		account   types.Int64
+	}{
+		"defaults":                   {providerModel{}, nil, "the default of base_url", types.Int64Null()},
+		"empty environment":          {providerModel{}, environment{envBaseURL: "", envAccountID: ""}, "the default of base_url", types.Int64Null()},
+		"environment":                {providerModel{}, environment{envBaseURL: api.URL(), envAccountID: "42"}, "the environment variable CAKEMAIL_API_BASE", types.Int64Value(42)},
+		"environment with spaces":    {providerModel{}, environment{envBaseURL: " " + api.URL() + "/\n", envAccountID: " 42\n"}, "the environment variable CAKEMAIL_API_BASE", types.Int64Value(42)},
+		"configuration":              {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, nil, "base_url in the provider block", types.Int64Value(7)},
+		"both":                       {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, environment{envBaseURL: "https://example.com", envAccountID: "42"}, "base_url in the provider block", types.Int64Value(7)},
+		"malformed, but not needed":  {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, environment{envBaseURL: "nonsense", envAccountID: "nonsense"}, "base_url in the provider block", types.Int64Value(7)},
+		"account unknown until then": {providerModel{AccountID: types.Int64Unknown()}, environment{envAccountID: "42"}, "the default of base_url", types.Int64Unknown()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			variables := environment{envAccessToken: "token"}
+			maps.Copy(variables, test.variables)
+			made, diags := connected(test.model, variables)
+			if len(diags) > 0 || made.baseURLFrom != test.from || !made.account.Equal(test.account) {
+				t.Fatalf("got %q and %s, want %q and %s; %v", made.baseURLFrom, made.account, test.from, test.account, diags)
+			}
+			if test.from != "the default of base_url" {
+				call := firstCall(t, api, made)
+				if call.Path != "/webhooks" {
+					t.Errorf("the API was called at %s", call.Path)
+				}
+			}
+		})
+	}
+}
+
+func TestMalformedEnvironment(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		variable, value string
+		attribute       string
+		want            []string
+	}{
+		"address without a scheme":         {envBaseURL, "api.cakemail.dev", "base_url", []string{"CAKEMAIL_API_BASE does not begin with https:// or http://", "such as https://api.cakemail.dev, or unset it"}},
+		"address of another scheme":        {envBaseURL, "ftp://api.cakemail.dev", "base_url", []string{"does not begin with https:// or http://"}},
+		"address without a host":           {envBaseURL, "https://", "base_url", []string{"has no host"}},
+		"address with a query":             {envBaseURL, "https://api.cakemail.dev?key=geheim", "base_url", []string{"holds a query"}},
+		"address with a password":          {envBaseURL, "https://user:geheim@api.cakemail.dev", "base_url", []string{"a user name"}},
+		"address with a line break":        {envBaseURL, "https://api.cakemail.dev\nfoo", "base_url", []string{"a line break"}},
+		"huge address":                     {envBaseURL, "https://api.cakemail.dev/" + strings.Repeat("a", 3000), "base_url", []string{"is 3025 characters long; at most 2083 are allowed"}},
+		"account that is no number":        {envAccountID, "acme", "account_id", []string{`CAKEMAIL_ACCOUNT_ID is "acme"`, "not a whole number of at least 1", "for example 42, or unset it"}},
+		"account 0":                        {envAccountID, "0", "account_id", []string{`is "0"`}},
+		"negative account":                 {envAccountID, "-1", "account_id", []string{`is "-1"`}},
+		"account with a fraction":          {envAccountID, "42.5", "account_id", []string{`is "42.5"`}},
+		"account above 64 bits":            {envAccountID, "9223372036854775808", "account_id", []string{`is "9223372036854775808"`}},
+		"account in other digits":          {envAccountID, "٤٢", "account_id", []string{"not a whole number"}},
+		"huge account":                     {envAccountID, strings.Repeat("9", 3000), "account_id", []string{"(3000 characters)"}},
+		"token with the word Bearer":       {envAccessToken, "Bearer geheim", "access_token", []string{"from the environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Leave that word out"}},
+		"token with a line break":          {envAccessToken, "geheim\n", "access_token", []string{"a line break", "trimspace()"}},
+		"token with a control character":   {envAccessToken, "geheim\x00", "access_token", []string{"another character that no token has"}},
+		"token in another script":          {envAccessToken, "gehéim", "access_token", []string{"another character that no token has"}},
+		"e-mail address that is none":      {envEmail, "ops", "email", []string{`from the environment variable CAKEMAIL_EMAIL is "ops"`, "not an e-mail address such as ops@example.com"}},
+		"e-mail address with a line break": {envEmail, "ops@example.com\n", "email", []string{`is "ops@example.com\n"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			variables := environment{envAccessToken: "token"}
+			if test.variable == envEmail {
+				variables = environment{envPassword: "geheim"}
+			}
+			variables[test.variable] = test.value
+			made, diags := connected(providerModel{}, variables)
+			expectOneError(t, diags, test.attribute, test.want...)
+			if made.api != nil {
+				t.Error("there is a client all the same")
+			}
+		})
+	}
+}
+
+func TestUnencryptedEnvironmentIsAWarning(t *testing.T) {
+	t.Parallel()
+	for address, warns := range map[string]bool{
+		"http://api.cakemail.dev": true, "http://10.0.0.1:8080": true, "http://localhost.example.com": true,
+		"https://api.cakemail.dev": false, "http://localhost:8080": false, "http://127.0.0.1": false, "http://127.8.8.8": false, "http://[::1]:80": false,
+	} {
+		t.Run(address, func(t *testing.T) {
+			t.Parallel()
+			made, diags := connected(providerModel{}, environment{envAccessToken: "token", envBaseURL: address})
+			if diags.HasError() || made.api == nil || (diags.WarningsCount() == 1) != warns {
+				t.Errorf("got %v, want a warning: %t", diags, warns)
+			}
+			if warns && !strings.Contains(diags[0].Detail(), "CAKEMAIL_API_BASE begins with http://, so credentials and secrets travel to ") {
+				t.Errorf("the warning is %q", diags[0].Detail())
+			}
+		})
+	}
+}
+
+func TestUnknownArgumentsMakeNoClientAndNoError(t *testing.T) {
+	t.Parallel()
+	for name, model := range map[string]providerModel{
+		"base_url": {BaseURL: types.StringUnknown()}, "access_token": {AccessToken: types.StringUnknown()},
+		"email": {Email: types.StringUnknown()}, "password": {Password: types.StringUnknown()},
+		"account_id": {AccountID: types.Int64Unknown()}, "max_retries": {MaxRetries: types.Int64Unknown()}, "request_timeout": {RequestTimeout: types.Int64Unknown()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			made, diags := connected(model, nil)
+			if len(diags) > 0 || made.api != nil || !slices.Equal(made.unknown, []string{name}) {
+				t.Errorf("got %v, unknown %q", diags, made.unknown)
+			}
+			if made.client(&diags); len(diags) != 1 || !strings.Contains(diags[0].Detail(), "The provider's "+name+" will be known only after apply") {
+				t.Errorf("got %v", diags)
+			}
+		})
+	}
+}
+
+func TestMaxRetriesOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		retries types.Int64
+		calls   int
+	}{
+		"unset": {types.Int64Null(), 5},
+		"never": {types.Int64Value(0), 1},
+		"once":  {types.Int64Value(1), 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := cakemailtest.Start()
+			t.Cleanup(api.Close)
+			api.SetFaults(cakemailtest.Fault{Status: 503, Header: map[string][]string{"Retry-After": {"0"}}})
+			made, _ := connected(providerModel{MaxRetries: test.retries}, environment{envBaseURL: api.URL(), envAccessToken: "token"})
+			firstCall(t, api, made)
+			if calls := api.Count(cakemailtest.List); calls != test.calls {
+				t.Errorf("%d calls, want %d", calls, test.calls)
+			}
+		})
+	}
+}
+
+// expectOneError wants one error on the attribute, with these parts of its
+// detail, and nothing that the tests' secrets are called.
+func expectOneError(t *testing.T, diags diag.Diagnostics, attribute string, parts ...string) {
+	t.Helper()
+	if diags.ErrorsCount() != 1 {
+		t.Fatalf("got %v, want one error", diags)
+	}
+	problem := diags.Errors()[0]
+	if located, ok := problem.(diag.DiagnosticWithPath); !ok || located.Path().String() != attribute {
+		t.Errorf("the error is not on %s: %v", attribute, problem)
+	}
+	for _, part := range parts {
+		if !strings.Contains(problem.Detail(), part) {
+			t.Errorf("the message holds no %q: %q", part, problem.Detail())
+		}
+	}
+	if strings.Contains(problem.Detail(), "geheim") || len(problem.Detail()) > 600 {
+		t.Errorf("the message tells too much: %q", problem.Detail())
+	}
+}

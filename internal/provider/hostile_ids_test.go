@@ -1,0 +1,197 @@
+package provider_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// oddIDs are ids that an API could give out, and that a careless client would
+// turn into other paths.
+var oddIDs = map[string]string{
+	"a slash":            "a/b",
+	"a way up":           "../webhooks/innocent",
+	"a way up, escaped":  "..%2f..%2ftoken",
+	"an operation":       "innocent/archive",
+	"a percent":          "100%",
+	"an escaped letter":  "%69nnocent",
+	"another script":     "вебхук-🎂",
+	"a space":            "in nocent",
+	"a query":            "innocent?account_id=42",
+	"a fragment":         "innocent#top",
+	"a semicolon":        "innocent;v=1",
+	"quotes":             `"'` + "`$(id)",
+	"a backslash":        `..\innocent`,
+	"255 bytes":          strings.Repeat("ü", 127) + "x",
+	"a very long number": strings.Repeat("9", 200),
+}
+
+// TestOddIDs goes through the life of a webhook with each id, beside one that
+// nobody may touch.
+func TestOddIDs(t *testing.T) {
+	t.Parallel()
+	for name, id := range oddIDs {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				c := w.newCore(t, nil)
+				innocent := w.api.Add(cakemailtest.Webhook{ID: "innocent", URL: "https://example.com/innocent", Events: []string{"List.Created"}})
+				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: w.renaming(id)})
+
+				c.mustApply(hook(nil))
+				if c.text("id") != id || c.text("secret") != w.api.Webhooks()[1].Secret {
+					t.Fatalf("the state holds %s", c.state)
+				}
+				c.mustApply(hook(arguments{"archived": true}))
+				c.mustApply(hook(nil))
+				w.expectMessages(t, c.destroy())
+
+				if webhooks := w.api.Webhooks(); len(webhooks) != 2 || !webhooks[1].Archived || webhooks[0].Archived || webhooks[0].URL != innocent.URL {
+					t.Errorf("the API holds %+v", webhooks)
+				}
+				for _, call := range w.api.Calls() {
+					if path := "/webhooks/" + url.PathEscape(id); call.Path != "/webhooks" && call.Path != path && !strings.HasPrefix(call.Path, path+"/") {
+						t.Errorf("%s %s was called", call.Method, call.Path)
+					}
+				}
+			})
+		})
+	}
+}
+
+// renaming gives the new webhook this id, in the API and in the answer.
+func (w *world) renaming(id string) func([]byte) []byte {
+	return func(body []byte) []byte {
+		webhooks := w.api.Webhooks()
+		given := webhooks[len(webhooks)-1].ID
+		w.api.Change(given, func(webhook *cakemailtest.Webhook) { webhook.ID = id })
+		quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(id) + `"`
+		return replacing(`"`+given+`"`, quoted, ":"+given+",", ":"+quoted+",", ":"+given+"}", ":"+quoted+"}")(body)
+	}
+}
+
+// TestOddIDsAreImported imports each by ACCOUNT_ID/ID, and reads it as data.
+func TestOddIDsAreImported(t *testing.T) {
+	t.Parallel()
+	for name, id := range oddIDs {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			c := w.newCore(t, nil)
+			webhook := w.api.Add(cakemailtest.Webhook{ID: id, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+
+			read, messages := c.data("cakemail_webhook", arguments{"id": id})
+			w.expectMessages(t, messages)
+			if read["secret"] != webhook.Secret {
+				t.Errorf("the data source reads %v", read)
+			}
+			if strings.Contains(id, "?") {
+				return // The import id has a use of its own for the question mark.
+			}
+			w.expectMessages(t, c.importState("1/"+id))
+			if c.text("id") != id || c.text("secret") != webhook.Secret {
+				t.Errorf("the state holds %s", c.state)
+			}
+		})
+	}
+}
+
+func TestImportsThatCannotBe(t *testing.T) {
+	t.Parallel()
+	const forms = " Use the webhook's id, or ACCOUNT_ID/ID for a webhook of another account than the provider's, for example 42/0b1c2d3e. " +
+		"Add ?store_secret=false to keep the secret out of the state."
+	for name, test := range map[string]struct{ id, says string }{
+		"empty":               {"", "The webhook cannot be imported: the id is empty." + forms},
+		"an account alone":    {"42/", "The webhook cannot be imported: the id is empty." + forms},
+		"a dot":               {".", `The webhook cannot be imported: "." and ".." are not ids.` + forms},
+		"two dots":            {"42/..", `The webhook cannot be imported: "." and ".." are not ids.` + forms},
+		"a control character": {"a\x00b", "The webhook cannot be imported: the id holds characters that cannot be printed." + forms},
+		"enormous":            {strings.Repeat("a", 100_000), "The webhook cannot be imported: the id is longer than 255 bytes." + forms},
+		"account 0":           {"0/a", `What stands before the slash in "0/a" is not the number of an account.` + forms},
+		"a negative account":  {"-1/a", `What stands before the slash in "-1/a" is not the number of an account.` + forms},
+		"the secret asked for": {"a?store_secret=true",
+			`What stands after the question mark in "a?store_secret=true" is not known.` + forms},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			c := w.newCore(t, nil)
+			w.expectMessages(t, c.importState(test.id), message{"error", "", "Invalid import id", test.says})
+			if calls := w.api.Calls(); len(calls) > 0 || !c.state.IsNull() {
+				t.Errorf("%d calls were made, the state holds %s", len(calls), c.state)
+			}
+		})
+	}
+}
+
+func TestImportByAnIdentityWithoutAnAccountThatCanBe(t *testing.T) {
+	t.Parallel()
+	for number, shown := range map[int64]string{0: "0", -42: "-42"} {
+		t.Run(shown, func(t *testing.T) {
+			t.Parallel()
+			webhook := identified{core: newWorld(t).newCore(t, nil)}
+			_, messages := webhook.importBy(arguments{"id": "1001", "account_id": number})
+			if len(messages) != 1 || !strings.HasPrefix(messages[0].detail, "The webhook cannot be imported: "+shown+" is not the number of an account.") {
+				t.Errorf("got %s", indented(messages))
+			}
+		})
+	}
+}
+
+func TestImportWithUnknownCredentials(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	delete(w.environment, "CAKEMAIL_ACCESS_TOKEN")
+	c := w.newCore(t, arguments{"access_token": tftypes.UnknownValue})
+	w.expectMessages(t, c.importState("1001"), message{"error", "", "Cakemail credentials not known yet", notKnownYet})
+}
+
+// TestImportOfAHalfToldWebhook refuses what would be planned as a change.
+func TestImportOfAHalfToldWebhook(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func([]byte) []byte{
+		"no url":    replacing(`"url"`, `"_"`),
+		"no events": replacing(`"event"`, `"_"`, `"events"`, `"_"`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				c := w.newCore(t, nil)
+				webhook := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: change})
+
+				messages := c.importState(webhook.ID)
+				w.expectClear(t, messages)
+				if len(errorsIn(messages)) != 1 || !c.state.IsNull() {
+					t.Errorf("got %s, and the state %s", indented(messages), c.state)
+				}
+			})
+		})
+	}
+}
+
+// TestACreateAnsweredWithAnotherID is found out by the read that follows, where
+// there is one; the webhook that is not the resource's is not touched.
+func TestACreateAnsweredWithAnotherID(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.newCore(t, nil)
+	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: another})
+
+	messages := c.apply(hook(nil))
+	if problems := errorsIn(messages); len(problems) != 1 || !strings.Contains(problems[0].detail, "There is no such webhook in the account of the credentials. Check the id and account_id.") || !c.tainted {
+		t.Errorf("got:\n%s", indented(messages))
+	}
+	c.mustApply(hook(nil))
+	if webhooks := w.api.Webhooks(); len(webhooks) != 2 || webhooks[0].Archived || c.text("id") != webhooks[1].ID {
+		t.Errorf("the state holds %s, the API %+v", c.state, webhooks)
+	}
+}

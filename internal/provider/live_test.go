@@ -1,0 +1,41 @@
+package provider_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
+)
+
+// TestLiveWebhookNeedsTF_ACCAndCredentials runs a webhook's life against the API
+// that the environment names. It archives what it created.
+func TestLiveWebhookNeedsTF_ACCAndCredentials(t *testing.T) {
+	if os.Getenv("CAKEMAIL_ACCESS_TOKEN") == "" && os.Getenv("CAKEMAIL_PASSWORD") == "" {
+		t.Skip("set TF_ACC=1 and the provider's environment variables to run this against a real account")
+	}
+	url := func(path string) config.Variables {
+		return config.Variables{"url": config.StringVariable("https://example.com/terraform-provider-cakemail/" + path)}
+	}
+	imported := webhookStep(url("changed"))
+	imported.ResourceName = testWebhook
+	imported.ImportState = true
+	imported.ImportStateVerify = true
+	steps := []resource.TestStep{
+		planned(webhookStep(url("created")), plancheck.ResourceActionCreate),
+		planned(webhookStep(url("created")), plancheck.ResourceActionNoop),
+		planned(webhookStep(url("changed")), plancheck.ResourceActionUpdate, known()...),
+		imported,
+	}
+	for index := range steps {
+		steps[index].ProtoV6ProviderFactories = map[string]func() (tfprotov6.ProviderServer, error){
+			"cakemail": providerserver.NewProtocol6WithError(provider.New("test")()),
+		}
+	}
+	resource.Test(t, resource.TestCase{Steps: steps})
+}

@@ -1,0 +1,43 @@
+terraform {
+  required_providers {
+    cakemail = {
+      source = "cakemail/cakemail"
+    }
+  }
+}
+
+variable "payload" {
+  type    = string
+  default = "{\"event\":\"Contact.Added\",\"name\":\"Zoé Ångström 日本 🎂\"}"
+}
+
+variable "secret" {
+  type      = string
+  default   = "geheim-é-秘密"
+  sensitive = true
+}
+
+locals {
+  signature = provider::cakemail::sign(var.payload, var.secret)
+}
+
+output "signature" {
+  value = nonsensitive(local.signature)
+}
+
+output "verified" {
+  value = nonsensitive(provider::cakemail::verify(var.payload, local.signature, var.secret))
+}
+
+output "verified_another_payload" {
+  value = nonsensitive(provider::cakemail::verify("another", local.signature, var.secret))
+}
+
+# What is made of a sensitive secret is sensitive; of a public one it is not.
+output "sensitive" {
+  value = [
+    issensitive(local.signature),
+    issensitive(provider::cakemail::verify(var.payload, local.signature, var.secret)),
+    issensitive(provider::cakemail::sign(var.payload, "public")),
+  ]
+}

@@ -1,0 +1,21 @@
+terraform {
+  required_providers {
+    cakemail = {
+      source = "cakemail/cakemail"
+    }
+  }
+}
+
+provider "cakemail" {}
+
+import {
+  to = cakemail_webhook.test
+  identity = {
+    id = "existing"
+  }
+}
+
+resource "cakemail_webhook" "test" {
+  url    = "https://example.com/cakemail"
+  events = ["Contact.Added"]
+}

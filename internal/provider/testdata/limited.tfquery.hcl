@@ -1,0 +1,4 @@
+list "cakemail_webhook" "limited" {
+  provider = cakemail
+  limit    = 50
+}

@@ -1,0 +1,9 @@
+terraform {
+  required_providers {
+    cakemail = {
+      source = "cakemail/cakemail"
+    }
+  }
+}
+
+provider "cakemail" {}

@@ -1,0 +1,74 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// TestStatesOfReleasedVersionsAreRead plans with each state that a released
+// version wrote, kept in testdata/states. A change of the schema that cannot
+// read one of them would break its users.
+func TestStatesOfReleasedVersionsAreRead(t *testing.T) {
+	t.Parallel()
+	states, err := filepath.Glob("testdata/states/*.tfstate")
+	if err != nil || len(states) == 0 {
+		t.Fatalf("no states in testdata/states (%v)", err)
+	}
+	for _, path := range states {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			content, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t)
+			w.restore(t, content)
+			workspace := w.workspace(t, "released.tf")
+			if err := os.WriteFile(filepath.Join(workspace.Folder, "terraform.tfstate"), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			terraform(t, workspace, "plan", "-detailed-exitcode")
+			terraform(t, workspace, "destroy", "-auto-approve")
+			if active := w.api.Active(); len(active) > 0 {
+				t.Errorf("%d webhooks are active after destroy", len(active))
+			}
+		})
+	}
+}
+
+// restore puts the webhooks of a state into the API.
+func (w *world) restore(t *testing.T, state []byte) {
+	t.Helper()
+	var content struct {
+		Resources []struct {
+			Instances []struct {
+				Attributes struct {
+					ID              string   `json:"id"`
+					AccountID       int64    `json:"account_id"`
+					URL             string   `json:"url"`
+					Events          []string `json:"events"`
+					RateLimit       int64    `json:"rate_limit"`
+					RateLimitPeriod string   `json:"rate_limit_period"`
+					Archived        bool     `json:"archived"`
+					Secret          string   `json:"secret"`
+				} `json:"attributes"`
+			} `json:"instances"`
+		} `json:"resources"`
+	}
+	if err := json.Unmarshal(state, &content); err != nil {
+		t.Fatal(err)
+	}
+	for _, resource := range content.Resources {
+		for _, instance := range resource.Instances {
+			kept := instance.Attributes
+			w.api.Add(cakemailtest.Webhook{
+				ID: kept.ID, AccountID: kept.AccountID, URL: kept.URL, Events: kept.Events,
+				RateLimit: kept.RateLimit, RateLimitPeriod: kept.RateLimitPeriod, Archived: kept.Archived, Secret: kept.Secret,
+			})
+		}
+	}
+}

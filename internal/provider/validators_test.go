@@ -1,0 +1,240 @@
+package provider_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+)
+
+// judgement is what validation says of one value.
+type judgement struct {
+	value any
+	// severity is "" for a good value, "warning" or "error".
+	severity string
+	// says is what the message must tell the person.
+	says string
+}
+
+const enormous = 100_000
+
+var (
+	fine      = func(value any) judgement { return judgement{value: value} }
+	urlAdvice = ". Use an absolute URL such as https://example.com/cakemail."
+	apiAdvice = ". Use an absolute URL such as https://api.cakemail.dev."
+	invisible = "holds a space, a line break or another invisible character, which cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
+
+	judgedURLs = map[string]judgement{
+		"the longest":                   fine("https://example.com/" + strings.Repeat("a", 2063)),
+		"the longest, in characters":    fine("https://example.com/" + strings.Repeat("ü", 2063)),
+		"with port, path and query":     fine("https://user:pw@example.com:8443/hook?key=1#top"),
+		"http":                          fine("http://example.com"),
+		"upper case":                    fine("HTTPS://EXAMPLE.COM/Hook"),
+		"an IPv6 host":                  fine("https://[2001:db8::1]/hook"),
+		"an international name":         fine("https://münchen.example/empfänger"),
+		"an emoji":                      fine("https://example.com/🎂"),
+		"empty":                         {"", "error", "url is empty" + urlAdvice},
+		"one too long":                  {"https://example.com/" + strings.Repeat("a", 2064), "error", "url is 2084 characters long; at most 2083 are allowed" + urlAdvice},
+		"enormous":                      {strings.Repeat("🎂", enormous), "error", "url is 100000 characters long; at most 2083 are allowed" + urlAdvice},
+		"without a scheme":              {"example.com/hook", "error", "url does not begin with https:// or http://" + urlAdvice},
+		"two slashes and a host":        {"//example.com/hook", "error", "url does not begin with https:// or http://" + urlAdvice},
+		"a path":                        {"/hook", "error", "url does not begin with https:// or http://" + urlAdvice},
+		"a mistyped scheme":             {"htps://example.com", "error", "url does not begin with https:// or http://" + urlAdvice},
+		"one slash":                     {"https:/example.com", "error", "url has no host" + urlAdvice},
+		"no host":                       {"https:///hook", "error", "url has no host" + urlAdvice},
+		"only a port":                   {"https://:443/hook", "error", "url has no host" + urlAdvice},
+		"another scheme":                {"javascript:alert(1)", "error", "url does not begin with https:// or http://" + urlAdvice},
+		"a stray percent":               {"https://example.com/100%", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it" + urlAdvice},
+		"an open bracket":               {"https://[::1/hook", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it" + urlAdvice},
+		"a port that is no number":      {"https://example.com:http/", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it" + urlAdvice},
+		"a space":                       {"https://example.com/a b", "error", "url " + invisible + urlAdvice},
+		"a line break at the end":       {"https://example.com/hook\n", "error", "url " + invisible + urlAdvice},
+		"a tab":                         {"\thttps://example.com", "error", "url " + invisible + urlAdvice},
+		"a control character":           {"https://example.com/\x1b[31m", "error", "url " + invisible + urlAdvice},
+		"a no-break space":              {"https://example.com/a\u00a0b", "error", "url " + invisible + urlAdvice},
+		"a zero-width space":            {"https://example.com/\u200b", "error", "url " + invisible + urlAdvice},
+		"text that turns the direction": {"https://example.com/\u202egnp.exe", "error", "url " + invisible + urlAdvice},
+		"bytes that are not Unicode":    {"https://example.com/\ufffd", "error", "url " + invisible + urlAdvice},
+	}
+
+	eventAdvice  = " An event is named Resource.Action, both in PascalCase, for example Contact.Added."
+	judgedEvents = map[string]judgement{
+		"known":                       fine("Contact.Added"),
+		"known to newer versions":     {"Contact.Exploded", "warning", `"Contact.Exploded" is not among the events that this version of the provider knows. The API decides whether it exists.`},
+		"a typo":                      {"Contact.Aded", "warning", `"Contact.Aded" is not among the events that this version of the provider knows. Did you mean "Contact.Added"? The API decides whether it exists.`},
+		"other case":                  {"contact.added", "error", `"contact.added" is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
+		"an underscore":               {"contact_added", "error", `"contact_added" is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
+		"a space at the end":          {"Contact.Added ", "error", `"Contact.Added " is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
+		"empty":                       {"", "error", `"" is not the name of an event.` + eventAdvice},
+		"a dot":                       {".", "error", `"." is not the name of an event.` + eventAdvice},
+		"no action":                   {"Contact.", "error", `"Contact." is not the name of an event.` + eventAdvice},
+		"a star":                      {"*", "error", `"*" is not the name of an event.` + eventAdvice},
+		"another script":              {"Контакт.Добавлен", "error", `"Контакт.Добавлен" is not the name of an event.` + eventAdvice},
+		"letters that look the same":  {"Соntact.Added", "error", `"Соntact.Added" is not the name of an event.` + " Did you mean"},
+		"a line break":                {"Contact.Added\n", "error", `"Contact.Added\n" is not the name of an event.`},
+		"a control character":         {"Contact.\x1b[31mAdded", "error", `"Contact.\x1b[31mAdded" is not the name of an event.`},
+		"enormous":                    {strings.Repeat("x", enormous), "error", `xxx…" (100000 characters) is not the name of an event.` + eventAdvice},
+		"enormous, of the right form": {"A." + strings.Repeat("b", enormous), "error", `bbb…" (100002 characters) is not the name of an event.` + eventAdvice},
+	}
+
+	idAdvice  = ". Use the id that Cakemail shows for the webhook."
+	judgedIDs = map[string]judgement{
+		"a UUID":              fine("0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"),
+		"a number":            fine("1001"),
+		"slashes":             fine("a/../b"),
+		"a percent":           fine("100%2e"),
+		"another script":      fine("вебхук"),
+		"empty":               {"", "error", `id is "": the id is empty` + idAdvice},
+		"one dot":             {".", "error", `id is ".": "." and ".." are not ids` + idAdvice},
+		"two dots":            {"..", "error", `id is "..": "." and ".." are not ids` + idAdvice},
+		"a line break":        {"1001\n", "error", `id is "1001\n": the id holds characters that cannot be printed` + idAdvice},
+		"a control character": {"10\x0001", "error", `id is "10\x0001": the id holds characters that cannot be printed` + idAdvice},
+		"enormous":            {strings.Repeat("1", enormous), "error", `111…" (100000 characters): the id is longer than 255 bytes` + idAdvice},
+	}
+
+	judgedAccounts = atLeast("account_id", 1)
+
+	judgedPeriods = map[string]judgement{
+		"second": fine("second"), "minute": fine("minute"), "hour": fine("hour"), "day": fine("day"),
+		"other case":          {"Second", "error", `rate_limit_period is "Second". Use second, minute, hour or day.`},
+		"plural":              {"seconds", "error", `rate_limit_period is "seconds". Use second, minute, hour or day.`},
+		"empty":               {"", "error", `rate_limit_period is "". Use second, minute, hour or day.`},
+		"a control character": {"day\x00", "error", `rate_limit_period is "day\x00". Use second, minute, hour or day.`},
+		"enormous":            {strings.Repeat("ü", enormous), "error", `üüü…" (100000 characters). Use second, minute, hour or day.`},
+	}
+
+	tokenAdvice  = "holds a space, a line break or another character that no token has. A token read from a file often ends in a line break: use trimspace()."
+	judgedTokens = map[string]judgement{
+		"a token":             fine("eyJhbGciOi.J9-_~+/="),
+		"enormous":            fine(strings.Repeat("a", enormous)),
+		"empty":               {"", "error", "access_token is empty. Leave it out to use the environment variable CAKEMAIL_ACCESS_TOKEN, or an e-mail address and a password."},
+		"with Bearer":         {"Bearer abc", "error", "access_token begins with Bearer. Leave that word out: the provider adds it."},
+		"with bearer":         {"bearer abc", "error", "access_token begins with Bearer."},
+		"a line break":        {"abc\n", "error", "access_token " + tokenAdvice},
+		"a space":             {"a bc", "error", "access_token " + tokenAdvice},
+		"another script":      {"töken", "error", "access_token " + tokenAdvice},
+		"a control character": {"abc\x7f", "error", "access_token " + tokenAdvice},
+	}
+
+	addressAdvice   = ", which is not an e-mail address such as ops@example.com. Leave it out to use the environment variable CAKEMAIL_EMAIL."
+	judgedAddresses = map[string]judgement{
+		"an address":          fine("ops+hooks@example.com"),
+		"international":       fine("größe@münchen.example"),
+		"empty":               {"", "error", `email is ""` + addressAdvice},
+		"no host":             {"ops@", "error", `email is "ops@"` + addressAdvice},
+		"no user":             {"@example.com", "error", `email is "@example.com"` + addressAdvice},
+		"a name":              {"ops", "error", `email is "ops"` + addressAdvice},
+		"a space":             {"ops @example.com", "error", `email is "ops @example.com"` + addressAdvice},
+		"a control character": {"ops@example.com\x00", "error", `email is "ops@example.com\x00"` + addressAdvice},
+		"enormous":            {strings.Repeat("x", enormous), "error", `xxx…" (100000 characters)` + addressAdvice},
+	}
+
+	judgedPasswords = map[string]judgement{
+		"any character": fine("p@ss \"w&rd+/=%\\\n\x00ü"), "enormous": fine(strings.Repeat("ü", enormous)),
+		"empty": {"", "error", "password is empty. Leave it out to use the environment variable CAKEMAIL_PASSWORD."},
+	}
+)
+
+// atLeast are the values of a number with a lower limit alone.
+func atLeast(name string, least int64) map[string]judgement {
+	return map[string]judgement{
+		"the least": fine(least), "huge": fine(int64(1<<63 - 1)),
+		"below":    {least - 1, "error", "Attribute " + name + " value must be at least 1, got: 0"},
+		"negative": {int64(-1 << 63), "error", "must be at least 1, got: -9223372036854775808"},
+	}
+}
+
+func between(says string, least, most int64) map[string]judgement {
+	return map[string]judgement{
+		"the least": fine(least), "the most": fine(most),
+		"below": {least - 1, "error", says}, "above": {most + 1, "error", says}, "huge": {int64(1<<63 - 1), "error", says},
+	}
+}
+
+// inASet puts each value into a set, as `events` takes it.
+func inASet(values map[string]judgement) map[string]judgement {
+	sets := map[string]judgement{"no event": {[]string{}, "error", "Attribute events set must contain at least 1 elements, got: 0"}}
+	for name, value := range values {
+		text, _ := value.value.(string)
+		value.value = []string{text}
+		sets[name] = value
+	}
+	return sets
+}
+
+// ofTheAPI are the URLs that differ when they are the address of the API.
+func ofTheAPI() map[string]judgement {
+	judged := maps.Clone(judgedURLs)
+	for name, value := range judged {
+		value.says = strings.Replace("base_"+value.says, urlAdvice, apiAdvice, 1)
+		judged[name] = value
+	}
+	judged["http"] = judgement{"http://example.com", "warning", "base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test."}
+	judged["http on loopback"] = fine("http://127.0.0.1:8080")
+	judged["with port, path and query"] = judgement{"https://example.com:8443/v1?key=1", "error", "base_url holds a query, a fragment or a user name, which the address of the API cannot have" + apiAdvice}
+	judged["a password"] = judgement{"https://user:pw@example.com", "error", "base_url holds a query, a fragment or a user name"}
+	return judged
+}
+
+// TestEveryAttributeIsValidated puts good and bad values into each attribute of
+// each object, and reads what a person is told.
+func TestEveryAttributeIsValidated(t *testing.T) {
+	t.Parallel()
+	const webhook = "cakemail_webhook"
+	for _, test := range []struct {
+		kind, name, attribute string
+		values                map[string]judgement
+	}{
+		{"provider", "", "base_url", ofTheAPI()},
+		{"provider", "", "access_token", judgedTokens},
+		{"provider", "", "email", judgedAddresses},
+		{"provider", "", "password", judgedPasswords},
+		{"provider", "", "account_id", judgedAccounts},
+		{"provider", "", "max_retries", between("Attribute max_retries value must be between 0 and 20, got: ", 0, 20)},
+		{"provider", "", "request_timeout", between("Attribute request_timeout value must be between 1 and 3600, got: ", 1, 3600)},
+		{"resource", webhook, "url", judgedURLs},
+		{"resource", webhook, "events", inASet(judgedEvents)},
+		{"resource", webhook, "rate_limit", atLeast("rate_limit", 1)},
+		{"resource", webhook, "rate_limit_period", judgedPeriods},
+		{"resource", webhook, "account_id", judgedAccounts},
+		{"data", webhook, "id", judgedIDs},
+		{"data", webhook, "account_id", judgedAccounts},
+		{"data", "cakemail_webhooks", "account_id", judgedAccounts},
+		{"data", "cakemail_webhooks", "url", judgedURLs},
+		{"data", "cakemail_webhooks", "event", judgedEvents},
+		{"ephemeral", "cakemail_webhook_secret", "id", judgedIDs},
+		{"ephemeral", "cakemail_webhook_secret", "account_id", judgedAccounts},
+		{"list", webhook, "account_id", judgedAccounts},
+		{"list", webhook, "url", judgedURLs},
+		{"list", webhook, "event", judgedEvents},
+	} {
+		t.Run(strings.TrimSuffix(test.kind+" "+test.name, " ")+"/"+test.attribute, func(t *testing.T) {
+			t.Parallel()
+			c := newWorld(t).unconfigured(t)
+			for name, value := range test.values {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					c.expectJudgement(t, test.kind, test.name, test.attribute, value)
+				})
+			}
+		})
+	}
+}
+
+func (c *core) expectJudgement(t *testing.T, kind, name, attribute string, want judgement) {
+	t.Helper()
+	given := map[string]arguments{"resource": hook(nil), "data": {}, "ephemeral": {"id": "1001"}, "provider": {}, "list": {}}[kind]
+	if name == "cakemail_webhook" && kind == "data" {
+		given["id"] = "1001"
+	}
+	given[attribute] = want.value
+	got := c.validate(kind, name, given)
+	switch {
+	case want.severity == "" && len(got) == 0:
+	case want.severity == "" || len(got) != 1:
+		t.Errorf("got %d messages:\n%s", len(got), indented(got))
+	case got[0].severity != want.severity || got[0].attribute != attribute || !strings.Contains(got[0].detail, want.says):
+		t.Errorf("got:\n%s\nwant %s on %s: %s", indented(got), want.severity, attribute, want.says)
+	case len(got[0].detail) > 800:
+		t.Errorf("the message is %d bytes long", len(got[0].detail))
+	}
+}

@@ -1,0 +1,137 @@
+package provider_test
+
+import (
+	"errors"
+	"strconv"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+const testData = "data.cakemail_webhook.test"
+
+func expectData(name string, value knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(testData, attribute(name), value)
+}
+
+func TestWebhookDataSource(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		provider  string
+		webhook   cakemailtest.Webhook
+		variables config.Variables
+		account   knownvalue.Check
+	}{
+		"in the account of the credentials": {account: knownvalue.Null()},
+		"archived":                          {webhook: cakemailtest.Webhook{Archived: true}, account: knownvalue.Null()},
+		"in another account": {
+			provider:  "43",
+			webhook:   cakemailtest.Webhook{AccountID: 42},
+			variables: config.Variables{"account_id": config.IntegerVariable(42)},
+			account:   knownvalue.Int64Exact(42),
+		},
+		"in the provider's account": {provider: "43", webhook: cakemailtest.Webhook{AccountID: 43}, account: knownvalue.Int64Exact(43)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				w.environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
+				webhook := test.webhook
+				webhook.URL, webhook.Events, webhook.RateLimit, webhook.RateLimitPeriod = "https://example.com/shop", []string{"Contact.Added"}, 7, "minute"
+				webhook = w.addTheirs(webhook)
+				variables := config.Variables{"id": config.StringVariable(webhook.ID)}
+				for name, value := range test.variables {
+					variables[name] = value
+				}
+				w.run(t, resource.TestStep{
+					ConfigFile:      config.StaticFile("testdata/webhook_data.tf"),
+					ConfigVariables: variables,
+					ConfigStateChecks: []statecheck.StateCheck{
+						expectData("id", knownvalue.StringExact(webhook.ID)),
+						expectData("account_id", test.account),
+						expectData("url", knownvalue.StringExact("https://example.com/shop")),
+						expectData("events", knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("Contact.Added")})),
+						expectData("rate_limit", knownvalue.Int64Exact(7)),
+						expectData("rate_limit_period", knownvalue.StringExact("minute")),
+						expectData("archived", knownvalue.Bool(webhook.Archived)),
+						expectData("secret", knownvalue.StringExact(webhook.Secret)),
+						expectData("hash_function", knownvalue.StringExact("sha256")),
+						statecheck.ExpectSensitiveValue(testData, attribute("secret")),
+					},
+				})
+				if reads := w.api.Count(cakemailtest.Show); reads != len(w.api.Calls()) {
+					t.Errorf("%d of %d calls are reads, want all", reads, len(w.api.Calls()))
+				}
+			})
+		})
+	}
+}
+
+func TestWebhookDataSourceOfNoWebhook(t *testing.T) {
+	t.Parallel()
+	const advice = " Check id and account_id; the data source cakemail_webhooks lists what there is."
+	for _, status := range []int{404, 410} {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, cakemailtest.WithGoneStatus(status))
+			elsewhere := w.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
+			c := w.newCore(t, nil)
+			for name, test := range map[string]struct {
+				config arguments
+				want   string
+			}{
+				"an unknown id":           {arguments{"id": "no-such-webhook"}, "There is no webhook (id no-such-webhook)."},
+				"an id that needs escape": {arguments{"id": "a/b?c#d%2f"}, "There is no webhook (id a/b?c#d%2f)."},
+				"in another account":      {arguments{"id": elsewhere.ID, "account_id": int64(43)}, "There is no webhook (id ID, account 43)."},
+			} {
+				_, got := c.data("cakemail_webhook", test.config)
+				if len(got) == 1 && got[0].attribute != "id" {
+					t.Errorf("%s: the message is on %q, want id", name, got[0].attribute)
+				}
+				w.expectMessages(t, got, message{"error", "id", "Webhook not found", test.want + advice})
+			}
+		})
+	}
+	t.Run("as Terraform tells it", func(t *testing.T) {
+		t.Parallel()
+		newWorld(t).run(t, resource.TestStep{
+			ConfigFile:      config.StaticFile("testdata/webhook_data.tf"),
+			ConfigVariables: config.Variables{"id": config.StringVariable("no-such-webhook")},
+			ExpectError:     wrapped("There is no webhook (id no-such-webhook)." + advice),
+		})
+	})
+}
+
+// TestWebhookDataSourceOfAWebhookNotStored reads a webhook in the run that
+// creates it, when its id is known only after apply.
+func TestWebhookDataSourceOfAWebhookNotStored(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		w.run(t, resource.TestStep{
+			ConfigFile: config.StaticFile("testdata/store_secret_data.tf"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectKnownValue(testWebhook, attribute("secret"), knownvalue.Null()),
+				plancheck.ExpectResourceAction(testData, plancheck.ResourceActionRead),
+			}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				expect("secret", knownvalue.Null()),
+				expectData("secret", knownvalue.StringFunc(func(secret string) error {
+					if secret != w.only(t).Secret {
+						return errors.New("it is not the webhook's secret")
+					}
+					return nil
+				})),
+			},
+		})
+	})
+}
