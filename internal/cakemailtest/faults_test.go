@@ -39,8 +39,8 @@ func TestFaultsHappen(t *testing.T) {
 			api.api.SetFaults(test.fault)
 			var got [4]int
 			for index := range got {
-				if response, _, err := api.try(t, "POST", "/webhooks", goodReference); err == nil {
-					got[index] = response.StatusCode
+				if answer, err := api.try(t, "POST", "/webhooks", goodReference); err == nil {
+					got[index] = answer.status
 				}
 			}
 			if got != test.want || len(api.api.Webhooks()) != test.created {
@@ -68,15 +68,15 @@ func TestFaultsChangeTheAnswer(t *testing.T) {
 			t.Parallel()
 			api := start(t)
 			api.api.SetFaults(test.fault)
-			response, body, err := api.try(t, "GET", "/webhooks", "")
+			answer, err := api.try(t, "GET", "/webhooks", "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if response.StatusCode != test.status || string(body) != test.body || response.Header.Get("Content-Type") != test.contentType {
-				t.Errorf("%d %s (%s)", response.StatusCode, body, response.Header.Get("Content-Type"))
+			if answer.status != test.status || answer.body != test.body || answer.header.Get("Content-Type") != test.contentType {
+				t.Errorf("%+v", answer)
 			}
-			if want := test.fault.Header.Get("Retry-After"); response.Header.Get("Retry-After") != want {
-				t.Errorf("Retry-After is %q, want %q", response.Header.Get("Retry-After"), want)
+			if want := test.fault.Header.Get("Retry-After"); answer.header.Get("Retry-After") != want {
+				t.Errorf("Retry-After is %q, want %q", answer.header.Get("Retry-After"), want)
 			}
 		})
 	}
@@ -87,7 +87,7 @@ func TestWhatWasReceivedIsProcessedWhenTheClientHasGone(t *testing.T) {
 	api := start(t)
 	api.api.SetFaults(cakemailtest.Fault{Delay: 50 * time.Millisecond})
 	api.client.Timeout = 10 * time.Millisecond
-	if _, _, err := api.try(t, "POST", "/webhooks", goodReference); err == nil {
+	if _, err := api.try(t, "POST", "/webhooks", goodReference); err == nil {
 		t.Fatal("the delayed answer came in time")
 	}
 	for deadline := time.Now().Add(10 * time.Second); len(api.api.Webhooks()) == 0; {
@@ -106,7 +106,7 @@ func TestCloseEndsDelays(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, _, _ = caller.try(t, "GET", "/webhooks", "")
+		_, _ = caller.try(t, "GET", "/webhooks", "")
 	}()
 	for api.Count(cakemailtest.List) == 0 {
 		time.Sleep(time.Millisecond)

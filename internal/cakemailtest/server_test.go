@@ -12,7 +12,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// call makes one request and returns the status, the header and the decoded body.
+// caller calls the API as a client would.
 type caller struct {
 	api    *cakemailtest.Server
 	token  string
@@ -26,7 +26,14 @@ func start(t *testing.T, options ...cakemailtest.Option) *caller {
 	return &caller{api: api, token: cakemailtest.DefaultAccessToken}
 }
 
-func (c *caller) try(t *testing.T, method, path, body string) (*http.Response, []byte, error) {
+// received is an answer, read completely.
+type received struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (c *caller) try(t *testing.T, method, path, body string) (received, error) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, c.api.URL()+path, strings.NewReader(body))
 	if err != nil {
@@ -38,20 +45,20 @@ func (c *caller) try(t *testing.T, method, path, body string) (*http.Response, [
 	}
 	response, err := c.client.Do(request)
 	if err != nil {
-		return nil, nil, err
+		return received{}, err
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
-	return response, answer, err
+	return received{response.StatusCode, response.Header, string(answer)}, err
 }
 
 func (c *caller) do(t *testing.T, method, path, body string) (int, string) {
 	t.Helper()
-	response, answer, err := c.try(t, method, path, body)
+	answer, err := c.try(t, method, path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response.StatusCode, string(answer)
+	return answer.status, answer.body
 }
 
 func decode[T any](t *testing.T, body string) T {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +20,12 @@ type tokenAnswer struct {
 
 func (c *caller) login(t *testing.T, form url.Values) (int, tokenAnswer) {
 	t.Helper()
-	response, err := c.client.PostForm(c.api.URL()+"/token", form)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.api.URL()+"/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := c.client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
