@@ -56,6 +56,7 @@ type Client struct {
 	auth       authorizer
 	secrets    *secrets
 	ledgers    ledgers
+	pause      sharedPause
 }
 
 // New returns a client. It makes no call.
@@ -121,6 +122,7 @@ func (c *Client) send(ctx context.Context, call request) ([]byte, error) {
 
 // sendWith is the single place that sends a request for a webhook.
 func (c *Client) sendWith(ctx context.Context, call request, token string) ([]byte, error) {
+	c.pause.await(ctx)
 	if ctx.Err() != nil && !isFinishing(ctx) {
 		return nil, &Error{Kind: Stopped, Action: call.action, Cause: context.Cause(ctx)}
 	}

@@ -150,7 +150,7 @@ func (c *Client) look(ctx context.Context, ledger *ledger, spec Spec, failure *E
 		looks = looksAfterTimeout
 	}
 	for attempt := range looks {
-		c.pause(ctx, attempt)
+		c.waitBefore(ctx, attempt)
 		found, err = c.newMatches(Finishing(ctx), ledger, spec)
 		if err != nil || len(found) > 0 || ctx.Err() != nil {
 			break

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -26,7 +27,13 @@ func newRetryingClient(client *Client, transport http.RoundTripper) *retryableht
 		RetryWaitMin: client.retryWait,
 		RetryWaitMax: MaxRetryWait,
 		CheckRetry:   shouldRetry,
-		Backoff:      backoff,
+		Backoff: func(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
+			wait := backoff(shortest, longest, attempt, response)
+			if askedToWait(response) {
+				client.pause.extend(wait + shortest)
+			}
+			return wait
+		},
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 }
@@ -75,10 +82,40 @@ func askedToWait(response *http.Response) bool {
 	return response != nil && response.Header.Get("Retry-After") != ""
 }
 
-// pause waits before the nth repetition of something that is not a single
+// sharedPause holds new calls back after the API has asked one for a pause, until
+// the refused calls have had their turn. Otherwise a new call could take the
+// place of one that waits, again and again until that one gives up.
+type sharedPause struct {
+	mu  sync.Mutex
+	end time.Time
+}
+
+func (p *sharedPause) extend(duration time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if end := time.Now().Add(duration); end.After(p.end) {
+		p.end = end
+	}
+}
+
+// await returns at once when there is no pause, and early when ctx is canceled.
+func (p *sharedPause) await(ctx context.Context) {
+	p.mu.Lock()
+	remaining := time.Until(p.end)
+	p.mu.Unlock()
+	if remaining > 0 {
+		sleep(ctx, remaining)
+	}
+}
+
+// waitBefore waits before the nth repetition of something that is not a single
 // call; it ends early when ctx is canceled.
-func (c *Client) pause(ctx context.Context, attempt int) {
-	timer := time.NewTimer(backoff(c.retryWait, MaxRetryWait, attempt, nil))
+func (c *Client) waitBefore(ctx context.Context, attempt int) {
+	sleep(ctx, backoff(c.retryWait, MaxRetryWait, attempt, nil))
+}
+
+func sleep(ctx context.Context, duration time.Duration) {
+	timer := time.NewTimer(duration)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -8,7 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"path"
+	"runtime"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 )
@@ -150,14 +155,63 @@ func TestBackoffHeedsRetryAfter(t *testing.T) {
 	}
 }
 
-func TestPauseEndsWhenTheCallerStops(t *testing.T) {
+func TestWaitingEndsWhenTheCallerStops(t *testing.T) {
 	t.Parallel()
 	client := New(Options{RetryWait: time.Hour})
+	client.pause.extend(time.Hour)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	started := time.Now()
-	client.pause(ctx, 0)
+	client.waitBefore(ctx, 0)
+	_, err := client.Get(ctx, 0, "webhook")
+	if failure, ok := errors.AsType[*Error](err); !ok || failure.Kind != Stopped {
+		t.Errorf("got the error %v, want that it was stopped", err)
+	}
 	if waited := time.Since(started); waited > 5*time.Second {
 		t.Errorf("waited %v", waited)
 	}
+}
+
+// The call that was refused comes first; a new one must not take its place.
+func TestNewCallsAreHeldBackWhileTheAPIAsksForAPause(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var asked []string
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := path.Base(r.URL.Path)
+		mu.Lock()
+		asked = append(asked, id)
+		first := len(asked) == 1
+		mu.Unlock()
+		if first {
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		fmt.Fprintf(w, `{"id":%[1]q,"data":{"id":%[1]q,"url":"https://example.com","event":"Contact.Added"}}`, id)
+	}))
+	t.Cleanup(api.Close)
+	client := New(Options{BaseURL: api.URL, Credentials: Credentials{AccessToken: "token"}, MaxRetries: 1, RetryWait: 50 * time.Millisecond})
+
+	var calls sync.WaitGroup
+	get := func(id string) {
+		if _, err := client.Get(t.Context(), 0, id); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	calls.Go(func() { get("refused") })
+	for !client.pause.hasBegun() {
+		runtime.Gosched()
+	}
+	calls.Go(func() { get("new") })
+	calls.Wait()
+	if want := []string{"refused", "refused", "new"}; !slices.Equal(asked, want) {
+		t.Errorf("the API was asked for %v, want %v", asked, want)
+	}
+}
+
+func (p *sharedPause) hasBegun() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.end.IsZero()
 }
