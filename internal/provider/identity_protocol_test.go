@@ -186,12 +186,8 @@ func TestImportByIdentity(t *testing.T) {
 				t.Helper()
 				w := newWorld(t, cakemailtest.WithForm(form))
 				existing := w.addTheirs(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-				given := arguments{"id": existing.ID}
-				for name, value := range test.identity {
-					given[name] = value
-				}
 				webhook := identified{core: w.newCore(t, test.provider)}
-				identity, messages := webhook.importBy(given)
+				identity, messages := webhook.importBy(with(arguments{"id": existing.ID}, test.identity))
 				want := values{"id": existing.ID, "account_id": test.want}
 				if len(messages) > 0 || !reflect.DeepEqual(identity, want) {
 					t.Fatalf("imported as %v, want %v\n%s", identity, want, indented(messages))
@@ -224,8 +220,11 @@ func TestImportByIdentityOfNoWebhook(t *testing.T) {
 	_, messages := webhook.importBy(arguments{"id": ""})
 	w.expectMessages(t, messages, message{"error", "", "Invalid import id", "The webhook cannot be imported: the id is empty. " + forms})
 
+	_, messages = webhook.importBy(arguments{"id": "webhook", "account_id": int64(0)})
+	w.expectMessages(t, messages, message{"error", "", "Invalid import id", "The webhook cannot be imported: 0 is not the number of an account. " + forms})
+
 	// The id is not a path: what looks like an account in it is none.
-	_, messages = webhook.importBy(arguments{"id": "42/" + "no-such-webhook"})
+	_, messages = webhook.importBy(arguments{"id": "42/no-such-webhook"})
 	w.expectMessages(t, messages)
 	read, err := webhook.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: "cakemail_webhook", CurrentState: webhook.encode(webhook.webhook, webhook.state), CurrentIdentity: webhook.identity,

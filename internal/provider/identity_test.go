@@ -39,17 +39,13 @@ func TestIdentityIsInTheStateOfTerraform1_12(t *testing.T) {
 				t.Helper()
 				w := newWorld(t, cakemailtest.WithForm(form))
 				w.environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
-				changed := config.Variables{"archived": config.BoolVariable(true)}
-				for name, value := range test.variables {
-					changed[name] = value
-				}
 				create := webhookStep(test.variables)
 				create.ConfigStateChecks = identityChecks(test.account)
 				imported := resource.TestStep{
 					ResourceName: testWebhook, ConfigVariables: test.variables,
 					ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
 				}
-				change := planned(webhookStep(changed), plancheck.ResourceActionUpdate)
+				change := planned(webhookStep(with(config.Variables{"archived": config.BoolVariable(true)}, test.variables)), plancheck.ResourceActionUpdate)
 				change.ConfigStateChecks = identityChecks(test.account)
 				w.run(t, create, imported, change)
 			})

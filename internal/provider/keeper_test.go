@@ -79,7 +79,7 @@ func (keeperProvider) Configure(context.Context, provider.ConfigureRequest, *pro
 }
 func (keeperProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
 func (p keeperProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{func() resource.Resource { return keeperSecret{p.keeper} }}
+	return []func() resource.Resource{func() resource.Resource { return keeperSecret(p) }}
 }
 
 type keeperSecret struct{ keeper *keeper }

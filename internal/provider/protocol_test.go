@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"math/big"
 	"testing"
 
@@ -11,6 +12,13 @@ import (
 // values are the attributes of an object in Go's own types: string, int64,
 // bool, []any, and nil for null.
 type values = map[string]any
+
+// with returns what is given with the changes laid over it.
+func with[M ~map[string]V, V any](given, changes M) M {
+	merged := maps.Clone(given)
+	maps.Copy(merged, changes)
+	return merged
+}
 
 // plainValue puts a value of the protocol into Go's own types.
 func plainValue(t *testing.T, value tftypes.Value) any {
@@ -70,14 +78,15 @@ func (c *core) data(name string, given arguments) (values, []message) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if messages := messagesOf(validated.Diagnostics); len(messages) > 0 {
+	messages := messagesOf(validated.Diagnostics)
+	if len(errorsIn(messages)) > 0 {
 		return nil, messages
 	}
 	read, err := c.server.ReadDataSource(c.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return c.plain(object, read.State), messagesOf(read.Diagnostics)
+	return c.plain(object, read.State), append(messages, messagesOf(read.Diagnostics)...)
 }
 
 // open opens the ephemeral resource, as plan and apply each do.
@@ -90,7 +99,8 @@ func (c *core) open(given arguments) (values, []message) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if messages := messagesOf(validated.Diagnostics); len(messages) > 0 {
+	messages := messagesOf(validated.Diagnostics)
+	if len(errorsIn(messages)) > 0 {
 		return nil, messages
 	}
 	opened, err := c.server.OpenEphemeralResource(c.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: name, Config: config})
@@ -100,10 +110,10 @@ func (c *core) open(given arguments) (values, []message) {
 	if len(opened.Private) > 0 || !opened.RenewAt.IsZero() {
 		c.t.Errorf("private data %q and a renewal at %s, want neither", opened.Private, opened.RenewAt)
 	}
-	return c.plain(object, opened.Result), messagesOf(opened.Diagnostics)
+	return c.plain(object, opened.Result), append(messages, messagesOf(opened.Diagnostics)...)
 }
 
-// listed is one result of the list resource.
+// listed is one result of the list resource, or what there is to say before them.
 type listed struct {
 	name     string
 	identity values
@@ -124,7 +134,7 @@ type query struct {
 func (c *core) list(asked query) []listed {
 	c.t.Helper()
 	const name, defaultLimit = "cakemail_webhook", 100
-	server, ok := c.server.(tfprotov6.ProviderServerWithListResource)
+	server, ok := c.server.(tfprotov6.ListResourceServer)
 	if !ok {
 		c.t.Fatal("the provider has no list resources")
 	}
@@ -134,8 +144,12 @@ func (c *core) list(asked query) []listed {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	var results []listed
 	if messages := messagesOf(validated.Diagnostics); len(messages) > 0 {
-		return []listed{{messages: messages}}
+		results = append(results, listed{messages: messages})
+		if len(errorsIn(messages)) > 0 {
+			return results
+		}
 	}
 	if asked.limit == 0 {
 		asked.limit = defaultLimit
@@ -146,7 +160,6 @@ func (c *core) list(asked query) []listed {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	var results []listed
 	for result := range stream.Results {
 		found := listed{name: result.DisplayName, messages: messagesOf(result.Diagnostics)}
 		if result.Identity != nil {

@@ -47,13 +47,9 @@ func TestWebhookDataSource(t *testing.T) {
 				webhook := test.webhook
 				webhook.URL, webhook.Events, webhook.RateLimit, webhook.RateLimitPeriod = "https://example.com/shop", []string{"Contact.Added"}, 7, "minute"
 				webhook = w.addTheirs(webhook)
-				variables := config.Variables{"id": config.StringVariable(webhook.ID)}
-				for name, value := range test.variables {
-					variables[name] = value
-				}
 				w.run(t, resource.TestStep{
 					ConfigFile:      config.StaticFile("testdata/webhook_data.tf"),
-					ConfigVariables: variables,
+					ConfigVariables: with(config.Variables{"id": config.StringVariable(webhook.ID)}, test.variables),
 					ConfigStateChecks: []statecheck.StateCheck{
 						expectData("id", knownvalue.StringExact(webhook.ID)),
 						expectData("account_id", test.account),

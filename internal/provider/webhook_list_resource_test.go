@@ -94,16 +94,6 @@ func TestListResults(t *testing.T) {
 		"id": "one", "url": "https://user:pass@example.com/shop?key=1", "events": []any{"Contact.Added"}, "rate_limit": int64(7), "rate_limit_period": "minute",
 		"archived": true, "account_id": nil, "store_secret": true, "secret": nil, "hash_function": nil,
 	}
-	with := func(changes values) values {
-		changed := values{}
-		for name, value := range full {
-			changed[name] = value
-		}
-		for name, value := range changes {
-			changed[name] = value
-		}
-		return changed
-	}
 	webhook := cakemailtest.Webhook{
 		ID: "one", URL: "https://user:pass@example.com/shop?key=1", Events: []string{"Contact.Added"}, RateLimit: 7, RateLimitPeriod: "minute", Archived: true,
 	}
@@ -131,16 +121,16 @@ func TestListResults(t *testing.T) {
 			form: cakemailtest.Guide, webhook: several, includeResource: true,
 			want: listed{
 				name: displayed + " (Contact.Added, Email.Bounced, Email.Opened)", identity: values{"id": "one", "account_id": nil},
-				resource: with(values{"events": []any{"Contact.Added", "Email.Bounced", "Email.Opened"}}),
+				resource: with(full, values{"events": []any{"Contact.Added", "Email.Bounced", "Email.Opened"}}),
 			},
 		},
 		"in another account": {
 			webhook: elsewhere, provider: arguments{"account_id": int64(43)}, config: arguments{"account_id": int64(42)}, includeResource: true,
-			want: listed{name: displayed + " (Contact.Added)", identity: values{"id": "one", "account_id": int64(42)}, resource: with(values{"account_id": int64(42)})},
+			want: listed{name: displayed + " (Contact.Added)", identity: values{"id": "one", "account_id": int64(42)}, resource: with(full, values{"account_id": int64(42)})},
 		},
 		"in the provider's account": {
 			webhook: elsewhere, provider: arguments{"account_id": int64(42)}, includeResource: true,
-			want: listed{name: displayed + " (Contact.Added)", identity: values{"id": "one", "account_id": int64(42)}, resource: with(values{"account_id": int64(42)})},
+			want: listed{name: displayed + " (Contact.Added)", identity: values{"id": "one", "account_id": int64(42)}, resource: with(full, values{"account_id": int64(42)})},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,11 +141,7 @@ func TestListResults(t *testing.T) {
 			}
 			w := newWorld(t, cakemailtest.WithForm(form))
 			w.addTheirs(test.webhook)
-			config := arguments{"with_archived": true}
-			for name, value := range test.config {
-				config[name] = value
-			}
-			got := w.newCore(t, test.provider).list(query{config: config, includeResource: test.includeResource})
+			got := w.newCore(t, test.provider).list(query{config: with(arguments{"with_archived": true}, test.config), includeResource: test.includeResource})
 			if len(got) != 1 || !reflect.DeepEqual(got[0], test.want) {
 				t.Errorf("got %+v,\nwant %+v", got, test.want)
 			}

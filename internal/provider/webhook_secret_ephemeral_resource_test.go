@@ -41,11 +41,7 @@ func TestSecretIsOpened(t *testing.T) {
 				webhook := test.webhook
 				webhook.URL, webhook.Events = "https://example.com/shop", []string{"Contact.Added"}
 				webhook = w.addTheirs(webhook)
-				given := arguments{"id": webhook.ID}
-				for name, value := range test.config {
-					given[name] = value
-				}
-				got, messages := w.newCore(t, test.provider).open(given)
+				got, messages := w.newCore(t, test.provider).open(with(arguments{"id": webhook.ID}, test.config))
 				want := values{"id": webhook.ID, "account_id": test.account, "secret": webhook.Secret, "hash_function": "sha256"}
 				if len(messages) > 0 || !reflect.DeepEqual(got, want) {
 					t.Errorf("got %v, want %v\n%s", got, want, indented(messages))

@@ -147,7 +147,9 @@ func (c *core) idsOfData(config arguments) []string {
 	}
 	var ids []string
 	for _, webhook := range webhooks {
-		ids = append(ids, webhook.(values)["id"].(string))
+		attributes, _ := webhook.(values)
+		id, _ := attributes["id"].(string)
+		ids = append(ids, id)
 	}
 	return ids
 }
@@ -201,11 +203,14 @@ func TestWebhooksDataSourceHasOneOrder(t *testing.T) {
 	c := w.newCore(t, nil)
 	before := c.idsOfData(nil)
 	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func(body []byte) []byte {
-		var page map[string]any
+		var page struct {
+			Pagination json.RawMessage   `json:"pagination"`
+			Data       []json.RawMessage `json:"data"`
+		}
 		if err := json.Unmarshal(body, &page); err != nil {
 			panic(err)
 		}
-		slices.Reverse(page["data"].([]any))
+		slices.Reverse(page.Data)
 		reversed, err := json.Marshal(page)
 		if err != nil {
 			panic(err)
