@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
+)
+
+// figures are what one phase took.
+type figures struct {
+	calls, connections int
+	usage              usage
+	wall               time.Duration
+}
+
+// cycle is one passage through all phases, in their order.
+type cycle []figures
+
+// laboratory holds what all measurements share.
+type laboratory struct {
+	settings
+	folder string
+	// program is this program itself, which wraps the providers and is the trivial one.
+	program string
+	// provider is the provider of this repository, built.
+	provider string
+	// wrapped is the folder that Terraform takes the provider from.
+	wrapped string
+}
+
+// prepare builds the provider, and puts the wrapper where Terraform looks for it.
+func (l *laboratory) prepare(ctx context.Context) error {
+	built := filepath.Join(l.folder, "built")
+	l.wrapped = filepath.Join(l.folder, "wrapped")
+	for _, folder := range []string{built, l.wrapped} {
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			return fmt.Errorf("making a temporary folder: %w", err)
+		}
+	}
+	if err := terraformcli.BuildProvider(ctx, built); err != nil {
+		return err
+	}
+	l.provider = filepath.Join(built, "terraform-provider-cakemail")
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("finding this program: %w", err)
+	}
+	l.program = program
+	if err := os.Symlink(program, filepath.Join(l.wrapped, "terraform-provider-cakemail")); err != nil {
+		return fmt.Errorf("putting the wrapper in the provider's place: %w", err)
+	}
+	return nil
+}
+
+// measure takes the subject through all phases, from nothing to nothing.
+func (l *laboratory) measure(ctx context.Context, subject subject) (cycle, error) {
+	api := cakemailtest.Start(cakemailtest.WithLatency(l.latency))
+	defer api.Close()
+	folder, err := os.MkdirTemp(l.folder, "cycle-")
+	if err != nil {
+		return nil, fmt.Errorf("making a temporary folder: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	configuration, err := subject.configuration()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(folder, "main.tf"), configuration, 0o600); err != nil {
+		return nil, fmt.Errorf("writing the configuration: %w", err)
+	}
+	reports := filepath.Join(folder, "reports")
+	if err := os.Mkdir(reports, 0o700); err != nil {
+		return nil, fmt.Errorf("making a temporary folder: %w", err)
+	}
+	workspace, err := terraformcli.New(folder, l.wrapped, l.variables(subject, api, reports)...)
+	if err != nil {
+		return nil, err
+	}
+	var measured cycle
+	for _, phase := range phases() {
+		figures, err := l.measurePhase(ctx, workspace, api, phase, reports)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", phase.name, err)
+		}
+		measured = append(measured, figures)
+	}
+	return measured, nil
+}
+
+// variables is the environment of Terraform, which hands it on to the provider.
+func (l *laboratory) variables(subject subject, api *cakemailtest.Server, reports string) []string {
+	variables := []string{
+		"CAKEMAIL_API_BASE=" + api.URL(),
+		"CAKEMAIL_ACCESS_TOKEN=" + cakemailtest.DefaultAccessToken,
+		envUsage + "=" + reports,
+	}
+	if subject.trivial == "" {
+		variables = append(variables, envWrapped+"="+l.provider)
+	} else {
+		variables = append(variables, envWrapped+"="+l.program, envFloor+"="+subject.trivial)
+	}
+	switch {
+	case subject.traced:
+		// Terraform's own TF_LOG stays unset: it reads the lines and drops them.
+		variables = append(variables, "TF_LOG_SDK=TRACE")
+	case subject.trivial != "":
+		// What the real provider sets for itself.
+		variables = append(variables, "TF_LOG_SDK=OFF", "TF_LOG_SDK_PROTO=OFF", "TF_LOG_SDK_FRAMEWORK=OFF")
+	}
+	return variables
+}
+
+func (l *laboratory) measurePhase(ctx context.Context, workspace *terraformcli.Workspace, api *cakemailtest.Server, phase phase, reports string) (figures, error) {
+	api.ResetCalls()
+	connections := api.Connections()
+	started := time.Now()
+	_, err := workspace.Run(ctx, append(phase.arguments, "-var=size="+strconv.Itoa(l.count))...)
+	wall := time.Since(started)
+	if err != nil {
+		return figures{}, err
+	}
+	used, err := collect(reports)
+	if err != nil {
+		return figures{}, err
+	}
+	return figures{calls: len(api.Calls()), connections: api.Connections() - connections, usage: used, wall: wall}, nil
+}

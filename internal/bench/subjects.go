@@ -1,0 +1,73 @@
+package main
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed workloads
+var workloads embed.FS
+
+// subject is one thing that is measured.
+type subject struct {
+	name string
+	// workload is the configuration's file name in workloads.
+	workload string
+	// trivial is the kind of the provider that does nothing; empty: this
+	// repository's provider, if the workload needs one.
+	trivial string
+	// traced leaves the plugin SDK's trace log on, which Terraform drops.
+	traced bool
+	// floor names the subject that this one is compared with; empty: none.
+	floor string
+}
+
+// The names of the subjects, as the table shows them.
+const (
+	terraformAlone = "terraform_data, no provider"
+	smallFloor     = "trivial provider, 3 attributes"
+	floorQuiet     = "floor: trivial provider, same attributes"
+	floorTraced    = "floor, with trace log"
+	webhookQuiet   = "cakemail_webhook"
+	webhookTraced  = "cakemail_webhook, with trace log"
+)
+
+// subjects are in the order of the table.
+func subjects() []subject {
+	return []subject{
+		{name: terraformAlone, workload: "terraform_data.tf"},
+		{name: smallFloor, workload: "webhook.tf", trivial: floorSmall},
+		{name: floorQuiet, workload: "webhook.tf", trivial: floorFull},
+		{name: webhookQuiet, workload: "webhook.tf", floor: floorQuiet},
+		{name: floorTraced, workload: "webhook.tf", trivial: floorFull, traced: true},
+		{name: webhookTraced, workload: "webhook.tf", traced: true, floor: floorTraced},
+	}
+}
+
+func (s subject) configuration() ([]byte, error) {
+	return fs.ReadFile(workloads, "workloads/"+s.workload)
+}
+
+// phase is one Terraform command on all resources.
+type phase struct {
+	name      string
+	arguments []string
+	// callsPerWebhook is what the phase needs of the API in the reference form.
+	callsPerWebhook int
+	// callsOnce is what it needs besides, however many webhooks there are.
+	callsOnce int
+}
+
+func (p phase) calls(webhooks int) int {
+	return p.callsPerWebhook*webhooks + p.callsOnce
+}
+
+func phases() []phase {
+	return []phase{
+		// Before the first create, the provider lists what is there already.
+		{name: "create", arguments: []string{"apply", "-auto-approve"}, callsPerWebhook: 2, callsOnce: 1},
+		{name: "no-op plan", arguments: []string{"plan", "-detailed-exitcode"}, callsPerWebhook: 1},
+		{name: "change", arguments: []string{"apply", "-auto-approve", "-var=revision=2"}, callsPerWebhook: 2},
+		{name: "destroy", arguments: []string{"destroy", "-auto-approve", "-var=revision=2"}, callsPerWebhook: 2},
+	}
+}
