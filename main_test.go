@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-func TestQuietSDK(t *testing.T) {
+func TestQuietLogs(t *testing.T) {
 	t.Parallel()
-	off := []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"}
+	off := []string{"TF_LOG_PROVIDER_CAKEMAIL", "TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"}
 	for name, test := range map[string]struct {
 		environment []string
 		want        []string
@@ -21,7 +21,7 @@ func TestQuietSDK(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var set []string
-			quietSDK(test.environment, func(key, value string) error {
+			quietLogs(test.environment, func(key, value string) error {
 				if value != "OFF" {
 					t.Errorf("%s is set to %q, want OFF", key, value)
 				}
