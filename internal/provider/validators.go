@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,7 +17,6 @@ import (
 var (
 	_ validator.String = httpURL{}
 	_ validator.String = eventName{}
-	_ validator.String = ratePeriod{}
 	_ validator.String = accessToken{}
 	_ validator.String = emailAddress{}
 	_ validator.String = notEmpty("")
@@ -141,26 +139,6 @@ func (eventName) ValidateString(_ context.Context, req validator.StringRequest, 
 	if !cakemail.IsKnownEvent(name) {
 		resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown event name",
 			fmt.Sprintf("%s is not among the events that this version of the provider knows.%s The API decides whether it exists.", quoteShort(name), suggestion))
-	}
-}
-
-// ratePeriod wants one of the periods that either description of the API knows.
-type ratePeriod struct{}
-
-// Description implements [validator.Describer].
-func (ratePeriod) Description(context.Context) string { return "second, minute, hour or day" }
-
-// MarkdownDescription implements [validator.Describer].
-func (v ratePeriod) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateString implements [validator.String].
-func (v ratePeriod) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if value := req.ConfigValue.ValueString(); !slices.Contains([]string{"second", "minute", "hour", "day"}, value) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid period",
-			fmt.Sprintf("%s is %s. Use %s.", req.Path, quoteShort(value), v.Description(ctx)))
 	}
 }
 

@@ -3,6 +3,7 @@ package provider
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -57,7 +58,7 @@ func webhookResourceSchema() schema.Schema {
 				Computed: true,
 				MarkdownDescription: "The period that `rate_limit` counts in: `second`, `minute`, `hour` or `day`. Cakemail's current API takes `second` and `minute`. " +
 					"When it is not set, the API's own default applies. Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
-				Validators:    []validator.String{ratePeriod{}},
+				Validators:    []validator.String{stringvalidator.OneOf("second", "minute", "hour", "day")},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"archived": schema.BoolAttribute{
