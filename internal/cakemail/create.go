@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // Spec is what a new webhook shall be; nil leaves the API's own default.
@@ -32,11 +33,9 @@ type Created struct {
 	Duplicates []Webhook
 }
 
+// Looks for a webhook whose create got no answer: an API that took too long may
+// still be at work, one that cut the connection hardly.
 const (
-	// lostAnswerRepeats bounds how often a create is sent again after a lost answer.
-	lostAnswerRepeats = 2
-	// Looks for a webhook whose create got no answer: an API that took too long
-	// may still be at work, one that cut the connection hardly.
 	looksAfterCut     = 1
 	looksAfterTimeout = 4
 )
@@ -58,6 +57,7 @@ func (c *Client) Create(ctx context.Context, account int64, spec Spec) (Created,
 	}
 	defer unlock()
 
+	started := time.Now()
 	for repeats := 0; ; repeats++ {
 		webhook, err := c.create(ctx, account, spec)
 		if err == nil {
@@ -80,7 +80,7 @@ func (c *Client) Create(ctx context.Context, account int64, spec Spec) (Created,
 			return Created{Webhook: found[0]}, nil
 		case len(found) > 1:
 			return Created{}, ambiguous(failure, found)
-		case repeats == min(c.maxRetries, lostAnswerRepeats), ctx.Err() != nil:
+		case repeats == c.maxRetries, time.Since(started) > MaxTotalWait, ctx.Err() != nil:
 			return Created{}, ledger.outcomeUnknown(spec, failure)
 		}
 	}

@@ -130,7 +130,7 @@ func TestACreateOfUnknownOutcome(t *testing.T) {
 		"the look is refused":             {faults: []postFault{{Answer: cut}}, lists: map[int]answer{2: {Status: 403}}, retries: 2, posts: 1, nLists: 2},
 		"the look is unreadable":          {faults: []postFault{{Processed: true, Answer: cut}}, lists: map[int]answer{2: {Body: "<html>"}}, retries: 2, posts: 1, nLists: 2},
 		"the look fails for good":         {faults: []postFault{{Processed: true, Answer: cut}}, lists: map[int]answer{2: cut, 3: cut, 4: cut}, retries: 2, posts: 1, nLists: 4},
-		"cut each time":                   {faults: []postFault{{Answer: cut}, {Answer: cut}, {Answer: cut}}, retries: 9, posts: 3, nLists: 4},
+		"cut each time":                   {faults: []postFault{{Answer: cut}, {Answer: cut}, {Answer: cut}}, retries: 2, posts: 3, nLists: 4},
 		"repeating is switched off":       {faults: []postFault{{Answer: cut}}, retries: 0, posts: 1, nLists: 2},
 		"cut, then refused":               {faults: []postFault{{Answer: cut}, {Answer: answer{Status: 422}}}, retries: 2, posts: 2, nLists: 2},
 		"cut, then a second look refused": {faults: []postFault{{Answer: cut}, {Answer: cut}}, lists: map[int]answer{3: {Status: 403}}, retries: 2, posts: 2, nLists: 3},

@@ -185,10 +185,9 @@ func TestListNeedsSoundArguments(t *testing.T) {
 		config arguments
 		on     string
 	}{
-		"an account below 1":             {arguments{"account_id": int64(0)}, "account_id"},
-		"a url that is none":             {arguments{"url": "example.com"}, "url"},
-		"an event that is none":          {arguments{"event": "contact added"}, "event"},
-		"an event in capitals by chance": {arguments{"event": "CONTACT.ADDED"}, "event"},
+		"an account below 1":    {arguments{"account_id": int64(0)}, "account_id"},
+		"a url that is none":    {arguments{"url": "example.com"}, "url"},
+		"an event that is none": {arguments{"event": "contact added"}, "event"},
 	} {
 		got := c.list(query{config: test.config})
 		if len(got) != 1 || len(got[0].messages) != 1 || got[0].messages[0].attribute != test.on {
