@@ -1,0 +1,20 @@
+# Every webhook of the provider's account, with what a configuration needs.
+list "cakemail_webhook" "all" {
+  provider         = cakemail
+  include_resource = true
+  limit            = 1000
+
+  config {
+    with_archived = true
+  }
+}
+
+# The active webhooks of a sub-account that post one event.
+list "cakemail_webhook" "bounces" {
+  provider = cakemail
+
+  config {
+    account_id = 42
+    event      = "Email.Bounced"
+  }
+}

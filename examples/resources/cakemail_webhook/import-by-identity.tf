@@ -1,0 +1,7 @@
+import {
+  to = cakemail_webhook.example
+  identity = {
+    id         = "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9"
+    account_id = 42 # leave out for the provider's account
+  }
+}

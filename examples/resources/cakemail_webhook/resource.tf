@@ -1,0 +1,4 @@
+resource "cakemail_webhook" "example" {
+  url    = "https://example.com/cakemail"
+  events = ["Contact.Added"]
+}
