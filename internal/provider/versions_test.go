@@ -21,6 +21,7 @@ type since struct {
 }
 
 var (
+	terraformData      = since{"terraform_data", 4, 6}
 	importBlocks       = since{"import blocks", 5, 6}
 	functions          = since{"provider functions", 8, 7}
 	ephemeralResources = since{"ephemeral resources", 10, 11}
@@ -52,6 +53,9 @@ func (s since) orSkip(t *testing.T) {
 	running, err := coreVersion()
 	if err != nil {
 		t.Fatalf("the version of Terraform cannot be found out: %v", err)
+	}
+	if s == (since{}) {
+		return
 	}
 	needed := s.terraform
 	if running[0] == "OpenTofu" {

@@ -75,17 +75,17 @@ func (c *checker) check(ctx context.Context, one example) error {
 			return err
 		}
 	}
-	providers, err := required(one)
+	needs, err := needsOf(one)
 	if err != nil {
 		return err
 	}
-	if err := c.recentEnough(one); err != nil {
+	if err := c.recentEnough(one, needs); err != nil {
 		return err
 	}
-	if err := install(ctx, workspace, providers); err != nil {
+	if err := install(ctx, workspace, needs.providers); err != nil {
 		return err
 	}
-	if err := fill(folder, one, providers); err != nil {
+	if err := fill(folder, one, needs.providers); err != nil {
 		return err
 	}
 	arguments := []string{"validate"}
@@ -111,7 +111,10 @@ func formatted(ctx context.Context, workspace *terraformcli.Workspace, path stri
 	return nil
 }
 
-func (c *checker) recentEnough(one example) error {
+func (c *checker) recentEnough(one example, needs needs) error {
+	if !needs.terraform.Check(c.terraform.Core()) {
+		return lacking("needs Terraform " + needs.terraform.String())
+	}
 	if slices.ContainsFunc(one, isQuery) && c.terraform.LessThan(query) {
 		return lacking("needs Terraform 1.14")
 	}
@@ -121,26 +124,55 @@ func (c *checker) recentEnough(one example) error {
 	return nil
 }
 
-// required returns the sources of the providers that the example names.
-func required(one example) (map[string]string, error) {
-	sources := map[string]string{}
+// needs is what the terraform blocks of an example ask for.
+type needs struct {
+	// providers maps the names of the providers to their sources.
+	providers map[string]string
+	terraform version.Constraints
+}
+
+func needsOf(one example) (needs, error) {
+	found := needs{providers: map[string]string{}}
 	parser := hclparse.NewParser()
 	for _, path := range one {
 		file, diagnostics := parser.ParseHCLFile(path)
 		if diagnostics.HasErrors() {
-			return nil, diagnostics
+			return needs{}, diagnostics
 		}
 		terraform, _, _ := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "terraform"}}})
 		for _, block := range terraform.Blocks {
-			inner, _, _ := block.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "required_providers"}}})
-			for _, providers := range inner.Blocks {
-				if err := collect(sources, providers.Body); err != nil {
-					return nil, err
-				}
+			if err := found.add(block.Body); err != nil {
+				return needs{}, err
 			}
 		}
 	}
-	return sources, nil
+	return found, nil
+}
+
+func (n *needs) add(terraform hcl.Body) error {
+	content, _, _ := terraform.PartialContent(&hcl.BodySchema{
+		Attributes: []hcl.AttributeSchema{{Name: "required_version"}},
+		Blocks:     []hcl.BlockHeaderSchema{{Type: "required_providers"}},
+	})
+	for _, providers := range content.Blocks {
+		if err := collect(n.providers, providers.Body); err != nil {
+			return err
+		}
+	}
+	attribute, ok := content.Attributes["required_version"]
+	if !ok {
+		return nil
+	}
+	value, diagnostics := attribute.Expr.Value(nil)
+	if diagnostics.HasErrors() {
+		return diagnostics
+	}
+	constraints, err := version.NewConstraint(value.AsString())
+	if err != nil {
+		return fmt.Errorf("%s: %w", attribute.Range, err)
+	}
+	n.terraform = append(n.terraform, constraints...)
+	return nil
 }
 
 func collect(sources map[string]string, body hcl.Body) error {

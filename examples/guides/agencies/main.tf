@@ -1,0 +1,36 @@
+terraform {
+  required_providers {
+    cakemail = {
+      source = "cakemail/cakemail"
+    }
+  }
+}
+
+provider "cakemail" {}
+
+variable "clients" {
+  type        = map(number)
+  description = "The number of each client's account."
+  default = {
+    florist = 42
+    bakery  = 43
+  }
+}
+
+resource "cakemail_webhook" "contacts" {
+  for_each = var.clients
+
+  url        = "https://example.com/cakemail/${each.key}"
+  events     = ["Contact.Added"]
+  account_id = each.value
+}
+
+# What a sub-account has by now, whoever made it.
+data "cakemail_webhooks" "florist" {
+  account_id = var.clients["florist"]
+}
+
+output "secrets" {
+  value     = { for client, webhook in cakemail_webhook.contacts : client => webhook.secret }
+  sensitive = true
+}

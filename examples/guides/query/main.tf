@@ -1,0 +1,11 @@
+terraform {
+  required_version = ">= 1.14"
+
+  required_providers {
+    cakemail = {
+      source = "cakemail/cakemail"
+    }
+  }
+}
+
+provider "cakemail" {}

@@ -1,0 +1,33 @@
+terraform {
+  required_providers {
+    cakemail = {
+      source = "cakemail/cakemail"
+    }
+    kubernetes = {
+      source = "hashicorp/kubernetes"
+    }
+  }
+}
+
+provider "cakemail" {}
+
+provider "kubernetes" {
+  config_path = "~/.kube/config"
+}
+
+resource "cakemail_webhook" "contacts" {
+  url    = "https://example.com/cakemail"
+  events = ["Contact.Added"]
+}
+
+# The receiver reads the secret from here. When the webhook is replaced, this
+# follows in the same apply.
+resource "kubernetes_secret_v1" "cakemail" {
+  metadata {
+    name = "cakemail-webhook"
+  }
+
+  data = {
+    CAKEMAIL_WEBHOOK_SECRET = cakemail_webhook.contacts.secret
+  }
+}
