@@ -1,0 +1,50 @@
+// Accepts deliveries of Cakemail and refuses what is not signed with the
+// webhook's secret.
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { createServer } from "node:http";
+
+const largestBody = 1024 * 1024;
+
+const secret = process.env.CAKEMAIL_WEBHOOK_SECRET;
+if (!secret) {
+  console.error("CAKEMAIL_WEBHOOK_SECRET is not set");
+  process.exit(1);
+}
+
+// Compares in constant time, so that the answer's delay tells nothing.
+function verify(body, signature) {
+  const expected = createHmac("sha256", secret).update(body).digest();
+  const given = Buffer.from(signature ?? "", "base64");
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+async function read(request) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > largestBody) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const server = createServer(async (request, response) => {
+  // The signature is of the body as it came: verify first, parse afterwards.
+  const body = await read(request).catch(() => undefined);
+  if (body === undefined) {
+    response.writeHead(400, { connection: "close" }).end();
+    return;
+  }
+  const signature = request.headers["x-cakemail-signature"] || request.headers["x-signature"];
+  if (!verify(body, signature)) {
+    response.writeHead(401).end();
+    return;
+  }
+  console.log(`accepted ${body.length} bytes`);
+  response.writeHead(204).end();
+});
+
+server.listen(Number(process.env.PORT ?? 8080), "127.0.0.1", () => {
+  console.log(`listening on 127.0.0.1:${server.address().port}`);
+});

@@ -1,0 +1,50 @@
+"""Accepts deliveries of Cakemail and refuses what is not signed with the webhook's secret."""
+
+import base64
+import hashlib
+import hmac
+import os
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+LARGEST_BODY = 1024 * 1024
+
+SECRET = os.environ.get("CAKEMAIL_WEBHOOK_SECRET", "").encode()
+
+
+def verify(body: bytes, signature: str) -> bool:
+    """Compares in constant time, so that the answer's delay tells nothing."""
+    expected = base64.b64encode(hmac.new(SECRET, body, hashlib.sha256).digest())
+    return hmac.compare_digest(signature.encode(), expected)
+
+
+class Receiver(BaseHTTPRequestHandler):
+    timeout = 10  # seconds
+
+    def do_POST(self) -> None:
+        length = self.headers.get("Content-Length", "")
+        if not length.isdigit() or int(length) > LARGEST_BODY:
+            self.answer(400)
+            return
+        # The signature is of the body as it came: verify first, parse afterwards.
+        body = self.rfile.read(int(length))
+        signature = self.headers.get("X-Cakemail-Signature") or self.headers.get("X-Signature") or ""
+        if not verify(body, signature):
+            self.answer(401)
+            return
+        print(f"accepted {len(body)} bytes", flush=True)
+        self.answer(204)
+
+    def answer(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.send_header("Connection", "close")
+        self.end_headers()
+
+
+if __name__ == "__main__":
+    if not SECRET:
+        sys.exit("CAKEMAIL_WEBHOOK_SECRET is not set")
+    server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8080"))), Receiver)
+    print(f"listening on 127.0.0.1:{server.server_port}", flush=True)
+    server.serve_forever()

@@ -1,0 +1,163 @@
+// Package receivers tests the receivers of the guides as the programs they are.
+package receivers
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// receivers maps a language to its receiver; nil where it cannot run here.
+func receivers(t *testing.T) map[string][]string {
+	t.Helper()
+	built := filepath.Join(t.TempDir(), "receiver")
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", built, "./go").CombinedOutput(); err != nil {
+		t.Fatalf("building the receiver: %v\n%s", err, output)
+	}
+	return map[string][]string{
+		"go":     {built},
+		"node":   installed("node", filepath.Join("node", "receiver.mjs")),
+		"python": installed("python3", filepath.Join("python", "receiver.py")),
+	}
+}
+
+func installed(interpreter, program string) []string {
+	if _, err := exec.LookPath(interpreter); err != nil {
+		return nil
+	}
+	return []string{interpreter, program}
+}
+
+func TestReceivers(t *testing.T) {
+	t.Parallel()
+	for language, command := range receivers(t) {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			if command == nil {
+				t.Skipf("%s is not installed", language)
+			}
+			api := cakemailtest.Start()
+			t.Cleanup(api.Close)
+			webhook := api.Add(cakemailtest.Webhook{Events: []string{"Contact.Added"}})
+			address := start(t, command, webhook.Secret)
+			api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.URL = address })
+
+			delivery, err := api.Deliver(t.Context(), webhook.ID, "Contact.Added")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if delivery.Status != http.StatusNoContent {
+				t.Errorf("a signed delivery was answered with %d, want 204", delivery.Status)
+			}
+			testRefusals(t, address, delivery)
+			testTooLarge(t, address)
+		})
+	}
+}
+
+func testRefusals(t *testing.T, address string, delivery cakemailtest.Delivery) {
+	t.Helper()
+	const guide, reference = "X-Cakemail-Signature", "X-Signature"
+	for name, test := range map[string]struct {
+		header, signature string
+		body              []byte
+		want              int
+	}{
+		"the guide's header alone":      {guide, delivery.Signature, delivery.SentBody, http.StatusNoContent},
+		"the reference's header alone":  {reference, delivery.Signature, delivery.SentBody, http.StatusNoContent},
+		"a body that was tampered with": {guide, delivery.Signature, append(bytes.Clone(delivery.SentBody), ' '), http.StatusUnauthorized},
+		"an empty body":                 {guide, delivery.Signature, nil, http.StatusUnauthorized},
+		"no signature":                  {"X-Other", delivery.Signature, delivery.SentBody, http.StatusUnauthorized},
+		"an empty signature":            {guide, "", delivery.SentBody, http.StatusUnauthorized},
+		"half a signature":              {guide, delivery.Signature[:20], delivery.SentBody, http.StatusUnauthorized},
+		"a signature of something else": {guide, strings.Repeat("A", 43) + "=", delivery.SentBody, http.StatusUnauthorized},
+		"a signature that is no base64": {guide, "!", delivery.SentBody, http.StatusUnauthorized},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(test.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set(test.header, test.signature)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		response.Body.Close()
+		if response.StatusCode != test.want {
+			t.Errorf("%s was answered with %d, want %d", name, response.StatusCode, test.want)
+		}
+	}
+}
+
+// A body without end must not fill the receiver's memory. It may also hang up on it.
+func testTooLarge(t *testing.T, address string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(make([]byte, 1<<20+1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusBadRequest {
+		t.Errorf("more than 1 MiB was answered with %d, want 400", response.StatusCode)
+	}
+}
+
+// start runs the receiver until the test ends, and returns where it listens.
+func start(t *testing.T, command []string, secret string) string {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	receiver := exec.CommandContext(ctx, command[0], command[1:]...)
+	receiver.Env = append(os.Environ(), "PORT=0", "CAKEMAIL_WEBHOOK_SECRET="+secret)
+	receiver.Stderr = t.Output()
+	output, err := receiver.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := receiver.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(output)
+	t.Cleanup(func() {
+		stop()
+		_, _ = lines.WriteTo(t.Output())
+		_ = receiver.Wait()
+	})
+	line, err := lines.ReadString('\n')
+	address, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if !found {
+		t.Fatalf("the receiver says %q (%v), want where it listens", line, err)
+	}
+	return "http://" + address
+}
+
+func TestReceiversNeedASecret(t *testing.T) {
+	t.Parallel()
+	for language, command := range receivers(t) {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			if command == nil {
+				t.Skipf("%s is not installed", language)
+			}
+			receiver := exec.CommandContext(t.Context(), command[0], command[1:]...)
+			receiver.Env = append(os.Environ(), "PORT=0", "CAKEMAIL_WEBHOOK_SECRET=")
+			output, err := receiver.CombinedOutput()
+			if _, exited := errors.AsType[*exec.ExitError](err); !exited || !strings.Contains(string(output), "CAKEMAIL_WEBHOOK_SECRET is not set") {
+				t.Errorf("got %v and the output %q, want that the secret is missing", err, output)
+			}
+		})
+	}
+}
