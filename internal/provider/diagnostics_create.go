@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
@@ -31,14 +34,25 @@ func urlToCopy(url string) string {
 	return fmt.Sprintf("%q", url)
 }
 
-// disagreementDetail is about a value that the API changed on its own.
-func disagreementDetail(name string, asked, saved webhookModel) string {
-	difference := fmt.Sprintf("The configuration asks for %s; the API saved %s.", asked.describe(name), saved.describe(name))
-	if asked.describe(name) == saved.describe(name) {
-		difference = fmt.Sprintf("It is %s, but differs in a part that is not shown because it can hold a password.", saved.describe(name))
+// reportDisagreements is for values that the API changed on its own.
+func reportDisagreements(diags *diag.Diagnostics, plan, state webhookResourceModel) {
+	for _, name := range plan.disagreements(state.webhookSettings) {
+		asked, saved := plan.describe(name), state.describe(name)
+		difference := fmt.Sprintf("The configuration asks for %s; the API saved %s.", asked, saved)
+		if asked == saved {
+			difference = fmt.Sprintf("It is %s, but differs in a part that is not shown because it can hold a password.", saved)
+		}
+		diags.AddAttributeError(path.Root(name), "The API did not save "+name+" as asked",
+			sentences("The webhook"+state.subject().String()+" is in the state as the API saved it. "+difference,
+				"Change the configuration to what the API can do, and apply again."))
 	}
-	return sentences("The webhook"+saved.subject().String()+" is in the state as the API saved it. "+difference,
-		"Change the configuration to what the API can do, and apply again.")
+}
+
+// warnTainted is for a webhook whose secret could not be read after the create.
+func warnTainted(diags *diag.Diagnostics, about subject) {
+	diags.AddWarning("The webhook was created but not read",
+		"The webhook"+about.String()+" exists and is in the state, marked as tainted, so nothing is lost: the next apply replaces it. "+
+			"To keep it instead, run terraform untaint ADDRESS with the address of this resource, then terraform apply -refresh-only.")
 }
 
 func ambiguousAdvice(failure *cakemail.Error, about subject) string {
@@ -62,11 +76,12 @@ func unknownOutcomeAdvice(failure *cakemail.Error) string {
 		"Apply again when the API answers.", because(failure), tried(failure))
 }
 
-// duplicatesDetail is the warning after a create that the API carried out twice.
-func duplicatesDetail(about subject, duplicates []cakemail.Webhook) string {
-	return "The create" + about.String() + " was repeated, because its first answer was lost and no webhook was to be seen. " +
-		"Now there is another active webhook with the same url and events:\n\n" + candidates(duplicates, about.account) +
-		"\nIf nobody else made it, archive it, for example by importing it into a resource of its own and destroying that."
+// warnDuplicates is for a create that the API carried out twice.
+func warnDuplicates(diags *diag.Diagnostics, about subject, duplicates []cakemail.Webhook) {
+	diags.AddWarning("A second webhook may have been created",
+		"The create"+about.String()+" was repeated, because its first answer was lost and no webhook was to be seen. "+
+			"Now there is another active webhook with the same url and events:\n\n"+candidates(duplicates, about.account)+
+			"\nIf nobody else made it, archive it, for example by importing it into a resource of its own and destroying that.")
 }
 
 // importID is what `terraform import` takes for a webhook of this account.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
@@ -243,8 +245,11 @@ func TestDisagreementsAreDescribed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := disagreementDetail(test.attribute, test.asked.webhookModel, saved.webhookModel); got != saying+test.want+advice {
-				t.Errorf("got:\n%s", got)
+			var diags diag.Diagnostics
+			reportDisagreements(&diags, test.asked, saved)
+			want := diag.NewAttributeErrorDiagnostic(path.Root(test.attribute), "The API did not save "+test.attribute+" as asked", saying+test.want+advice)
+			if !diags.Contains(want) {
+				t.Errorf("got %v, want among it %v", diags, want)
 			}
 		})
 	}

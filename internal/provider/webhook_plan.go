@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -50,10 +49,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		replacing = append(replacing, name)
 	}
 	if len(replacing) > 0 {
-		resp.Diagnostics.AddWarning("The webhook's secret will change",
-			"The API cannot change "+strings.Join(replacing, " and ")+" in place, so the webhook "+state.ID.ValueString()+
-				" will be archived and a new one created, with a new id and a new secret. Receivers that verify signatures need the new secret; "+
-				"lifecycle { create_before_destroy = true } keeps deliveries going meanwhile.")
+		warnReplaced(&resp.Diagnostics, replacing, plan, *state)
 	}
 }
 

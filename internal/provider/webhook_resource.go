@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -75,20 +74,20 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	save(created.Webhook.Form)
 	if len(created.Duplicates) > 0 {
-		resp.Diagnostics.AddWarning("A second webhook may have been created", duplicatesDetail(state.subject(), created.Duplicates))
+		warnDuplicates(&resp.Diagnostics, state.subject(), created.Duplicates)
 	}
 
 	if created.Webhook.Secret == "" || state.hasUnknown() {
 		webhook, err := client.Get(ctx, state.account(), state.ID.ValueString())
 		if err != nil {
 			r.connection.report(&resp.Diagnostics, err, state.subject())
-			r.warnTainted(&resp.Diagnostics, state)
+			warnTainted(&resp.Diagnostics, state.subject())
 			return
 		}
 		state.record(webhook)
 		save(webhook.Form)
 	}
-	r.checkAgreement(&resp.Diagnostics, plan, state)
+	reportDisagreements(&resp.Diagnostics, plan, state)
 	if plan.Archived.ValueBool() && !resp.Diagnostics.HasError() {
 		r.setArchived(ctx, client, &state, true, &resp.Diagnostics)
 		save("")
@@ -103,19 +102,6 @@ func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webh
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privatePending, failure.Known)...)
 	}
 	r.connection.report(&resp.Diagnostics, err, plan.subject())
-}
-
-func (r *webhookResource) warnTainted(diags *diag.Diagnostics, state webhookResourceModel) {
-	diags.AddWarning("The webhook was created but not read",
-		"The webhook"+state.subject().String()+" exists and is in the state, marked as tainted, so nothing is lost: the next apply replaces it. "+
-			"To keep it instead, run terraform untaint ADDRESS with the address of this resource, then terraform apply -refresh-only.")
-}
-
-// checkAgreement reports where the API holds something else than was asked for.
-func (r *webhookResource) checkAgreement(diags *diag.Diagnostics, plan, state webhookResourceModel) {
-	for _, name := range plan.disagreements(state.webhookSettings) {
-		diags.AddAttributeError(path.Root(name), "The API did not save "+name+" as asked", disagreementDetail(name, plan.webhookModel, state.webhookModel))
-	}
 }
 
 // Read implements [resource.Resource].
@@ -158,7 +144,7 @@ func (r *webhookResource) readLater(ctx context.Context, state webhookResourceMo
 		r.connection.client(&resp.Diagnostics)
 		return
 	}
-	resp.Diagnostics.AddWarning("Webhook not refreshed", "The state of the webhook"+state.subject().String()+" is shown as it was. "+r.connection.notReady())
+	warnNotRefreshed(&resp.Diagnostics, state.subject(), r.connection.notReady())
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 }
 
@@ -203,7 +189,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		state.URL = plan.URL
 		state.record(webhook)
 		save()
-		r.checkAgreement(&resp.Diagnostics, plan, state)
+		reportDisagreements(&resp.Diagnostics, plan, state)
 	}
 	if !plan.Archived.Equal(state.Archived) && !resp.Diagnostics.HasError() {
 		r.setArchived(ctx, client, &state, plan.Archived.ValueBool(), &resp.Diagnostics)
