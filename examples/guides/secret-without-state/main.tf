@@ -38,5 +38,5 @@ resource "aws_secretsmanager_secret" "cakemail" {
 resource "aws_secretsmanager_secret_version" "cakemail" {
   secret_id                = aws_secretsmanager_secret.cakemail.id
   secret_string_wo         = ephemeral.cakemail_webhook_secret.contacts.secret
-  secret_string_wo_version = parseint(substr(sha256(cakemail_webhook.contacts.id), 0, 8), 16)
+  secret_string_wo_version = parseint(substr(sha256(cakemail_webhook.contacts.id), 0, 7), 16)
 }
