@@ -23,7 +23,10 @@ func start(t *testing.T, options ...cakemailtest.Option) *caller {
 	t.Helper()
 	api := cakemailtest.Start(options...)
 	t.Cleanup(api.Close)
-	return &caller{api: api, token: cakemailtest.DefaultAccessToken}
+	// Each server that closes also closes the idle connections of net/http's own transport.
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &caller{api: api, token: cakemailtest.DefaultAccessToken, client: http.Client{Transport: transport}}
 }
 
 // received is an answer, read completely.
