@@ -2,8 +2,4 @@ list "cakemail_webhook" "all" {
   provider         = cakemail
   include_resource = true
   limit            = 1000
-
-  config {
-    with_archived = true
-  }
 }
