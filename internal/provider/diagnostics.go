@@ -17,6 +17,9 @@ import (
 
 // subject is what a message is about.
 type subject struct {
+	// pending tells that the resource is in the state without an id, since the
+	// outcome of its create is unknown.
+	pending bool
 	id      string
 	url     string
 	events  []string
@@ -25,6 +28,13 @@ type subject struct {
 
 func (m webhookModel) subject() subject {
 	return subject{id: m.ID.ValueString(), url: m.URL.ValueString(), events: eventNames(m.Events), account: m.account()}
+}
+
+// savedSubject is the subject of a resource that is in the state.
+func (m webhookModel) savedSubject() subject {
+	about := m.subject()
+	about.pending = about.id == ""
+	return about
 }
 
 // String names the webhook as a person knows it.

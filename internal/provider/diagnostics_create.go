@@ -56,9 +56,13 @@ func warnTainted(diags *diag.Diagnostics, about subject) {
 }
 
 func ambiguousAdvice(failure *cakemail.Error, about subject) string {
+	repair := "Import one of them in place of this resource and archive the others, which only the owner can tell apart; applying again without that would create one more."
+	if about.pending {
+		repair = "The resource is in the state without an id: take it out (terraform state rm ADDRESS), import one of them in its place, and archive the others, " +
+			"which only the owner can tell apart; until then every plan ends here."
+	}
 	return "The answer was lost, and more than one new webhook has this url and these events, so it cannot be told which one is this resource's:\n\n" +
-		candidates(failure.Candidates, about.account) +
-		"\nImport one of them in place of this resource and archive the others, which only the owner can tell apart; applying again without that would create one more."
+		candidates(failure.Candidates, about.account) + "\n" + repair
 }
 
 // candidates lists webhooks with the import command of each.

@@ -128,7 +128,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	if err != nil {
-		r.connection.report(&resp.Diagnostics, err, state.subject())
+		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 		return
 	}
 	state.record(webhook)
@@ -253,13 +253,13 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 			return
 		}
 		if err != nil {
-			r.connection.report(&resp.Diagnostics, err, state.subject())
+			r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 			return
 		}
 		id = webhook.ID
 	}
 	if _, err := client.Archive(ctx, state.account(), id); err != nil && !cakemail.IsKind(err, cakemail.Gone) {
-		r.connection.report(&resp.Diagnostics, err, state.subject())
+		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 	}
 }
 

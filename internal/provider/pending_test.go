@@ -1,0 +1,84 @@
+package provider_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// A create of unknown outcome that later turns out to be one of several webhooks
+// ends every plan; doing what the message says leads out of that.
+func TestAPendingWebhookThatSeveralCouldBe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	workspace := w.workspace(t, "configured.tf")
+	w.api.SetFaults(
+		cakemailtest.Fault{Operation: cakemailtest.Create, Processed: true, Cut: true},
+		cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403},
+	)
+	refusedTerraform(t, workspace, "apply", "-auto-approve")
+	w.api.SetFaults()
+	equal := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+
+	w.expectMessages(t, tell(t, workspace, "plan"), message{"error", "", "Cannot create the webhook",
+		"Cannot create the webhook (url https://example.com/cakemail).\n\n" +
+			"The answer was lost, and more than one new webhook has this url and these events, so it cannot be told which one is this resource's:\n\n" +
+			"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n" +
+			"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
+			"The resource is in the state without an id: take it out (terraform state rm ADDRESS), import one of them in its place, and archive the others, " +
+			"which only the owner can tell apart; until then every plan ends here."})
+
+	terraform(t, workspace, "state", "rm", testWebhook)
+	terraform(t, workspace, "import", testWebhook, equal.ID)
+	terraform(t, workspace, "plan", "-detailed-exitcode")
+}
+
+// A create of unknown outcome that did nothing is simply made up for.
+func TestAPendingWebhookThatWasNeverMade(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		workspace := w.workspace(t, "configured.tf")
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
+		refusedTerraform(t, workspace, "apply", "-auto-approve")
+		if state := stateOf(t, workspace); len(state) != 1 || state[0].ID != "" || !state[0].Tainted {
+			t.Fatalf("the state holds %+v, want one tainted webhook without an id", state)
+		}
+		w.api.SetFaults()
+
+		if output := terraform(t, workspace, "apply", "-auto-approve"); !strings.Contains(output, "1 added, 0 changed, 0 destroyed") {
+			t.Errorf("applying again did something else:\n%s", output)
+		}
+		terraform(t, workspace, "plan", "-detailed-exitcode")
+		terraform(t, workspace, "destroy", "-auto-approve")
+		if active := w.api.Active(); len(active) > 0 {
+			t.Errorf("%d webhooks are active after destroy", len(active))
+		}
+	})
+}
+
+// Destroying a webhook whose create has an unknown outcome archives what was made.
+func TestDestroyOfAPendingWebhook(t *testing.T) {
+	t.Parallel()
+	for name, processed := range map[string]bool{"made": true, "never made": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				workspace := w.workspace(t, "configured.tf")
+				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: processed, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
+				refusedTerraform(t, workspace, "apply", "-auto-approve")
+				w.api.SetFaults()
+
+				terraform(t, workspace, "destroy", "-auto-approve", "-refresh=false")
+
+				if active := w.api.Active(); len(active) > 0 || len(stateOf(t, workspace)) > 0 {
+					t.Errorf("%d webhooks are active, and the state holds %+v", len(active), stateOf(t, workspace))
+				}
+			})
+		})
+	}
+}
