@@ -92,18 +92,21 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Validators:          []validator.String{notEmpty("CAKEMAIL_PASSWORD")},
 			},
 			"account_id": schema.Int64Attribute{
-				Optional: true,
+				CustomType: wholeNumber{},
+				Optional:   true,
 				MarkdownDescription: "The account that all objects belong to unless they name another, for example `42`. " +
 					"By default it is the account of the credentials. Partners act for their sub-accounts with it. Can be set with the environment variable `CAKEMAIL_ACCOUNT_ID`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"max_retries": schema.Int64Attribute{
-				Optional: true,
+				CustomType: wholeNumber{},
+				Optional:   true,
 				MarkdownDescription: "How often a call is repeated at most when the API is busy or out of reach, from `0` (never) to `20`. The default is `4`. " +
 					"A webhook's creation is never repeated blindly.",
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},
 			"request_timeout": schema.Int64Attribute{
+				CustomType:          wholeNumber{},
 				Optional:            true,
 				MarkdownDescription: "How many seconds one attempt of a call may take, from `1` to `3600`. The default is `30`.",
 				Validators:          []validator.Int64{int64validator.Between(1, 3600)},

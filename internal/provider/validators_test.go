@@ -137,8 +137,10 @@ var (
 func atLeast(name string, least int64) map[string]judgement {
 	return map[string]judgement{
 		"the least": fine(least), "huge": fine(int64(1<<63 - 1)),
-		"below":    {least - 1, "error", "Attribute " + name + " value must be at least 1, got: 0"},
-		"negative": {int64(-1 << 63), "error", "must be at least 1, got: -9223372036854775808"},
+		"below":      {least - 1, "error", "Attribute " + name + " value must be at least 1, got: 0"},
+		"negative":   {int64(-1 << 63), "error", "must be at least 1, got: -9223372036854775808"},
+		"a fraction": {1.5, "error", name + " is 1.5. Use a whole number of at most 18 digits, such as 42."},
+		"enormous":   {1e30, "error", name + " is 1e+30. Use a whole number of at most 18 digits, such as 42."},
 	}
 }
 
@@ -146,6 +148,7 @@ func between(says string, least, most int64) map[string]judgement {
 	return map[string]judgement{
 		"the least": fine(least), "the most": fine(most),
 		"below": {least - 1, "error", says}, "above": {most + 1, "error", says}, "huge": {int64(1<<63 - 1), "error", says},
+		"a fraction": {1.5, "error", " is 1.5. Use a whole number of at most 18 digits, such as 42."},
 	}
 }
 

@@ -41,8 +41,9 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				Validators:          []validator.String{webhookID{}},
 			},
 			"account_id": schema.Int64Attribute{
-				Optional: true,
-				Computed: true,
+				CustomType: wholeNumber{},
+				Optional:   true,
+				Computed:   true,
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
 					"The default is the provider's `account_id`, or else the account of the credentials.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
@@ -57,6 +58,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				MarkdownDescription: "The events that are posted, for example `[\"Contact.Added\"]`.",
 			},
 			"rate_limit": schema.Int64Attribute{
+				CustomType:          wholeNumber{},
 				Computed:            true,
 				MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`.",
 			},

@@ -33,6 +33,7 @@ func (l *webhookListResource) ListResourceConfigSchema(_ context.Context, _ list
 		MarkdownDescription: "Finds webhooks for `terraform query`, so that many can be imported at once. Needs Terraform 1.14.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.Int64Attribute{
+				CustomType:          wholeNumber{},
 				Optional:            true,
 				MarkdownDescription: filterAccountDescription,
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},

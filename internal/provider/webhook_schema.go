@@ -46,8 +46,9 @@ func webhookResourceSchema() schema.Schema {
 				},
 			},
 			"rate_limit": schema.Int64Attribute{
-				Optional: true,
-				Computed: true,
+				CustomType: wholeNumber{},
+				Optional:   true,
+				Computed:   true,
 				MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`, at least `1`, for example `100`. " +
 					"When it is not set, the API's own default applies. Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
 				Validators:    []validator.Int64{int64validator.AtLeast(1)},
@@ -69,8 +70,9 @@ func webhookResourceSchema() schema.Schema {
 					"Changed in place; id and secret stay the same.",
 			},
 			"account_id": schema.Int64Attribute{
-				Optional: true,
-				Computed: true,
+				CustomType: wholeNumber{},
+				Optional:   true,
+				Computed:   true,
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
 					"Changing it replaces the webhook.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
@@ -105,6 +107,7 @@ func webhookIdentitySchema() identityschema.Schema {
 				Description:       "The webhook's id.",
 			},
 			"account_id": identityschema.Int64Attribute{
+				CustomType:        wholeNumber{},
 				OptionalForImport: true,
 				Description:       "The account that the webhook belongs to; when not set, the provider's account_id, or else the account of the credentials.",
 			},

@@ -48,8 +48,9 @@ func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 				Validators:          []validator.String{webhookID{}},
 			},
 			"account_id": schema.Int64Attribute{
-				Optional: true,
-				Computed: true,
+				CustomType: wholeNumber{},
+				Optional:   true,
+				Computed:   true,
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
 					"The default is the provider's `account_id`, or else the account of the credentials.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},

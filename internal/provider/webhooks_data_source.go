@@ -66,6 +66,7 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		MarkdownDescription: "Lists the webhooks of an account, however many there are, ordered by id. It shows no secrets; use `cakemail_webhook` for those.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.Int64Attribute{
+				CustomType:          wholeNumber{},
 				Optional:            true,
 				Computed:            true,
 				MarkdownDescription: filterAccountDescription,
@@ -110,6 +111,7 @@ func webhookListAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "The events that are posted.",
 		},
 		"rate_limit": schema.Int64Attribute{
+			CustomType:          wholeNumber{},
 			Computed:            true,
 			MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`.",
 		},
