@@ -122,6 +122,7 @@ const notKnownYet = "The provider's access_token will be known only after apply,
 // token another resource makes.
 func TestCredentialsUnknownWhilePlanning(t *testing.T) {
 	t.Parallel()
+	terraformData.orSkip(t)
 	w := newWorld(t)
 	delete(w.environment, "CAKEMAIL_ACCESS_TOKEN")
 	workspace := w.workspace(t, "unknown.tf", "TF_VAR_access_token="+cakemailtest.DefaultAccessToken)

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,46 +18,77 @@ const existingID = "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9"
 // requirements is what the registry's snippets leave out.
 const requirements = "terraform {\n  required_providers {\n    cakemail = {\n      source = \"cakemail/cakemail\"\n    }\n  }\n}\n"
 
+const examplesFolder = "../../examples"
+
+// example is one of the examples that can be applied.
+type example struct {
+	needs since
+	// active is how many webhooks are active while it is applied.
+	active int
+	// existing tells that the API has a webhook for it before.
+	existing  bool
+	variables []string
+}
+
+// verified is what a receiver would pass to the function verify.
+var verified = signatures["the second vector of RFC 4231"]
+
+var appliedExamples = map[string]example{
+	"provider/provider.tf":                              {active: 1},
+	"resources/cakemail_webhook/resource.tf":            {active: 1},
+	"resources/cakemail_webhook/resource_everything.tf": {active: 1},
+	"resources/cakemail_webhook/import-by-string-id.tf": {needs: importBlocks, existing: true, active: 1},
+	"resources/cakemail_webhook/import-by-identity.tf":  {needs: identities, existing: true, active: 1},
+	"data-sources/cakemail_webhook/data-source.tf":      {existing: true, active: 1, variables: []string{"-var", "webhook_id=" + existingID}},
+	"data-sources/cakemail_webhooks/data-source.tf":     {existing: true, active: 1},
+	"functions/sign/function.tf":                        {needs: functions, active: 1},
+	"functions/verify/function.tf": {needs: functions, variables: []string{
+		"-var", "body=" + verified.payload, "-var", "signature=" + verified.signature, "-var", "secret=" + verified.secret,
+	}},
+	"ephemeral-resources/cakemail_webhook_secret/ephemeral-resource.tf": {needs: ephemeralResources, active: 1},
+	"guides/agencies/main.tf":              {active: 2},
+	"guides/import-block/main.tf":          {needs: importBlocks, existing: true, active: 1},
+	"guides/import-by-identity/main.tf":    {needs: identities, existing: true, active: 1},
+	"guides/one-webhook-per-event/main.tf": {active: 3},
+	"guides/pause/main.tf":                 {active: 1},
+	"guides/rotate-secret/main.tf":         {needs: terraformData, active: 1},
+}
+
 // exampleWorkspace is a folder with one of the examples, ready to apply.
 func (w *world) exampleWorkspace(t *testing.T, path string) *terraformcli.Workspace {
 	t.Helper()
 	workspace := w.workspace(t, "released.tf")
-	example, err := os.ReadFile(filepath.Join("..", "..", "examples", path))
+	content := readExample(t, path)
+	if strings.HasPrefix(filepath.Base(path), "import-") {
+		content += "\n" + readExample(t, filepath.Join(filepath.Dir(path), "resource.tf"))
+	}
+	if !strings.Contains(content, "required_providers") {
+		content = requirements + content
+	}
+	writeExample(t, workspace, "main.tf", content)
+	return workspace
+}
+
+func readExample(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(examplesFolder, path))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(example), "required_providers") {
-		example = append([]byte(requirements), example...)
-	}
-	if err := os.WriteFile(filepath.Join(workspace.Folder, "main.tf"), example, 0o600); err != nil {
+	return string(content)
+}
+
+func writeExample(t *testing.T, workspace *terraformcli.Workspace, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(workspace.Folder, name), []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return workspace
 }
 
 // What a newcomer copies can be applied, is stable, and goes without a trace.
 func TestExamplesCanBeApplied(t *testing.T) {
 	t.Parallel()
-	for path, test := range map[string]struct {
-		needs     since
-		active    int
-		existing  bool
-		variables []string
-	}{
-		"provider/provider.tf":                                              {active: 1},
-		"resources/cakemail_webhook/resource.tf":                            {active: 1},
-		"resources/cakemail_webhook/resource_everything.tf":                 {active: 1},
-		"data-sources/cakemail_webhook/data-source.tf":                      {existing: true, active: 1, variables: []string{"-var", "webhook_id=" + existingID}},
-		"data-sources/cakemail_webhooks/data-source.tf":                     {existing: true, active: 1},
-		"functions/sign/function.tf":                                        {needs: functions, active: 1},
-		"ephemeral-resources/cakemail_webhook_secret/ephemeral-resource.tf": {needs: ephemeralResources, active: 1},
-		"guides/agencies/main.tf":                                           {active: 2},
-		"guides/import-block/main.tf":                                       {needs: importBlocks, existing: true, active: 1},
-		"guides/import-by-identity/main.tf":                                 {needs: identities, existing: true, active: 1},
-		"guides/one-webhook-per-event/main.tf":                              {active: 3},
-		"guides/pause/main.tf":                                              {active: 1},
-		"guides/rotate-secret/main.tf":                                      {needs: terraformData, active: 1},
-	} {
+	for path, test := range appliedExamples {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			test.needs.orSkip(t)
@@ -89,6 +121,61 @@ func (w *world) addExisting(path string) {
 		webhook.AccountID = 42
 	}
 	w.api.Add(webhook)
+}
+
+// An example that is added has to be applied here too, unless it needs another
+// provider or is run elsewhere.
+func TestNoExampleIsLeftOut(t *testing.T) {
+	t.Parallel()
+	elsewhere := []string{"demo/main.tf", "guides/query/main.tf"}
+	found := 0
+	err := fs.WalkDir(os.DirFS(examplesFolder), ".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".tf" || slices.Contains(elsewhere, path) {
+			return err
+		}
+		if strings.Contains(readExample(t, path), `"hashicorp/`) {
+			return nil
+		}
+		found++
+		if _, applied := appliedExamples[path]; !applied {
+			t.Errorf("examples/%s is not applied by a test", path)
+		}
+		return nil
+	})
+	if err != nil || found != len(appliedExamples) {
+		t.Errorf("%d examples were found (error %v), want %d", found, err, len(appliedExamples))
+	}
+}
+
+func TestVerifyExample(t *testing.T) {
+	t.Parallel()
+	functions.orSkip(t)
+	path := "functions/verify/function.tf"
+	workspace := newWorld(t).exampleWorkspace(t, path)
+	terraform(t, workspace, append([]string{"apply", "-auto-approve"}, appliedExamples[path].variables...)...)
+	if genuine := strings.TrimSpace(terraform(t, workspace, "output", "-json", "genuine")); genuine != "true" {
+		t.Errorf("the output is %s, want true", genuine)
+	}
+}
+
+func TestQueryExamplesInTerraform1_14(t *testing.T) {
+	t.Parallel()
+	queries.orSkip(t)
+	for _, path := range []string{"guides/query/webhooks.tfquery.hcl", "list-resources/cakemail_webhook/list-resource.tfquery.hcl"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				w.addExisting(path)
+				workspace := w.exampleWorkspace(t, "guides/query/main.tf")
+				writeExample(t, workspace, filepath.Base(path), readExample(t, path))
+				if output := terraform(t, workspace, "query"); !strings.Contains(output, existingID) {
+					t.Errorf("the webhook was not found:\n%s", output)
+				}
+			})
+		})
+	}
 }
 
 func TestRotationExample(t *testing.T) {

@@ -39,6 +39,7 @@ func TestSecretThatIsNotStoredLeavesNoTrace(t *testing.T) {
 			terraform(t, workspace, append([]string{"plan", "-out=" + planFile, "-var", "store_secret=false"}, phase.arguments...)...)
 			tracesOf(t, workspace).expectNone(t, w, phase.name+", planned")
 			terraform(t, workspace, "apply", planFile)
+			terraform(t, workspace, "plan", "-out="+planFile, "-var", "store_secret=false")
 			tracesOf(t, workspace).expectNone(t, w, phase.name+", applied")
 		}
 		if active := w.api.Active(); len(active) > 0 {

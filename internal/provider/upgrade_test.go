@@ -4,14 +4,15 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
 // TestStatesOfReleasedVersionsAreRead plans with each state that a released
-// version wrote, kept in testdata/states. A change of the schema that cannot
-// read one of them would break its users.
+// version wrote under the Terraform that its name tells, kept in testdata/states.
+// A change of the schema that cannot read one of them would break its users.
 func TestStatesOfReleasedVersionsAreRead(t *testing.T) {
 	t.Parallel()
 	states, err := filepath.Glob("testdata/states/*.tfstate")
@@ -21,6 +22,9 @@ func TestStatesOfReleasedVersionsAreRead(t *testing.T) {
 	for _, path := range states {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
+			if strings.HasSuffix(path, "-terraform-1.15.tfstate") {
+				statesOfNewerTerraform.orSkip(t)
+			}
 			content, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)

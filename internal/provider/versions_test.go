@@ -28,6 +28,8 @@ var (
 	writeOnlyArguments = since{"write-only arguments", 11, 11}
 	identities         = since{"resource identities", 12, 12}
 	queries            = since{"list resources", 14, 0}
+	// Older versions take the marks of sensitive values for a change.
+	statesOfNewerTerraform = since{"states of Terraform 1.15", 11, 12}
 )
 
 // coreVersion is the name and the minor version of the Terraform that runs the tests.

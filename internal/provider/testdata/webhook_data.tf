@@ -21,3 +21,8 @@ data "cakemail_webhook" "test" {
   id         = var.id
   account_id = var.account_id
 }
+
+output "secret" {
+  value     = data.cakemail_webhook.test.secret
+  sensitive = true
+}
