@@ -104,6 +104,17 @@ func reportRefusals(diags *diag.Diagnostics, failure *cakemail.Error, summary, a
 	}
 }
 
+// reportNotFound is for a webhook that a configuration names by its id.
+func reportNotFound(diags *diag.Diagnostics, about subject) {
+	diags.AddAttributeError(path.Root("id"), "Webhook not found",
+		"There is no webhook"+about.String()+". Check id and account_id; the data source cakemail_webhooks lists what there is.")
+}
+
+// reportNoSecret is for an answer that lacks what the ephemeral resource is for.
+func reportNoSecret(diags *diag.Diagnostics, id string) {
+	diags.AddError("The webhook has no secret", "The API showed the webhook "+id+" without a secret. Ask Cakemail's support why, or replace the webhook.")
+}
+
 // said quotes the answer.
 func said(failure *cakemail.Error) string {
 	switch {

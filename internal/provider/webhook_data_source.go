@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -32,53 +31,59 @@ func (d *webhookDataSource) Metadata(_ context.Context, req datasource.MetadataR
 
 // Schema implements [datasource.DataSource].
 func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := settingsAttributes()
+	attributes["id"] = schema.StringAttribute{
+		Required:            true,
+		MarkdownDescription: "The webhook's id, for example `0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0`.",
+		Validators:          []validator.String{webhookID{}},
+	}
+	attributes["account_id"] = schema.Int64Attribute{
+		CustomType: wholeNumber{},
+		Optional:   true,
+		Computed:   true,
+		MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
+			"The default is the provider's `account_id`, or else the account of the credentials.",
+		Validators: []validator.Int64{int64validator.AtLeast(1)},
+	}
+	attributes["secret"] = schema.StringAttribute{
+		Computed:            true,
+		Sensitive:           true,
+		MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. It is kept in the state; the ephemeral resource `cakemail_webhook_secret` avoids that.",
+	}
+	attributes["hash_function"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "The hash function of the signature, for example `sha256`.",
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads one webhook by its id, with its secret. Archived webhooks can be read too.",
-		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "The webhook's id, for example `0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0`.",
-				Validators:          []validator.String{webhookID{}},
-			},
-			"account_id": schema.Int64Attribute{
-				CustomType: wholeNumber{},
-				Optional:   true,
-				Computed:   true,
-				MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
-					"The default is the provider's `account_id`, or else the account of the credentials.",
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
-			},
-			"url": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "Where Cakemail posts the events.",
-			},
-			"events": schema.SetAttribute{
-				Computed:            true,
-				ElementType:         types.StringType,
-				MarkdownDescription: "The events that are posted, for example `[\"Contact.Added\"]`.",
-			},
-			"rate_limit": schema.Int64Attribute{
-				CustomType:          wholeNumber{},
-				Computed:            true,
-				MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`.",
-			},
-			"rate_limit_period": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The period that `rate_limit` counts in, for example `second`.",
-			},
-			"archived": schema.BoolAttribute{
-				Computed:            true,
-				MarkdownDescription: "Whether the webhook is archived, so that nothing is delivered.",
-			},
-			"secret": schema.StringAttribute{
-				Computed:            true,
-				Sensitive:           true,
-				MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. It is kept in the state; the ephemeral resource `cakemail_webhook_secret` avoids that.",
-			},
-			"hash_function": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The hash function of the signature, for example `sha256`.",
-			},
+		Attributes:          attributes,
+	}
+}
+
+// settingsAttributes are what both data sources show of a webhook.
+func settingsAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"url": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Where Cakemail posts the events.",
+		},
+		"events": schema.SetAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "The events that are posted, for example `[\"Contact.Added\"]`.",
+		},
+		"rate_limit": schema.Int64Attribute{
+			CustomType:          wholeNumber{},
+			Computed:            true,
+			MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`.",
+		},
+		"rate_limit_period": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The period that `rate_limit` counts in, for example `second`.",
+		},
+		"archived": schema.BoolAttribute{
+			Computed:            true,
+			MarkdownDescription: "Whether the webhook is archived, so that nothing is delivered.",
 		},
 	}
 }
@@ -102,8 +107,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	model.AccountID = d.connection.accountOf(model.AccountID)
 	webhook, err := client.Get(ctx, model.account(), model.ID.ValueString())
 	if cakemail.IsKind(err, cakemail.Gone) {
-		resp.Diagnostics.AddAttributeError(path.Root("id"), "Webhook not found",
-			"There is no webhook"+model.subject().String()+". Check id and account_id; the data source cakemail_webhooks lists what there is.")
+		reportNotFound(&resp.Diagnostics, model.subject())
 		return
 	}
 	if err != nil {

@@ -91,7 +91,7 @@ func (e *webhookSecretEphemeralResource) Open(ctx context.Context, req ephemeral
 		return
 	}
 	if webhook.Secret == "" {
-		resp.Diagnostics.AddError("The webhook has no secret", "The API showed the webhook "+webhook.ID+" without a secret. Ask Cakemail's support why, or replace the webhook.")
+		reportNoSecret(&resp.Diagnostics, webhook.ID)
 		return
 	}
 	model.Secret = types.StringValue(webhook.Secret)

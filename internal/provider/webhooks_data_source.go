@@ -62,6 +62,11 @@ func (d *webhooksDataSource) Metadata(_ context.Context, req datasource.Metadata
 
 // Schema implements [datasource.DataSource].
 func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := settingsAttributes()
+	attributes["id"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "The webhook's id.",
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the webhooks of an account, however many there are, ordered by id. It shows no secrets; use `cakemail_webhook` for those.",
 		Attributes: map[string]schema.Attribute{
@@ -89,39 +94,8 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The webhooks, ordered by id.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: webhookListAttributes()},
+				NestedObject:        schema.NestedAttributeObject{Attributes: attributes},
 			},
-		},
-	}
-}
-
-func webhookListAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "The webhook's id.",
-		},
-		"url": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "Where Cakemail posts the events.",
-		},
-		"events": schema.SetAttribute{
-			Computed:            true,
-			ElementType:         types.StringType,
-			MarkdownDescription: "The events that are posted.",
-		},
-		"rate_limit": schema.Int64Attribute{
-			CustomType:          wholeNumber{},
-			Computed:            true,
-			MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`.",
-		},
-		"rate_limit_period": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "The period that `rate_limit` counts in.",
-		},
-		"archived": schema.BoolAttribute{
-			Computed:            true,
-			MarkdownDescription: "Whether the webhook is archived.",
 		},
 	}
 }
