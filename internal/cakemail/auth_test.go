@@ -255,8 +255,8 @@ func TestFailingLogins(t *testing.T) {
 
 			failure := wantKind(t, first, test.want)
 			wantKind(t, second, test.want)
-			if want := "read the webhook, because the login failed"; failure.Action != want {
-				t.Errorf("got the action %q, want %q", failure.Action, want)
+			if want := "read the webhook"; failure.Action != want || !failure.LoginFailed {
+				t.Errorf("got the action %q (the login failed: %t), want %q", failure.Action, failure.LoginFailed, want)
 			}
 			if strings.Contains(first.Error(), "c-1") || strings.Contains(first.Error(), testPassword) {
 				t.Errorf("the error tells a secret: %v", first)

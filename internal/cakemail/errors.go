@@ -25,6 +25,7 @@ const (
 	Forbidden              // the credentials do not cover this (403)
 	Gone                   // no such webhook (404, 410)
 	Unsupported            // the API does not offer this call (404 on a path without id, 405, 501)
+	Unchangeable           // the API has no call that changes a webhook in place (404, 405, 501)
 	RateLimited            // too many requests (429), also after waiting
 	Unavailable            // the API failed (5xx)
 	Network                // no answer: the host could not be reached or the connection was cut
@@ -61,6 +62,8 @@ type Error struct {
 	Kind Kind
 	// Action is what was attempted, such as "create the webhook".
 	Action string
+	// LoginFailed tells that it was not attempted, because the login for it failed.
+	LoginFailed bool
 	// Host is the host that was called.
 	Host string
 	// Status is the answer's status as text, such as "422 Unprocessable Entity"; "" without an answer.
@@ -87,7 +90,11 @@ type Error struct {
 
 // Error implements error.
 func (e *Error) Error() string {
-	parts := []string{"cannot " + e.Action, e.Status, e.Message}
+	attempt := "cannot " + e.Action
+	if e.LoginFailed {
+		attempt += ", because the login failed"
+	}
+	parts := []string{attempt, e.Status, e.Message}
 	if e.Cause != nil {
 		parts = append(parts, e.Cause.Error())
 	}
@@ -110,7 +117,7 @@ func failedAction(action string, err error) error {
 		return &Error{Kind: Unexpected, Action: action, Cause: err}
 	}
 	renamed := *failure
-	renamed.Action = action + ", because the login failed"
+	renamed.Action, renamed.LoginFailed = action, true
 	return &renamed
 }
 

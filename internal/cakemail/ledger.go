@@ -62,7 +62,7 @@ func snapshotError(err error) error {
 		return err
 	}
 	renamed := *failure
-	renamed.Action = strings.Replace(failure.Action, listAction, "list the webhooks that exist before creating one", 1)
+	renamed.Action = "list the webhooks that exist before creating one"
 	return &renamed
 }
 

@@ -77,8 +77,8 @@ func TestASnapshotWithoutALoginSaysSo(t *testing.T) {
 	_, err := api.client(withPassword(testEmail, testPassword)).Create(t.Context(), 0, spec("A.A"))
 
 	failure := wantKind(t, err, cakemail.Unauthorized)
-	if want := "list the webhooks that exist before creating one, because the login failed"; failure.Action != want {
-		t.Errorf("got the action %q, want %q", failure.Action, want)
+	if want := "list the webhooks that exist before creating one"; failure.Action != want || !failure.LoginFailed {
+		t.Errorf("got the action %q (the login failed: %t), want %q", failure.Action, failure.LoginFailed, want)
 	}
 }
 

@@ -92,13 +92,13 @@ type Changes struct {
 }
 
 // Update changes the webhook in place. Where the API does not offer that, the
-// [Error] is of kind [Unsupported] and nothing has changed.
+// [Error] is of kind [Unchangeable] and nothing has changed.
 func (c *Client) Update(ctx context.Context, account int64, id string, changes Changes) (Webhook, error) {
 	webhook, err := c.webhookCall(ctx, id, request{
 		action: "change the webhook", method: http.MethodPatch, account: account, body: encodeChanges(changes), repeatable: true,
 	}, "")
-	if failure, ok := errors.AsType[*Error](err); ok && failure.Kind == Gone {
-		failure.Kind = Unsupported
+	if failure, ok := errors.AsType[*Error](err); ok && !failure.LoginFailed && (failure.Kind == Gone || failure.Kind == Unsupported) {
+		failure.Kind = Unchangeable
 	}
 	if err != nil {
 		return Webhook{}, err

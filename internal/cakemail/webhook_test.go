@@ -108,9 +108,9 @@ func TestUpdate(t *testing.T) {
 		"the answer lacks one change":      {everything, []answer{{Body: `{"id":"` + webhookID + `","data":{"url":"u","rate_limit":50}}`}, {Body: shown}}, -1, []string{"PATCH", "GET"}},
 		"what was not changed may lack":    {cakemail.Changes{RateLimit: new(int64(50))}, []answer{{Body: `{"data":{"rate_limit":50}}`}}, -1, []string{"PATCH"}},
 		"the look fails":                   {everything, []answer{patched, {Status: 403}}, cakemail.Forbidden, []string{"PATCH", "GET"}},
-		"404":                              {everything, []answer{{Status: 404}}, cakemail.Unsupported, []string{"PATCH"}},
-		"405":                              {everything, []answer{{Status: 405}}, cakemail.Unsupported, []string{"PATCH"}},
-		"501":                              {everything, []answer{{Status: 501}}, cakemail.Unsupported, []string{"PATCH"}},
+		"404":                              {everything, []answer{{Status: 404}}, cakemail.Unchangeable, []string{"PATCH"}},
+		"405":                              {everything, []answer{{Status: 405}}, cakemail.Unchangeable, []string{"PATCH"}},
+		"501":                              {everything, []answer{{Status: 501}}, cakemail.Unchangeable, []string{"PATCH"}},
 		"422":                              {everything, []answer{{Status: 422}}, cakemail.Invalid, []string{"PATCH"}},
 		"repeated after a 500":             {everything, []answer{{Status: 500}, {Body: shown}}, -1, []string{"PATCH", "PATCH"}},
 		"repeated after a cut":             {everything, []answer{{Cut: true}, {Body: shown}}, -1, []string{"PATCH", "PATCH"}},
@@ -139,6 +139,18 @@ func TestUpdate(t *testing.T) {
 				t.Errorf("got %s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// An API without logins must not pass for one that cannot change webhooks.
+func TestAChangeWhoseLoginFails(t *testing.T) {
+	t.Parallel()
+	api := newStub(t, inTurn(answer{Status: 404}))
+
+	_, err := api.client(withPassword("jane@example.com", "correct horse")).Update(t.Context(), 0, webhookID, cakemail.Changes{RateLimit: new(int64(9))})
+
+	if failure := wantKind(t, err, cakemail.Unsupported); !failure.LoginFailed {
+		t.Errorf("got %+v, want that the login failed", failure)
 	}
 }
 

@@ -63,13 +63,13 @@ func (c *connection) report(diags *diag.Diagnostics, err error, about subject) {
 		diags.AddError("Cakemail call failed", err.Error())
 		return
 	}
-	action, reason, becauseOfLogin := strings.Cut(failure.Action, ", because")
-	summary, attempt := "Cannot "+failure.Action, "Cannot "+action+about.String()+"."
-	if becauseOfLogin {
-		attempt = "Cannot " + action + about.String() + ", because" + reason + "."
+	reason := ""
+	if failure.LoginFailed {
+		reason = ", because the login failed"
 	}
+	summary, attempt := "Cannot "+failure.Action+reason, "Cannot "+failure.Action+about.String()+reason+"."
 	switch {
-	case failure.Kind == cakemail.Invalid && !becauseOfLogin:
+	case failure.Kind == cakemail.Invalid && !failure.LoginFailed:
 		reportRefusals(diags, failure, summary, attempt)
 		return
 	case failure.Kind == cakemail.WantsOneEvent:
@@ -143,7 +143,10 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 	case cakemail.Gone:
 		return fmt.Sprintf("There is no such webhook in %s. Check the id and account_id.", accountName(about.account))
 	case cakemail.Unsupported:
-		return c.unsupportedAdvice(failure)
+		return fmt.Sprintf("There is no Cakemail webhook API at %s. Check %s.", failure.Host, c.baseURLFrom)
+	case cakemail.Unchangeable:
+		return "This API does not change webhooks in place, and nothing was changed. Replace the webhook instead, which gives it a new id and a new secret: " +
+			"terraform apply -replace=ADDRESS with the address of this resource, for example cakemail_webhook.example."
 	case cakemail.RateLimited, cakemail.Unavailable:
 		return tried(failure) + "Wait and apply again; with many webhooks, fewer calls at once help (terraform apply -parallelism=2). A higher max_retries in the provider block waits longer."
 	case cakemail.Network:
@@ -172,14 +175,6 @@ func unexpectedAdvice(failure *cakemail.Error) string {
 		return "The reason: " + causeOf(failure) + "."
 	}
 	return "The provider does not know this answer. Apply again; if it stays, ask Cakemail's support about it."
-}
-
-func (c *connection) unsupportedAdvice(failure *cakemail.Error) string {
-	if strings.HasPrefix(failure.Action, "change") {
-		return "This API does not change webhooks in place, and nothing was changed. Replace the webhook instead, which gives it a new id and a new secret: " +
-			"terraform apply -replace=ADDRESS with the address of this resource, for example cakemail_webhook.example."
-	}
-	return fmt.Sprintf("There is no Cakemail webhook API at %s. Check %s.", failure.Host, c.baseURLFrom)
 }
 
 func accountName(account int64) string {
