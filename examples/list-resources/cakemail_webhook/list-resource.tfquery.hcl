@@ -1,4 +1,5 @@
-# Every webhook of the provider's account, with what a configuration needs.
+# Every webhook of the provider's account, archived ones too, with all that is
+# known of it but the secret.
 list "cakemail_webhook" "all" {
   provider         = cakemail
   include_resource = true
