@@ -5,7 +5,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -60,6 +65,7 @@ func TestReceivers(t *testing.T) {
 			}
 			testRefusals(t, address, delivery)
 			testTooLarge(t, address)
+			testMalformedLength(t, address)
 		})
 	}
 }
@@ -79,7 +85,7 @@ func testRefusals(t *testing.T, address string, delivery cakemailtest.Delivery) 
 		"no signature":                  {"X-Other", delivery.Signature, delivery.SentBody, http.StatusUnauthorized},
 		"an empty signature":            {guide, "", delivery.SentBody, http.StatusUnauthorized},
 		"half a signature":              {guide, delivery.Signature[:20], delivery.SentBody, http.StatusUnauthorized},
-		"a signature of something else": {guide, strings.Repeat("A", 43) + "=", delivery.SentBody, http.StatusUnauthorized},
+		"a signature by another secret": {guide, sign(delivery.SentBody, "another secret"), delivery.SentBody, http.StatusUnauthorized},
 		"a signature that is no base64": {guide, "!", delivery.SentBody, http.StatusUnauthorized},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(test.body))
@@ -113,6 +119,40 @@ func testTooLarge(t *testing.T, address string) {
 	response.Body.Close()
 	if response.StatusCode != http.StatusBadRequest {
 		t.Errorf("more than 1 MiB was answered with %d, want 400", response.StatusCode)
+	}
+}
+
+func sign(body []byte, secret string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write(body)
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// Go's client refuses to send such a length, so the request is written byte by byte.
+func testMalformedLength(t *testing.T, address string) {
+	t.Helper()
+	for name, length := range map[string]string{
+		"a negative length":             "-1",
+		"a digit that is not ASCII":     "\xb2",
+		"more digits than a number has": strings.Repeat("1", 5000),
+	} {
+		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(address, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { connection.Close() })
+		if _, err := fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: receiver\r\nContent-Length: %s\r\n\r\n", length); err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if err != nil {
+			t.Errorf("%s was not answered: %v", name, err)
+			continue
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s was answered with %d, want 400", name, response.StatusCode)
+		}
 	}
 }
 

@@ -178,38 +178,6 @@ func TestQueryExamplesInTerraform1_14(t *testing.T) {
 	}
 }
 
-func TestRotationExample(t *testing.T) {
-	t.Parallel()
-	terraformData.orSkip(t)
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		workspace := w.exampleWorkspace(t, "guides/rotate-secret/main.tf")
-		terraform(t, workspace, "apply", "-auto-approve")
-		before := stateOf(t, workspace)[0]
-		w.api.ResetCalls()
-
-		terraform(t, workspace, "apply", "-auto-approve", "-var", "rotation=2026-12")
-
-		after := stateOf(t, workspace)[0]
-		if after.ID == before.ID || after.Secret == before.Secret || after.Secret == "" {
-			t.Error("the webhook or its secret is the same as before")
-		}
-		if active := w.api.Active(); len(active) != 1 || active[0].ID != after.ID {
-			t.Errorf("got the active webhooks %+v, want the new one alone", active)
-		}
-		var changes []cakemailtest.Operation
-		for _, call := range w.api.Calls() {
-			if call.Operation == cakemailtest.Create || call.Operation == cakemailtest.Archive {
-				changes = append(changes, call.Operation)
-			}
-		}
-		if want := []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Archive}; !slices.Equal(changes, want) {
-			t.Errorf("got the calls %v, want %v", changes, want)
-		}
-	})
-}
-
 func TestPauseExample(t *testing.T) {
 	t.Parallel()
 	eachForm(t, func(t *testing.T, form cakemailtest.Form) {

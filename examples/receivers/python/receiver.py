@@ -1,9 +1,13 @@
-"""Accepts deliveries of Cakemail and refuses what is not signed with the webhook's secret."""
+"""Accepts deliveries of Cakemail and refuses what is not signed with the webhook's secret.
+
+http.server cannot read chunked bodies; a proxy that buffers requests sends a length instead.
+"""
 
 import base64
 import hashlib
 import hmac
 import os
+import re
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -23,7 +27,7 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
+        if not re.fullmatch("[0-9]{1,7}", length) or int(length) > LARGEST_BODY:
             self.answer(400)
             return
         # The signature is of the body as it came: verify first, parse afterwards.

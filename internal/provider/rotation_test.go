@@ -1,0 +1,96 @@
+package provider_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// consumer stands for whatever takes the secret: it changes when the webhook does.
+const consumer = `
+resource "cakemail_webhook" "consumer" {
+  url    = "https://example.com/${cakemail_webhook.contacts.id}"
+  events = ["Email.Bounced"]
+}
+`
+
+func TestRotationExample(t *testing.T) {
+	t.Parallel()
+	terraformData.orSkip(t)
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		workspace := w.exampleWorkspace(t, "guides/rotate-secret/main.tf")
+		terraform(t, workspace, "apply", "-auto-approve")
+		before := stateOf(t, workspace)[0]
+		w.api.ResetCalls()
+
+		terraform(t, workspace, "apply", "-auto-approve", "-var", "rotation=2026-12")
+
+		after := stateOf(t, workspace)[0]
+		if after.ID == before.ID || after.Secret == before.Secret || after.Secret == "" {
+			t.Error("the webhook or its secret is the same as before")
+		}
+		if active := w.api.Active(); len(active) != 1 || active[0].ID != after.ID {
+			t.Errorf("got the active webhooks %+v, want the new one alone", active)
+		}
+		if changes, want := w.changes(), []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Archive}; !slices.Equal(changes, want) {
+			t.Errorf("got the calls %v, want %v", changes, want)
+		}
+	})
+}
+
+// The guide promises that what takes the secret has the new one before the old webhook stops.
+func TestRotationReachesConsumersBeforeTheOldWebhookStops(t *testing.T) {
+	t.Parallel()
+	terraformData.orSkip(t)
+	w := newWorld(t)
+	workspace := w.exampleWorkspace(t, "guides/rotate-secret/main.tf")
+	writeExample(t, workspace, "consumer.tf", consumer)
+	terraform(t, workspace, "apply", "-auto-approve")
+	w.api.ResetCalls()
+
+	terraform(t, workspace, "apply", "-auto-approve", "-var", "rotation=2026-12")
+
+	want := []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive}
+	if changes := w.changes(); !slices.Equal(changes, want) {
+		t.Errorf("got the calls %v, want %v", changes, want)
+	}
+}
+
+func TestReplacingByHandRotates(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		workspace := w.exampleWorkspace(t, "resources/cakemail_webhook/resource.tf")
+		terraform(t, workspace, "apply", "-auto-approve")
+		before := stateOf(t, workspace)[0]
+		w.api.ResetCalls()
+
+		terraform(t, workspace, "apply", "-auto-approve", "-replace=cakemail_webhook.example")
+
+		after := stateOf(t, workspace)[0]
+		if after.ID == before.ID || after.Secret == before.Secret || after.Secret == "" {
+			t.Error("the webhook or its secret is the same as before")
+		}
+		// Without create_before_destroy there is a moment without a webhook, as the guide says.
+		want := []cakemailtest.Operation{cakemailtest.Archive, cakemailtest.Create}
+		if changes := w.changes(); !slices.Equal(changes, want) {
+			t.Errorf("got the calls %v, want %v", changes, want)
+		}
+	})
+}
+
+// changes are the calls that changed something, in the order they were made.
+func (w *world) changes() []cakemailtest.Operation {
+	changing := []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive, cakemailtest.Unarchive}
+	var changes []cakemailtest.Operation
+	for _, call := range w.api.Calls() {
+		if slices.Contains(changing, call.Operation) {
+			changes = append(changes, call.Operation)
+		}
+	}
+	return changes
+}
