@@ -134,3 +134,29 @@ func TestCredentialsUnknownWhilePlanning(t *testing.T) {
 	w.expectMessages(t, tell(t, workspace, "plan", "-replace=terraform_data.token", "-refresh=false", "-var", "read=true"),
 		message{"error", "", "Cakemail credentials not known yet", notKnownYet})
 }
+
+// A webhook must not lose its secret to an account that turns out to be the same.
+func TestAccountUnknownWhilePlanning(t *testing.T) {
+	t.Parallel()
+	terraformData.orSkip(t)
+	w := newWorld(t)
+	workspace := w.workspace(t, "unknown_account.tf")
+	terraform(t, workspace, "apply", "-auto-approve")
+	before := w.only(t)
+	if before.AccountID != 42 {
+		t.Errorf("the webhook is in account %d, want 42", before.AccountID)
+	}
+
+	terraform(t, workspace, "apply", "-auto-approve", "-replace=terraform_data.account")
+	if after := w.only(t); after.ID != before.ID {
+		t.Error("the webhook was replaced although its account is the same")
+	}
+
+	// An account that is another one shows in the first plan that knows it.
+	terraform(t, workspace, "apply", "-auto-approve", "-replace=terraform_data.account", "-var", "account=43")
+	terraform(t, workspace, "apply", "-auto-approve", "-var", "account=43")
+	if after := w.only(t); after.AccountID != 43 {
+		t.Errorf("the webhook is in account %d, want 43", after.AccountID)
+	}
+	terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "account=43")
+}

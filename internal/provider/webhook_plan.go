@@ -54,18 +54,21 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 }
 
 // plannedAccount is the configured account, else the provider's, else the one
-// that the webhook is in already.
+// that the webhook is in already. While the provider's is unknown, a webhook
+// stays where it is: replacing it would change its secret, perhaps for nothing.
 func (r *webhookResource) plannedAccount(config webhookResourceModel, state *webhookResourceModel) types.Int64 {
-	if !config.AccountID.IsNull() {
+	inherited := types.Int64Null()
+	if r.connection != nil {
+		inherited = r.connection.account
+	}
+	switch {
+	case !config.AccountID.IsNull():
 		return config.AccountID
-	}
-	if r.connection != nil && !r.connection.account.IsNull() {
-		return r.connection.account
-	}
-	if state != nil {
+	case state != nil && (inherited.IsNull() || inherited.IsUnknown()):
 		return state.AccountID
+	default:
+		return inherited
 	}
-	return types.Int64Null()
 }
 
 // plannedSecret stays as it is, unless storing it is switched on or off.
