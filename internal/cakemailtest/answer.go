@@ -46,8 +46,8 @@ func invalid(message, kind string, location ...any) *answer {
 	return &made
 }
 
-// answer carries the request out.
-func (s *Server) answer(call *Call, request *http.Request) answer {
+// answer carries the request out, on what the API was a lag ago.
+func (s *Server) answer(call *Call, request *http.Request, lag time.Duration) answer {
 	if call.Operation == Token {
 		return s.token(call)
 	}
@@ -61,9 +61,9 @@ func (s *Server) answer(call *Call, request *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.form == Guide {
-		return s.guide(call.Operation, account, request, call.Body)
+		return s.guide(call.Operation, view{account, lag}, request, call.Body)
 	}
-	return s.reference(call.Operation, account, request, call.Body)
+	return s.reference(call.Operation, view{account, lag}, request, call.Body)
 }
 
 func unknownPath(request *http.Request) answer {

@@ -21,6 +21,9 @@ type Fault struct {
 	// Delay is waited, after carrying out if Processed and before otherwise. With
 	// nothing else set the normal answer follows, also when the client has gone.
 	Delay time.Duration
+	// Lag answers from a replica that does not have webhooks yet that are younger
+	// than this: one is unknown, a list lacks them.
+	Lag time.Duration
 	// Cut closes the connection without an answer.
 	Cut bool
 	// Status, Header, Body and ContentType replace the answer's. Body alone keeps

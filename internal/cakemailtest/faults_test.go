@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +78,36 @@ func TestFaultsChangeTheAnswer(t *testing.T) {
 			}
 			if want := test.fault.Header.Get("Retry-After"); answer.header.Get("Retry-After") != want {
 				t.Errorf("Retry-After is %q, want %q", answer.header.Get("Retry-After"), want)
+			}
+		})
+	}
+}
+
+func TestAReplicaLags(t *testing.T) {
+	t.Parallel()
+	const lag = time.Hour
+	for name, test := range map[string]struct {
+		fault cakemailtest.Fault
+		// what a show, the number of items of a list, and a change answer.
+		show, listed, change int
+	}{
+		"not at all":      {cakemailtest.Fault{Operation: cakemailtest.Token}, 200, 1, 200},
+		"with one":        {cakemailtest.Fault{Operation: cakemailtest.Show, Lag: lag}, 404, 1, 200},
+		"with the list":   {cakemailtest.Fault{Operation: cakemailtest.List, Lag: lag}, 200, 0, 200},
+		"with everything": {cakemailtest.Fault{Lag: lag}, 404, 0, 404},
+		"no longer":       {cakemailtest.Fault{Lag: time.Nanosecond}, 200, 1, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := start(t)
+			api.do(t, "POST", "/webhooks", goodReference)
+			api.api.SetFaults(test.fault)
+			path := "/webhooks/" + api.api.Webhooks()[0].ID
+			show, _ := api.do(t, "GET", path, "")
+			_, list := api.do(t, "GET", "/webhooks", "")
+			change, _ := api.do(t, "PATCH", path, `{"rate_limit":7}`)
+			if listed := strings.Count(list, `"url":`); show != test.show || listed != test.listed || change != test.change {
+				t.Errorf("show %d, listed %d, change %d, want %+v", show, listed, change, test)
 			}
 		})
 	}

@@ -11,16 +11,16 @@ import (
 var eventShape = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*\.[A-Z][A-Za-z0-9]*$`)
 
 // guide serves the developer guide. The caller holds the lock.
-func (s *Server) guide(operation Operation, account int64, request *http.Request, body []byte) answer {
+func (s *Server) guide(operation Operation, seen view, request *http.Request, body []byte) answer {
 	switch operation {
 	case Create:
-		return s.guideCreate(account, request, body)
+		return s.guideCreate(seen.account, request, body)
 	case List:
-		return s.guideList(account, request)
+		return s.guideList(seen, request)
 	case Update:
 		return failure(http.StatusMethodNotAllowed, "Method Not Allowed")
 	}
-	webhook, gone := s.find(account, request)
+	webhook, gone := s.find(seen, request)
 	if gone != nil {
 		return *gone
 	}
@@ -93,9 +93,9 @@ func guideData(webhook *Webhook) object {
 }
 
 // guideList answers everything at once: the guide knows no pages.
-func (s *Server) guideList(account int64, request *http.Request) answer {
+func (s *Server) guideList(seen view, request *http.Request) answer {
 	items := []any{}
-	for _, webhook := range s.listed(account, request.URL.Query()) {
+	for _, webhook := range s.listed(seen, request.URL.Query()) {
 		items = append(items, guideData(webhook))
 	}
 	return reply(http.StatusOK, items)

@@ -35,14 +35,14 @@ var (
 )
 
 // reference serves the OpenAPI document. The caller holds the lock.
-func (s *Server) reference(operation Operation, account int64, request *http.Request, body []byte) answer {
+func (s *Server) reference(operation Operation, seen view, request *http.Request, body []byte) answer {
 	switch operation {
 	case Create:
-		return s.referenceCreate(account, request, body)
+		return s.referenceCreate(seen.account, request, body)
 	case List:
-		return s.referenceList(account, request)
+		return s.referenceList(seen, request)
 	}
-	webhook, gone := s.find(account, request)
+	webhook, gone := s.find(seen, request)
 	if gone != nil {
 		return *gone
 	}
@@ -112,7 +112,7 @@ func referenceData(webhook *Webhook) object {
 	return data
 }
 
-func (s *Server) referenceList(account int64, request *http.Request) answer {
+func (s *Server) referenceList(seen view, request *http.Request) answer {
 	query := request.URL.Query()
 	page, refused := positive(query, "page", 1)
 	if refused != nil {
@@ -125,7 +125,7 @@ func (s *Server) referenceList(account int64, request *http.Request) answer {
 	if s.pageSizeLimit > 0 {
 		perPage = min(perPage, s.pageSizeLimit)
 	}
-	listed := s.listed(account, query)
+	listed := s.listed(seen, query)
 	data := []any{}
 	for _, webhook := range listed[min((page-1)*perPage, len(listed)):min(page*perPage, len(listed))] {
 		data = append(data, referenceData(webhook))
@@ -137,10 +137,10 @@ func (s *Server) referenceList(account int64, request *http.Request) answer {
 	return reply(http.StatusOK, object{"pagination": pagination, "data": data})
 }
 
-func (s *Server) listed(account int64, query url.Values) []*Webhook {
+func (s *Server) listed(seen view, query url.Values) []*Webhook {
 	var listed []*Webhook
 	for _, webhook := range s.webhooks {
-		if webhook.AccountID == account && (!webhook.Archived || query.Get("with_archived") == "true") {
+		if seen.shows(webhook) && (!webhook.Archived || query.Get("with_archived") == "true") {
 			listed = append(listed, webhook)
 		}
 	}

@@ -171,17 +171,17 @@ func (s *Server) serve(writer http.ResponseWriter, request *http.Request) {
 	s.wait(s.latency)
 	fault := s.faultFor(call.Operation)
 	if fault == nil {
-		s.finish(call, writer, s.answer(call, request))
+		s.finish(call, writer, s.answer(call, request, 0))
 		return
 	}
 	s.markFaulted(call)
 	var normal answer
 	if fault.Processed {
-		normal = s.answer(call, request)
+		normal = s.answer(call, request, fault.Lag)
 	}
 	s.wait(fault.Delay)
 	if !fault.Processed && !fault.replaces() {
-		normal = s.answer(call, request)
+		normal = s.answer(call, request, fault.Lag)
 	}
 	s.misbehave(call, writer, fault.Fault, normal)
 }

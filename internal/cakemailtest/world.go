@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Webhook is a webhook as the API keeps it.
@@ -20,6 +21,9 @@ type Webhook struct {
 	Archived        bool
 	Secret          string
 	HashFunction    string
+
+	// created is when the API made it, or was given it.
+	created time.Time
 }
 
 func (w Webhook) clone() Webhook {
@@ -74,6 +78,7 @@ func (s *Server) add(webhook Webhook) Webhook {
 	if webhook.RateLimitPeriod == "" {
 		webhook.RateLimitPeriod = period
 	}
+	webhook.created = time.Now()
 	kept := webhook.clone()
 	s.webhooks = append(s.webhooks, &kept)
 	return kept.clone()
@@ -115,13 +120,24 @@ func (s *Server) index(id string) int {
 	return index
 }
 
-// find returns the webhook that the path names, if it is in the account.
-func (s *Server) find(account int64, request *http.Request) (*Webhook, *answer) {
+// view is what a call sees of the API: one account, as it was a lag ago where a
+// replica answers that does not have the latest webhooks yet.
+type view struct {
+	account int64
+	lag     time.Duration
+}
+
+func (v view) shows(webhook *Webhook) bool {
+	return webhook.AccountID == v.account && time.Since(webhook.created) >= v.lag
+}
+
+// find returns the webhook that the path names, if the call sees it.
+func (s *Server) find(seen view, request *http.Request) (*Webhook, *answer) {
 	segments := strings.Split(strings.TrimPrefix(request.URL.EscapedPath(), "/webhooks/"), "/")
 	id, err := url.PathUnescape(segments[0])
 	if err == nil {
 		for _, webhook := range s.webhooks {
-			if webhook.ID == id && webhook.AccountID == account {
+			if webhook.ID == id && seen.shows(webhook) {
 				return webhook, nil
 			}
 		}
