@@ -32,7 +32,7 @@ func TestEveryCallIsWrittenAsTheAPIReadsIt(t *testing.T) {
 			return err
 		}, call{Method: "GET", Path: path, Query: "account_id=42"}},
 		"change": {shown, func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Update(ctx, 42, webhookID, cakemail.Changes{RateLimit: new(int64(9))})
+			_, err := client.Update(ctx, 42, webhookID, cakemail.Settings{RateLimit: new(int64(9))})
 			return err
 		}, call{Method: "PATCH", Path: path, Query: "account_id=42", Body: `{"rate_limit":9}`}},
 		"archive": {archived, func(ctx context.Context, client *cakemail.Client) error {
@@ -122,7 +122,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			return err
 		},
 		"create": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Create(ctx, 0, cakemail.Spec{URL: webhookURL, Events: []string{"Contact.Added"}})
+			_, err := client.Create(ctx, 0, cakemail.Settings{URL: new(webhookURL), Events: []string{"Contact.Added"}})
 			return err
 		},
 	}

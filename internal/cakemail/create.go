@@ -8,16 +8,8 @@ import (
 	"time"
 )
 
-// Spec is what a new webhook shall be; nil leaves the API's own default.
-type Spec struct {
-	URL             string
-	Events          []string
-	RateLimit       *int64
-	RateLimitPeriod *string
-}
-
-func (s Spec) matches(webhook Webhook) bool {
-	return SameURL(s.URL, webhook.URL) && slices.Equal(sorted(s.Events), webhook.Events)
+func (s Settings) matches(webhook Webhook) bool {
+	return SameURL(s.Address(), webhook.Address()) && slices.Equal(sorted(s.Events), webhook.Events)
 }
 
 func sorted(events []string) []string {
@@ -46,12 +38,12 @@ const (
 // [OutcomeUnknown] when it cannot be told; [Client.Resolve] can tell later.
 //
 // It costs one list of the account's webhooks before the first create.
-func (c *Client) Create(ctx context.Context, account int64, spec Spec) (Created, error) {
+func (c *Client) Create(ctx context.Context, account int64, settings Settings) (Created, error) {
 	ledger, err := c.ledgers.open(ctx, c, account)
 	if err != nil {
 		return Created{}, err
 	}
-	unlock, err := ledger.lock(ctx, spec)
+	unlock, err := ledger.lock(ctx, settings)
 	if err != nil {
 		return Created{}, err
 	}
@@ -59,40 +51,40 @@ func (c *Client) Create(ctx context.Context, account int64, spec Spec) (Created,
 
 	started := time.Now()
 	for repeats := 0; ; repeats++ {
-		webhook, err := c.create(ctx, account, spec)
+		webhook, err := c.create(ctx, account, settings)
 		if err == nil {
-			ledger.claim(webhook.ID, spec.key())
-			return Created{Webhook: webhook, Duplicates: c.late(ctx, ledger, spec, repeats)}, nil
+			ledger.claim(webhook.ID, settings.key())
+			return Created{Webhook: webhook, Duplicates: c.late(ctx, ledger, settings, repeats)}, nil
 		}
 		failure, ok := errors.AsType[*Error](err)
 		if !ok || !failure.MayHaveHappened && repeats == 0 {
 			return Created{}, err
 		}
 		if !failure.MayHaveHappened {
-			return Created{}, ledger.outcomeUnknown(spec, failure)
+			return Created{}, ledger.outcomeUnknown(settings, failure)
 		}
-		found, err := c.look(ctx, ledger, spec, failure)
+		found, err := c.look(ctx, ledger, settings, failure)
 		switch {
 		case err != nil:
-			return Created{}, ledger.outcomeUnknown(spec, failure)
+			return Created{}, ledger.outcomeUnknown(settings, failure)
 		case len(found) == 1:
-			ledger.claim(found[0].ID, spec.key())
+			ledger.claim(found[0].ID, settings.key())
 			return Created{Webhook: found[0]}, nil
 		case len(found) > 1:
 			return Created{}, ambiguous(failure, found)
 		case repeats == c.maxRetries, time.Since(started) > MaxTotalWait, ctx.Err() != nil:
-			return Created{}, ledger.outcomeUnknown(spec, failure)
+			return Created{}, ledger.outcomeUnknown(settings, failure)
 		}
 	}
 }
 
 // late looks once more when the create was repeated. A failed look leaves
 // nothing unsaid, since the webhook itself is known.
-func (c *Client) late(ctx context.Context, ledger *ledger, spec Spec, repeats int) []Webhook {
+func (c *Client) late(ctx context.Context, ledger *ledger, settings Settings, repeats int) []Webhook {
 	if repeats == 0 {
 		return nil
 	}
-	found, err := c.newMatches(Finishing(ctx), ledger, spec)
+	found, err := c.newMatches(Finishing(ctx), ledger, settings)
 	if err != nil {
 		return nil
 	}
@@ -101,12 +93,12 @@ func (c *Client) late(ctx context.Context, ledger *ledger, spec Spec, repeats in
 
 // Resolve finds the webhook that a create of unknown outcome made, given the
 // ids that its [Error] knew. The id is "" when there is none.
-func (c *Client) Resolve(ctx context.Context, account int64, spec Spec, known []string) (Webhook, error) {
+func (c *Client) Resolve(ctx context.Context, account int64, settings Settings, known []string) (Webhook, error) {
 	ledger := newLedger(account)
 	for _, id := range known {
 		ledger.claim(id, "")
 	}
-	found, err := c.newMatches(ctx, ledger, spec)
+	found, err := c.newMatches(ctx, ledger, settings)
 	switch {
 	case err != nil:
 		return Webhook{}, err
@@ -121,14 +113,14 @@ func (c *Client) Resolve(ctx context.Context, account int64, spec Spec, known []
 const createAction = "create the webhook"
 
 // create sends one POST.
-func (c *Client) create(ctx context.Context, account int64, spec Spec) (Webhook, error) {
-	spec.Events = sorted(spec.Events)
-	body, err := c.send(ctx, request{action: createAction, method: http.MethodPost, path: "/webhooks", account: account, body: encodeSpec(spec)})
+func (c *Client) create(ctx context.Context, account int64, settings Settings) (Webhook, error) {
+	settings.Events = sorted(settings.Events)
+	body, err := c.send(ctx, request{action: createAction, method: http.MethodPost, path: "/webhooks", account: account, body: encodeSettings(settings)})
 	if failure, ok := errors.AsType[*Error](err); ok {
 		if failure.Kind == Gone {
 			failure.Kind = Unsupported
 		}
-		if failure.Kind == Invalid && len(spec.Events) > 1 && slices.ContainsFunc(failure.Fields, FieldError.isAboutEvents) {
+		if failure.Kind == Invalid && len(settings.Events) > 1 && slices.ContainsFunc(failure.Fields, FieldError.isAboutEvents) {
 			failure.Kind = WantsOneEvent
 		}
 	}
@@ -144,14 +136,14 @@ func (c *Client) create(ctx context.Context, account int64, spec Spec) (Webhook,
 
 // look waits and looks for the webhook, more patiently after a timeout. It goes
 // on when Terraform stops, so that a create in flight is recorded.
-func (c *Client) look(ctx context.Context, ledger *ledger, spec Spec, failure *Error) (found []Webhook, err error) {
+func (c *Client) look(ctx context.Context, ledger *ledger, settings Settings, failure *Error) (found []Webhook, err error) {
 	looks := looksAfterCut
 	if failure.Kind == Timeout {
 		looks = looksAfterTimeout
 	}
 	for attempt := range looks {
 		c.waitBefore(ctx, attempt)
-		found, err = c.newMatches(Finishing(ctx), ledger, spec)
+		found, err = c.newMatches(Finishing(ctx), ledger, settings)
 		if err != nil || len(found) > 0 || ctx.Err() != nil {
 			break
 		}
@@ -160,13 +152,13 @@ func (c *Client) look(ctx context.Context, ledger *ledger, spec Spec, failure *E
 }
 
 // newMatches lists the active webhooks that match and that the ledger does not know.
-func (c *Client) newMatches(ctx context.Context, ledger *ledger, spec Spec) ([]Webhook, error) {
+func (c *Client) newMatches(ctx context.Context, ledger *ledger, settings Settings) ([]Webhook, error) {
 	var found []Webhook
 	for webhook, err := range c.List(ctx, ListOptions{Account: ledger.account}) {
 		if err != nil {
 			return nil, err
 		}
-		if spec.matches(webhook) && !webhook.IsArchived() && !ledger.knows(webhook.ID) {
+		if settings.matches(webhook) && !webhook.IsArchived() && !ledger.knows(webhook.ID) {
 			found = append(found, webhook)
 		}
 	}

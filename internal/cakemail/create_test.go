@@ -57,7 +57,7 @@ func TestACreateIsNeitherLostNorDoubled(t *testing.T) {
 			created, err := api.client(withTimeout(timeout)).Create(t.Context(), 0, spec("Email.Opened", "Contact.Added"))
 
 			wantNoError(t, err)
-			if created.Webhook.ID != test.want || created.Webhook.URL != webhookURL || len(created.Duplicates) != 0 {
+			if created.Webhook.ID != test.want || !created.Webhook.Matches(webhookURL, "") || len(created.Duplicates) != 0 {
 				t.Errorf("got %+v, want %s", created, test.want)
 			}
 			if got := len(api.all()); got != 1 {

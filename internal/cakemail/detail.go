@@ -44,19 +44,6 @@ func (c *Client) readDetail(body []byte) []FieldError {
 	return fields
 }
 
-// fieldOf finds the first name of a location that is an argument of a webhook.
-func fieldOf(location []any) Field {
-	for _, item := range location {
-		switch name, _ := item.(string); Field(name) {
-		case "event", FieldEvents:
-			return FieldEvents
-		case FieldURL, FieldRateLimit, FieldRateLimitPeriod, FieldAccountID, FieldWebhookID:
-			return Field(name)
-		}
-	}
-	return ""
-}
-
 func (c *Client) message(response *http.Response, body []byte, fields []FieldError) string {
 	if len(fields) > 0 {
 		var messages []string

@@ -37,17 +37,14 @@ const (
 	Ambiguous              // a create that happened, but several webhooks could be it; see Error.Candidates
 )
 
-// Field is an argument of a webhook that a [FieldError] is about.
+// Field is the name of an argument of a webhook that a [FieldError] is about; ""
+// stands for anything else. Most are named as in [Settings].
 type Field string
 
-// The fields that the API names in its refusals; "" stands for any other.
+// The fields that are treated by themselves.
 const (
-	FieldURL             Field = "url"
-	FieldEvents          Field = "events"
-	FieldRateLimit       Field = "rate_limit"
-	FieldRateLimitPeriod Field = "rate_limit_period"
-	FieldAccountID       Field = "account_id"
-	FieldWebhookID       Field = "webhook_id"
+	FieldEvents    Field = "events"
+	FieldWebhookID Field = "webhook_id"
 )
 
 // FieldError is one entry of the API's list of refusals.

@@ -79,7 +79,11 @@ func wantSound(t *testing.T, webhook Webhook) {
 	if webhook.Secret != "" && webhook.HashFunction == "" {
 		t.Error("a secret without a hash function")
 	}
-	if !utf8.ValidString(webhook.URL + webhook.Secret + webhook.RateLimitPeriod + strings.Join(webhook.Events, "")) {
+	texts := append([]string{webhook.Address(), webhook.Secret}, webhook.Events...)
+	if webhook.RateLimitPeriod != nil {
+		texts = append(texts, *webhook.RateLimitPeriod)
+	}
+	if !utf8.ValidString(strings.Join(texts, "")) {
 		t.Errorf("a text that is not UTF-8: %+v", webhook)
 	}
 }
@@ -97,7 +101,7 @@ func FuzzReadDetail(f *testing.F) {
 	f.Add([]byte("password=4bdf3a9c1e77&x=4bdf3a9c1e77"), "application/x-www-form-urlencoded", 400)
 	const secret = "4bdf3a9c1e77"
 	client := New(Options{Credentials: Credentials{AccessToken: secret}})
-	known := []Field{"", FieldURL, FieldEvents, FieldRateLimit, FieldRateLimitPeriod, FieldAccountID, FieldWebhookID}
+	known := []Field{"", "url", FieldEvents, "rate_limit", "rate_limit_period", "account_id", FieldWebhookID}
 	f.Fuzz(func(t *testing.T, body []byte, contentType string, status int) {
 		failure := answerErrorOf(client, status, map[string]string{"Content-Type": contentType, "X-Request-Id": contentType}, string(body))
 		texts := []string{failure.Message, failure.RequestID, failure.Error()}

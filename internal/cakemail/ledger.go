@@ -50,7 +50,7 @@ func (l *ledger) takeSnapshot(ctx context.Context, client *Client) error {
 		if err != nil {
 			return snapshotError(err)
 		}
-		l.claim(webhook.ID, Spec{URL: webhook.URL, Events: webhook.Events}.key())
+		l.claim(webhook.ID, webhook.key())
 	}
 	l.opened = true
 	return nil
@@ -102,12 +102,12 @@ func (l *ledger) knows(id string) bool {
 }
 
 // lock waits until no equal create is in progress.
-func (l *ledger) lock(ctx context.Context, spec Spec) (unlock func(), err error) {
+func (l *ledger) lock(ctx context.Context, settings Settings) (unlock func(), err error) {
 	l.mu.Lock()
-	if l.creating[spec.key()] == nil {
-		l.creating[spec.key()] = make(chan struct{}, 1)
+	if l.creating[settings.key()] == nil {
+		l.creating[settings.key()] = make(chan struct{}, 1)
 	}
-	token := l.creating[spec.key()]
+	token := l.creating[settings.key()]
 	l.mu.Unlock()
 
 	select {
@@ -117,7 +117,7 @@ func (l *ledger) lock(ctx context.Context, spec Spec) (unlock func(), err error)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.uncertain[spec.key()] {
+	if l.uncertain[settings.key()] {
 		<-token
 		return nil, &Error{
 			Kind: Unexpected, Action: createAction,
@@ -129,14 +129,14 @@ func (l *ledger) lock(ctx context.Context, spec Spec) (unlock func(), err error)
 
 // outcomeUnknown returns the error of a create that may have happened, with the
 // ids that a later look must leave out.
-func (l *ledger) outcomeUnknown(spec Spec, failure *Error) *Error {
+func (l *ledger) outcomeUnknown(settings Settings, failure *Error) *Error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.uncertain[spec.key()] = true
+	l.uncertain[settings.key()] = true
 	renamed := *failure
 	renamed.Kind, renamed.Known = OutcomeUnknown, []string{}
 	for id, key := range l.known {
-		if key == "" || key == spec.key() {
+		if key == "" || key == settings.key() {
 			renamed.Known = append(renamed.Known, id)
 		}
 	}
@@ -145,6 +145,6 @@ func (l *ledger) outcomeUnknown(spec Spec, failure *Error) *Error {
 }
 
 // key names equal creates alike.
-func (s Spec) key() string {
-	return normalURL(s.URL) + "\n" + strings.Join(sorted(s.Events), "\n")
+func (s Settings) key() string {
+	return normalURL(s.Address()) + "\n" + strings.Join(sorted(s.Events), "\n")
 }

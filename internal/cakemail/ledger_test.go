@@ -12,7 +12,7 @@ import (
 )
 
 // createMany creates the specs at once and returns the ids, which must differ.
-func createMany(t *testing.T, client *cakemail.Client, account int64, specs []cakemail.Spec) {
+func createMany(t *testing.T, client *cakemail.Client, account int64, specs []cakemail.Settings) {
 	t.Helper()
 	var mu sync.Mutex
 	seen := map[string]bool{}
@@ -38,9 +38,9 @@ func TestConcurrentCreatesShareOneSnapshot(t *testing.T) {
 	t.Parallel()
 	api := newMemory(t)
 	client := api.client()
-	var specs []cakemail.Spec
+	var specs []cakemail.Settings
 	for number := range 20 {
-		specs = append(specs, cakemail.Spec{URL: fmt.Sprintf("https://example.com/%d", number), Events: []string{"A.A"}})
+		specs = append(specs, cakemail.Settings{URL: new(fmt.Sprintf("https://example.com/%d", number)), Events: []string{"A.A"}})
 	}
 
 	createMany(t, client, 0, specs)
@@ -93,10 +93,10 @@ func TestEqualCreatesWaitForEachOther(t *testing.T) {
 		}
 	}
 	api := newMemory(t, faults...)
-	equal := []cakemail.Spec{
-		{URL: "https://example.com", Events: []string{"A.A", "B.B"}},
-		{URL: "https://example.com/", Events: []string{"B.B", "A.A"}},
-		{URL: "HTTPS://EXAMPLE.COM/", Events: []string{"B.B", "A.A", "B.B"}},
+	equal := []cakemail.Settings{
+		{URL: new("https://example.com"), Events: []string{"A.A", "B.B"}},
+		{URL: new("https://example.com/"), Events: []string{"B.B", "A.A"}},
+		{URL: new("HTTPS://EXAMPLE.COM/"), Events: []string{"B.B", "A.A", "B.B"}},
 	}
 
 	createMany(t, api.client(), 0, append(equal, equal...))
@@ -121,7 +121,7 @@ func TestCreatesThatDifferDoNotWait(t *testing.T) {
 		case <-r.Context().Done():
 		}
 	}
-	var specs []cakemail.Spec
+	var specs []cakemail.Settings
 	for number := range count {
 		specs = append(specs, spec(fmt.Sprintf("A.A%d", number)))
 	}

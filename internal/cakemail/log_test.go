@@ -72,10 +72,10 @@ func TestNoSecretIsLoggedOrTold(t *testing.T) {
 			output := &lockedBuffer{}
 			ctx := tflogtest.RootLogger(t.Context(), output)
 
-			_, createErr := client.Create(ctx, 0, cakemail.Spec{URL: "https://jane:hunter22@example.com/hook?key=hunter22", Events: []string{"A.A"}})
+			_, createErr := client.Create(ctx, 0, cakemail.Settings{URL: new("https://jane:hunter22@example.com/hook?key=hunter22"), Events: []string{"A.A"}})
 			_, getErr := client.Get(ctx, 0, webhookID)
 			_, archiveErr := client.Archive(ctx, 0, webhookID)
-			_, updateErr := client.Update(ctx, 0, webhookID, cakemail.Changes{URL: new("https://example.com/hook?key=hunter22")})
+			_, updateErr := client.Update(ctx, 0, webhookID, cakemail.Settings{URL: new("https://example.com/hook?key=hunter22")})
 
 			wantNoError(t, createErr)
 			wantNoError(t, getErr)

@@ -34,7 +34,7 @@ func TestAChangeInFlightFinishesAlthoughTerraformStops(t *testing.T) {
 	t.Parallel()
 	for name, attempt := range map[string]func(context.Context, *cakemail.Client) error{
 		"change": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Update(ctx, 0, webhookID, cakemail.Changes{URL: new(webhookURL)})
+			_, err := client.Update(ctx, 0, webhookID, cakemail.Settings{URL: new(webhookURL)})
 			return err
 		},
 		"archive": func(ctx context.Context, client *cakemail.Client) error {
@@ -100,7 +100,7 @@ func TestNothingStartsAfterTerraformStopped(t *testing.T) {
 	cancel()
 
 	_, getErr := client.Get(ctx, 0, webhookID)
-	_, updateErr := client.Update(ctx, 0, webhookID, cakemail.Changes{})
+	_, updateErr := client.Update(ctx, 0, webhookID, cakemail.Settings{})
 	_, archiveErr := client.Archive(ctx, 0, webhookID)
 	_, createErr := client.Create(ctx, 0, spec("Contact.Added"))
 	_, listErr := collect(client.List(ctx, cakemail.ListOptions{}))

@@ -25,19 +25,12 @@ const (
 	FormGuide Form = "guide"
 )
 
-// Webhook is a webhook as an answer of the API tells it. An answer can be
-// silent about a value: RateLimit and Archived are nil then, the rest is empty.
+// Webhook is a webhook as an answer of the API tells it. What an answer can be
+// silent about is nil then; Secret and HashFunction, which cannot be empty, are "".
 type Webhook struct {
 	ID string
-	// URL is where deliveries go.
-	URL string
-	// Events are sorted and distinct.
-	Events []string
-	// RateLimit is the number of deliveries per RateLimitPeriod.
-	RateLimit *int64
-	// RateLimitPeriod is "second", "minute", "hour" or "day".
-	RateLimitPeriod string
-	Archived        *bool
+	Settings
+	Archived *bool
 	// Secret signs deliveries; see [Sign].
 	Secret       string
 	HashFunction string
@@ -47,7 +40,15 @@ type Webhook struct {
 
 // Matches tells whether the webhook has this URL and event; "" matches any.
 func (w Webhook) Matches(url, event string) bool {
-	return (url == "" || SameURL(w.URL, url)) && (event == "" || slices.Contains(w.Events, event))
+	return (url == "" || SameURL(w.Address(), url)) && (event == "" || slices.Contains(w.Events, event))
+}
+
+// Address is the URL, "" where it is nil.
+func (s Settings) Address() string {
+	if s.URL == nil {
+		return ""
+	}
+	return *s.URL
 }
 
 // IsArchived tells whether the answer says that the webhook is archived.
@@ -77,25 +78,17 @@ func normalURL(raw string) string {
 func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, error) {
 	const action = "read the webhook"
 	webhook, err := c.webhookCall(ctx, id, request{action: action, method: http.MethodGet, account: account, repeatable: true}, "")
-	if err == nil && (webhook.URL == "" || len(webhook.Events) == 0) {
+	if err == nil && (webhook.Address() == "" || len(webhook.Events) == 0) {
 		return Webhook{}, c.unreadable(action, errors.New("the answer lacks the url or the events"))
 	}
 	return webhook, err
 }
 
-// Changes are the values of an update; nil leaves a value as it is. The API
-// cannot change a webhook's events.
-type Changes struct {
-	URL             *string
-	RateLimit       *int64
-	RateLimitPeriod *string
-}
-
 // Update changes the webhook in place. Where the API does not offer that, the
-// [Error] is of kind [Unchangeable] and nothing has changed.
-func (c *Client) Update(ctx context.Context, account int64, id string, changes Changes) (Webhook, error) {
+// [Error] is of kind [Unchangeable] and nothing has changed. It can change no events.
+func (c *Client) Update(ctx context.Context, account int64, id string, changes Settings) (Webhook, error) {
 	webhook, err := c.webhookCall(ctx, id, request{
-		action: "change the webhook", method: http.MethodPatch, account: account, body: encodeChanges(changes), repeatable: true,
+		action: "change the webhook", method: http.MethodPatch, account: account, body: encodeSettings(changes), repeatable: true,
 	}, "")
 	if failure, ok := errors.AsType[*Error](err); ok && !failure.LoginFailed && (failure.Kind == Gone || failure.Kind == Unsupported) {
 		failure.Kind = Unchangeable
@@ -103,17 +96,10 @@ func (c *Client) Update(ctx context.Context, account int64, id string, changes C
 	if err != nil {
 		return Webhook{}, err
 	}
-	if webhook.leavesOpen(changes) {
+	if !changes.areToldBy(webhook.Settings) {
 		return c.Get(Finishing(ctx), account, id)
 	}
 	return webhook, nil
-}
-
-// leavesOpen tells whether the answer is silent about one of the changes.
-func (w Webhook) leavesOpen(changes Changes) bool {
-	return changes.URL != nil && w.URL == "" ||
-		changes.RateLimit != nil && w.RateLimit == nil ||
-		changes.RateLimitPeriod != nil && w.RateLimitPeriod == ""
 }
 
 // Archive disables the webhook; Cakemail has no way to delete one. Archiving an

@@ -23,8 +23,8 @@ func collect(list iter.Seq2[cakemail.Webhook, error]) ([]string, error) {
 }
 
 // spec is a webhook to create.
-func spec(events ...string) cakemail.Spec {
-	return cakemail.Spec{URL: webhookURL, Events: events}
+func spec(events ...string) cakemail.Settings {
+	return cakemail.Settings{URL: new(webhookURL), Events: events}
 }
 
 func archivedAnswer(archived string) answer {
@@ -94,10 +94,10 @@ func TestArchiveAndUnarchive(t *testing.T) {
 
 func TestUpdate(t *testing.T) {
 	t.Parallel()
-	everything := cakemail.Changes{URL: new(webhookURL), RateLimit: new(int64(50)), RateLimitPeriod: new("second")}
+	everything := cakemail.Settings{URL: new(webhookURL), RateLimit: new(int64(50)), RateLimitPeriod: new("second")}
 	patched := answer{Body: `{"id":"` + webhookID + `","object":"Webhook","patched":true}`}
 	for name, test := range map[string]struct {
-		changes cakemail.Changes
+		changes cakemail.Settings
 		answers []answer
 		want    cakemail.Kind // -1: succeeds
 		calls   []string
@@ -106,7 +106,7 @@ func TestUpdate(t *testing.T) {
 		"the answer lacks the data":        {everything, []answer{patched, {Body: shown}}, -1, []string{"PATCH", "GET"}},
 		"the answer is empty":              {everything, []answer{{}, {Body: shown}}, -1, []string{"PATCH", "GET"}},
 		"the answer lacks one change":      {everything, []answer{{Body: `{"id":"` + webhookID + `","data":{"url":"u","rate_limit":50}}`}, {Body: shown}}, -1, []string{"PATCH", "GET"}},
-		"what was not changed may lack":    {cakemail.Changes{RateLimit: new(int64(50))}, []answer{{Body: `{"data":{"rate_limit":50}}`}}, -1, []string{"PATCH"}},
+		"what was not changed may lack":    {cakemail.Settings{RateLimit: new(int64(50))}, []answer{{Body: `{"data":{"rate_limit":50}}`}}, -1, []string{"PATCH"}},
 		"the look fails":                   {everything, []answer{patched, {Status: 403}}, cakemail.Forbidden, []string{"PATCH", "GET"}},
 		"404":                              {everything, []answer{{Status: 404}}, cakemail.Unchangeable, []string{"PATCH"}},
 		"405":                              {everything, []answer{{Status: 405}}, cakemail.Unchangeable, []string{"PATCH"}},
@@ -147,7 +147,7 @@ func TestAChangeWhoseLoginFails(t *testing.T) {
 	t.Parallel()
 	api := newStub(t, inTurn(answer{Status: 404}))
 
-	_, err := api.client(withPassword("jane@example.com", "correct horse")).Update(t.Context(), 0, webhookID, cakemail.Changes{RateLimit: new(int64(9))})
+	_, err := api.client(withPassword("jane@example.com", "correct horse")).Update(t.Context(), 0, webhookID, cakemail.Settings{RateLimit: new(int64(9))})
 
 	if failure := wantKind(t, err, cakemail.Unsupported); !failure.LoginFailed {
 		t.Errorf("got %+v, want that the login failed", failure)
@@ -241,7 +241,7 @@ func TestSameURL(t *testing.T) {
 
 func TestMatches(t *testing.T) {
 	t.Parallel()
-	webhook := cakemail.Webhook{URL: webhookURL, Events: []string{"Contact.Added", "Email.Opened"}}
+	webhook := cakemail.Webhook{Settings: cakemail.Settings{URL: new(webhookURL), Events: []string{"Contact.Added", "Email.Opened"}}}
 	for _, test := range []struct {
 		url, event string
 		want       bool

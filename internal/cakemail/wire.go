@@ -5,13 +5,78 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
 
 var errWrongID = errors.New("the answer has an id that is neither a string nor a whole number")
+
+// Settings are what can be set of a webhook, by their JSON names. What is nil is
+// left to the API's default in a create, as it is in a change, and not told in an answer.
+type Settings struct {
+	// URL is where deliveries go.
+	URL *string `json:"url,omitempty"`
+	// Events are set by a create alone. Those of an answer are sorted and distinct.
+	Events []string `json:"events,omitempty"`
+	// RateLimit is the number of deliveries per RateLimitPeriod.
+	RateLimit *int64 `json:"rate_limit,omitempty"`
+	// RateLimitPeriod is "second", "minute", "hour" or "day".
+	RateLimitPeriod *string `json:"rate_limit_period,omitempty"`
+}
+
+// refusable are the names that the `loc` of a refusal can carry.
+var refusable = []Field{"url", FieldEvents, "rate_limit", "rate_limit_period", "account_id", FieldWebhookID}
+
+// fieldOf finds the first name of a location that is an argument of a webhook.
+func fieldOf(location []any) Field {
+	for _, item := range location {
+		name, _ := item.(string)
+		if name == "event" {
+			return FieldEvents
+		}
+		if slices.Contains(refusable, Field(name)) {
+			return Field(name)
+		}
+	}
+	return ""
+}
+
+// areToldBy tells whether the answer has a value for everything that was asked.
+func (s Settings) areToldBy(answer Settings) bool {
+	told := answer.fields()
+	for name := range s.fields() {
+		if _, found := told[name]; !found {
+			return false
+		}
+	}
+	return true
+}
+
+// IsEmpty tells whether everything is nil.
+func (s Settings) IsEmpty() bool { return len(s.fields()) == 0 }
+
+func (s Settings) fields() map[string]json.RawMessage {
+	var fields map[string]json.RawMessage
+	if encoded, err := json.Marshal(s); err == nil {
+		_ = json.Unmarshal(encoded, &fields)
+	}
+	return fields
+}
+
+// wireRequest has `event` beside `events` when there is exactly one: the guide
+// reads the latter, the reference the former.
+type wireRequest struct {
+	Settings
+	Event string `json:"event,omitempty"`
+}
+
+func encodeSettings(settings Settings) wireRequest {
+	request := wireRequest{Settings: settings}
+	if len(settings.Events) == 1 {
+		request.Event = settings.Events[0]
+	}
+	return request
+}
 
 // wireID is an id in JSON: a string, or in older documents an integer.
 type wireID string
@@ -38,16 +103,13 @@ func (id *wireID) UnmarshalJSON(raw []byte) error {
 type wireWebhook struct {
 	Data *wireWebhook `json:"data"`
 
-	ID              wireID          `json:"id"`
-	WebhookID       wireID          `json:"webhook_id"`
-	URL             string          `json:"url"`
-	Event           string          `json:"event"`
-	Events          []string        `json:"events"`
-	RateLimit       *int64          `json:"rate_limit"`
-	RateLimitPeriod string          `json:"rate_limit_period"`
-	Archived        *bool           `json:"archived"`
-	Status          string          `json:"status"`
-	ArchivedAt      json.RawMessage `json:"archived_at"`
+	Settings
+	ID         wireID          `json:"id"`
+	WebhookID  wireID          `json:"webhook_id"`
+	Event      string          `json:"event"`
+	Archived   *bool           `json:"archived"`
+	Status     string          `json:"status"`
+	ArchivedAt json.RawMessage `json:"archived_at"`
 
 	Signature struct {
 		Key          string `json:"key"`
@@ -141,16 +203,14 @@ func (w wireWebhook) webhook() Webhook {
 		form = FormReference
 	}
 	webhook := Webhook{
-		ID:              cmp.Or(string(w.ID), string(w.WebhookID), string(inner.ID), string(inner.WebhookID)),
-		URL:             inner.URL,
-		Events:          inner.events(),
-		RateLimit:       inner.RateLimit,
-		RateLimitPeriod: inner.RateLimitPeriod,
-		Archived:        cmp.Or(w.archived(), inner.archived()),
-		Secret:          cmp.Or(w.Signature.Key, w.Secret, w.SecretKey, inner.Signature.Key, inner.Secret, inner.SecretKey),
-		HashFunction:    cmp.Or(w.Signature.HashFunction, w.HashFunction, inner.Signature.HashFunction, inner.HashFunction),
-		Form:            form,
+		ID:           cmp.Or(string(w.ID), string(w.WebhookID), string(inner.ID), string(inner.WebhookID)),
+		Settings:     inner.Settings,
+		Archived:     cmp.Or(w.archived(), inner.archived()),
+		Secret:       cmp.Or(w.Signature.Key, w.Secret, w.SecretKey, inner.Signature.Key, inner.Secret, inner.SecretKey),
+		HashFunction: cmp.Or(w.Signature.HashFunction, w.HashFunction, inner.Signature.HashFunction, inner.HashFunction),
+		Form:         form,
 	}
+	webhook.Events = inner.events()
 	if webhook.Secret != "" && webhook.HashFunction == "" {
 		webhook.HashFunction = onlyHashFunction
 	}
@@ -190,104 +250,4 @@ func (w wireWebhook) archived() *bool {
 		return nil
 	}
 	return new(!slices.Contains([]string{"null", "0", `""`}, string(w.ArchivedAt)))
-}
-
-// encodeSpec writes `events` always and `event` beside it when there is exactly
-// one: the guide reads the first, the reference the second.
-func encodeSpec(spec Spec) map[string]any {
-	body := encodeChanges(Changes{URL: &spec.URL, RateLimit: spec.RateLimit, RateLimitPeriod: spec.RateLimitPeriod})
-	body["events"] = spec.Events
-	if len(spec.Events) == 1 {
-		body["event"] = spec.Events[0]
-	}
-	return body
-}
-
-func encodeChanges(changes Changes) map[string]any {
-	body := map[string]any{}
-	if changes.URL != nil {
-		body["url"] = *changes.URL
-	}
-	if changes.RateLimit != nil {
-		body["rate_limit"] = *changes.RateLimit
-	}
-	if changes.RateLimitPeriod != nil {
-		body["rate_limit_period"] = *changes.RateLimitPeriod
-	}
-	return body
-}
-
-func checkObject(body []byte) error {
-	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
-		return errors.New("the answer is not a JSON object")
-	}
-	return checkDuplicateKeys(body)
-}
-
-// checkDuplicateKeys refuses objects that name a key twice: which of both
-// counts differs from reader to reader, and an id must not depend on that.
-func checkDuplicateKeys(body []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if err := checkValue(decoder, deepestNesting); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("the answer holds more than one JSON value")
-	}
-	return nil
-}
-
-// deepestNesting bounds the recursion, and with it the memory, that an answer can cause.
-const deepestNesting = 100
-
-func checkValue(decoder *json.Decoder, depth int) error {
-	if depth == 0 {
-		return errors.New("the answer is nested too deeply")
-	}
-	token, err := decoder.Token()
-	if err != nil {
-		return describeJSON(err)
-	}
-	delimiter, ok := token.(json.Delim)
-	if !ok {
-		return nil
-	}
-	keys := map[string]bool{}
-	for decoder.More() {
-		if delimiter == '{' {
-			key, err := decoder.Token()
-			if err != nil {
-				return describeJSON(err)
-			}
-			// Upper case first, since encoding/json takes "ſ" for "s" as well.
-			name := strings.ToLower(strings.ToUpper(fmt.Sprint(key)))
-			if keys[name] {
-				return errors.New("the answer names a key twice")
-			}
-			keys[name] = true
-		}
-		if err := checkValue(decoder, depth-1); err != nil {
-			return err
-		}
-	}
-	if _, err := decoder.Token(); err != nil {
-		return describeJSON(err)
-	}
-	return nil
-}
-
-// describeJSON names the place of a JSON error without quoting the answer,
-// which may hold a secret.
-func describeJSON(err error) error {
-	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		found := "of the type " + strings.SplitN(wrongType.Value, " ", 2)[0]
-		if wrongType.Field == "" {
-			return errors.New("the answer is a value " + found + " where webhooks belong")
-		}
-		return fmt.Errorf("the answer has a value %s where %q needs another type", found, wrongType.Field)
-	}
-	if errors.Is(err, errWrongID) {
-		return err
-	}
-	return errors.New("the answer is not complete JSON")
 }

@@ -16,14 +16,14 @@ func TestDecodeList(t *testing.T) {
 		"reference": {
 			body: `{"pagination":{"page":1,"per_page":20,"count":2},"data":[{"id":"w1","status":"active","event":"A.A","url":"https://a.example/","rate_limit":5,"rate_limit_period":"minute"},{"id":"w2","status":"archived"}]}`,
 			want: []Webhook{
-				{ID: "w1", URL: "https://a.example/", Events: []string{"A.A"}, RateLimit: new(int64(5)), RateLimitPeriod: "minute", Archived: new(false), Form: FormReference},
+				{ID: "w1", Settings: Settings{URL: new("https://a.example/"), Events: []string{"A.A"}, RateLimit: new(int64(5)), RateLimitPeriod: new("minute")}, Archived: new(false), Form: FormReference},
 				{ID: "w2", Archived: new(true), Form: FormReference},
 			},
 			size: 20,
 		},
 		"guide": {
 			body: `[{"webhook_id":1,"events":["B.B","A.A"],"archived":false}]`,
-			want: []Webhook{{ID: "1", Events: []string{"A.A", "B.B"}, Archived: new(false), Form: FormGuide}},
+			want: []Webhook{{ID: "1", Settings: Settings{Events: []string{"A.A", "B.B"}}, Archived: new(false), Form: FormGuide}},
 			size: perPage,
 		},
 		"under another name":       {body: `{"webhooks":[{"id":"w1"}]}`, want: []Webhook{{ID: "w1", Form: FormGuide}}, size: perPage},
@@ -33,7 +33,7 @@ func TestDecodeList(t *testing.T) {
 		"a negative page size":     {body: `{"pagination":{"per_page":-5},"data":[]}`, want: []Webhook{}, size: perPage},
 		"null for the pagination":  {body: `{"pagination":null,"data":[]}`, want: []Webhook{}, size: perPage},
 		"null for the page size":   {body: `{"pagination":{"per_page":null},"data":[]}`, want: []Webhook{}, size: perPage},
-		"items in their envelopes": {body: `[{"id":"w1","data":{"url":"https://a.example/"}}]`, want: []Webhook{{ID: "w1", URL: "https://a.example/", Form: FormReference}}, size: perPage},
+		"items in their envelopes": {body: `[{"id":"w1","data":{"url":"https://a.example/"}}]`, want: []Webhook{{ID: "w1", Settings: Settings{URL: new("https://a.example/")}, Form: FormReference}}, size: perPage},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -16,12 +16,12 @@ func TestDecodeWebhook(t *testing.T) {
 		"reference, show": {
 			body: `{"id":"w1","signature":{"key":"s3cret","hash_function":"sha256"},
 				"data":{"id":"w1","status":"active","event":"Contact.Added","url":"https://a.example/","rate_limit":50,"rate_limit_period":"second"}}`,
-			want: Webhook{ID: "w1", URL: "https://a.example/", Events: []string{"Contact.Added"}, RateLimit: new(int64(50)), RateLimitPeriod: "second",
+			want: Webhook{ID: "w1", Settings: Settings{URL: new("https://a.example/"), Events: []string{"Contact.Added"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second")},
 				Archived: new(false), Secret: "s3cret", HashFunction: "sha256", Form: FormReference},
 		},
 		"reference, create without a secret": {
 			body: `{"id":"w1","data":{"id":"w1","status":"active","event":"Contact.Added","url":"https://a.example/","archived_at":null,"rate_limit":50,"rate_limit_period":"second"}}`,
-			want: Webhook{ID: "w1", URL: "https://a.example/", Events: []string{"Contact.Added"}, RateLimit: new(int64(50)), RateLimitPeriod: "second",
+			want: Webhook{ID: "w1", Settings: Settings{URL: new("https://a.example/"), Events: []string{"Contact.Added"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second")},
 				Archived: new(false), Form: FormReference},
 		},
 		"reference, archive": {
@@ -30,12 +30,12 @@ func TestDecodeWebhook(t *testing.T) {
 		},
 		"guide, create": {
 			body: `{"webhook_id":1001,"url":"https://a.example/","events":["Email.Opened","Contact.Added"],"rate_limit":100,"rate_limit_period":"hour","secret":"s3cret"}`,
-			want: Webhook{ID: "1001", URL: "https://a.example/", Events: []string{"Contact.Added", "Email.Opened"}, RateLimit: new(int64(100)), RateLimitPeriod: "hour",
+			want: Webhook{ID: "1001", Settings: Settings{URL: new("https://a.example/"), Events: []string{"Contact.Added", "Email.Opened"}, RateLimit: new(int64(100)), RateLimitPeriod: new("hour")},
 				Secret: "s3cret", HashFunction: "sha256", Form: FormGuide},
 		},
 		"guide, show": {
 			body: `{"webhook_id":1001,"url":"https://a.example/","events":["Contact.Added"],"rate_limit":100,"rate_limit_period":"hour","secret_key":"s3cret","hash_function":"sha512","archived":false}`,
-			want: Webhook{ID: "1001", URL: "https://a.example/", Events: []string{"Contact.Added"}, RateLimit: new(int64(100)), RateLimitPeriod: "hour",
+			want: Webhook{ID: "1001", Settings: Settings{URL: new("https://a.example/"), Events: []string{"Contact.Added"}, RateLimit: new(int64(100)), RateLimitPeriod: new("hour")},
 				Archived: new(false), Secret: "s3cret", HashFunction: "sha512", Form: FormGuide},
 		},
 		"an id of text":                        {body: `{"id":"a/b?c"}`, want: Webhook{ID: "a/b?c", Form: FormGuide}},
@@ -43,9 +43,9 @@ func TestDecodeWebhook(t *testing.T) {
 		"an id beyond every integer":           {body: `{"id":123456789012345678901234567890}`, want: Webhook{ID: "123456789012345678901234567890", Form: FormGuide}},
 		"an id within data alone":              {body: `{"data":{"id":"w1"}}`, want: Webhook{ID: "w1", Form: FormReference}},
 		"a null id beside a good one":          {body: `{"id":null,"webhook_id":"w1"}`, want: Webhook{ID: "w1", Form: FormGuide}},
-		"duplicate events are one":             {body: `{"id":"w1","events":["B.B","A.A","B.B"]}`, want: Webhook{ID: "w1", Events: []string{"A.A", "B.B"}, Form: FormGuide}},
-		"event beside events":                  {body: `{"id":"w1","event":"A.A","events":["B.B"]}`, want: Webhook{ID: "w1", Events: []string{"B.B"}, Form: FormGuide}},
-		"event beside empty events":            {body: `{"id":"w1","event":"A.A","events":[]}`, want: Webhook{ID: "w1", Events: []string{"A.A"}, Form: FormGuide}},
+		"duplicate events are one":             {body: `{"id":"w1","events":["B.B","A.A","B.B"]}`, want: Webhook{ID: "w1", Settings: Settings{Events: []string{"A.A", "B.B"}}, Form: FormGuide}},
+		"event beside events":                  {body: `{"id":"w1","event":"A.A","events":["B.B"]}`, want: Webhook{ID: "w1", Settings: Settings{Events: []string{"B.B"}}, Form: FormGuide}},
+		"event beside empty events":            {body: `{"id":"w1","event":"A.A","events":[]}`, want: Webhook{ID: "w1", Settings: Settings{Events: []string{"A.A"}}, Form: FormGuide}},
 		"null everywhere":                      {body: `{"id":"w1","data":null,"url":null,"event":null,"events":null,"rate_limit":null,"rate_limit_period":null,"signature":null,"secret":null}`, want: Webhook{ID: "w1", Form: FormGuide}},
 		"unknown keys":                         {body: `{"id":"w1","colour":{"red":[1,2]},"object":"Webhook"}`, want: Webhook{ID: "w1", Form: FormGuide}},
 		"an empty string is no secret":         {body: `{"id":"w1","signature":{"key":"","hash_function":""},"secret":"s3cret"}`, want: Webhook{ID: "w1", Secret: "s3cret", HashFunction: "sha256", Form: FormGuide}},
@@ -53,9 +53,9 @@ func TestDecodeWebhook(t *testing.T) {
 		"the secret within data":               {body: `{"data":{"id":"w1","signature":{"key":"s3cret","hash_function":"sha1"}}}`, want: Webhook{ID: "w1", Secret: "s3cret", HashFunction: "sha1", Form: FormReference}},
 		"what the envelope says of archived":   {body: `{"archived":true,"data":{"id":"w1","status":"active"}}`, want: Webhook{ID: "w1", Archived: new(true), Form: FormReference}},
 		"an escaped id, as JSON may write it":  {body: `{"id":"w\u0031"}`, want: Webhook{ID: "w1", Form: FormGuide}},
-		"the largest rate limit":               {body: `{"id":"w1","rate_limit":9223372036854775807}`, want: Webhook{ID: "w1", RateLimit: new(int64(1<<63 - 1)), Form: FormGuide}},
+		"the largest rate limit":               {body: `{"id":"w1","rate_limit":9223372036854775807}`, want: Webhook{ID: "w1", Settings: Settings{RateLimit: new(int64(1<<63 - 1))}, Form: FormGuide}},
 		"the same id in every possible place":  {body: `{"id":"w1","webhook_id":"w1","data":{"id":"w1","webhook_id":"w1"}}`, want: Webhook{ID: "w1", Form: FormReference}},
-		"keys in another case, as Go reads it": {body: `{"ID":"w1","Url":"https://a.example/"}`, want: Webhook{ID: "w1", URL: "https://a.example/", Form: FormGuide}},
+		"keys in another case, as Go reads it": {body: `{"ID":"w1","Url":"https://a.example/"}`, want: Webhook{ID: "w1", Settings: Settings{URL: new("https://a.example/")}, Form: FormGuide}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -202,17 +202,17 @@ func TestDecodeWebhookKeepsTheSecretOfARefusedAnswer(t *testing.T) {
 func TestEncode(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		body map[string]any
+		body wireRequest
 		want string
 	}{
-		"one event is written in both ways":    {encodeSpec(Spec{URL: "https://a.example/", Events: []string{"A.A"}}), `{"event":"A.A","events":["A.A"],"url":"https://a.example/"}`},
-		"several events have no event":         {encodeSpec(Spec{URL: "https://a.example/", Events: []string{"A.A", "B.B"}}), `{"events":["A.A","B.B"],"url":"https://a.example/"}`},
-		"a whole spec":                         {encodeSpec(Spec{URL: "u", Events: []string{"A.A"}, RateLimit: new(int64(5)), RateLimitPeriod: new("hour")}), `{"event":"A.A","events":["A.A"],"rate_limit":5,"rate_limit_period":"hour","url":"u"}`},
-		"no change":                            {encodeChanges(Changes{}), `{}`},
-		"a changed url alone":                  {encodeChanges(Changes{URL: new("u")}), `{"url":"u"}`},
-		"a changed rate limit alone":           {encodeChanges(Changes{RateLimit: new(int64(5))}), `{"rate_limit":5}`},
-		"a changed period alone":               {encodeChanges(Changes{RateLimitPeriod: new("day")}), `{"rate_limit_period":"day"}`},
-		"the zero value is a value, not unset": {encodeChanges(Changes{URL: new(""), RateLimit: new(int64(0)), RateLimitPeriod: new("")}), `{"rate_limit":0,"rate_limit_period":"","url":""}`},
+		"one event is written in both ways":    {encodeSettings(Settings{URL: new("https://a.example/"), Events: []string{"A.A"}}), `{"url":"https://a.example/","events":["A.A"],"event":"A.A"}`},
+		"several events have no event":         {encodeSettings(Settings{URL: new("https://a.example/"), Events: []string{"A.A", "B.B"}}), `{"url":"https://a.example/","events":["A.A","B.B"]}`},
+		"everything set":                       {encodeSettings(Settings{URL: new("u"), Events: []string{"A.A"}, RateLimit: new(int64(5)), RateLimitPeriod: new("hour")}), `{"url":"u","events":["A.A"],"rate_limit":5,"rate_limit_period":"hour","event":"A.A"}`},
+		"no change":                            {encodeSettings(Settings{}), `{}`},
+		"a changed url alone":                  {encodeSettings(Settings{URL: new("u")}), `{"url":"u"}`},
+		"a changed rate limit alone":           {encodeSettings(Settings{RateLimit: new(int64(5))}), `{"rate_limit":5}`},
+		"a changed period alone":               {encodeSettings(Settings{RateLimitPeriod: new("day")}), `{"rate_limit_period":"day"}`},
+		"the zero value is a value, not unset": {encodeSettings(Settings{URL: new(""), RateLimit: new(int64(0)), RateLimitPeriod: new("")}), `{"url":"","rate_limit":0,"rate_limit_period":""}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

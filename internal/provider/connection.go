@@ -129,11 +129,11 @@ func baseURLOf(model providerModel, getenv func(string) string, made *connection
 // credentialsOf prefers what the configuration says over the environment, and
 // an access token over a password within either.
 func credentialsOf(model providerModel, getenv func(string) string, made *connection, diags *diag.Diagnostics) cakemail.Credentials {
-	email, emailFrom := setting(model.Email, "email", envEmail, getenv)
-	password, passwordFrom := setting(model.Password, "password", envPassword, getenv)
+	email, emailFrom := lookUp(model.Email, "email", envEmail, getenv)
+	password, passwordFrom := lookUp(model.Password, "password", envPassword, getenv)
 	inConfiguration := !model.Email.IsNull() || !model.Password.IsNull()
 
-	if token, from := setting(model.AccessToken, "access_token", envAccessToken, getenv); token != "" && !inConfiguration {
+	if token, from := lookUp(model.AccessToken, "access_token", envAccessToken, getenv); token != "" && !inConfiguration {
 		made.credentials = "the access token from " + from
 		if problem := (accessToken{}).problem(token); problem != "" {
 			diags.AddAttributeError(path.Root("access_token"), "Invalid access token", "The access token from "+from+" "+problem)
@@ -163,8 +163,8 @@ func credentialsOf(model providerModel, getenv func(string) string, made *connec
 	return cakemail.Credentials{}
 }
 
-// setting returns a value and where it came from.
-func setting(configured types.String, argument, variable string, getenv func(string) string) (value, from string) {
+// lookUp returns a value and where it came from.
+func lookUp(configured types.String, argument, variable string, getenv func(string) string) (value, from string) {
 	if !configured.IsNull() {
 		return configured.ValueString(), argument + " in the provider block"
 	}

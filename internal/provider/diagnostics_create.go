@@ -36,8 +36,8 @@ func urlToCopy(url string) string {
 
 // reportDisagreements is for values that the API changed on its own.
 func reportDisagreements(diags *diag.Diagnostics, plan, state webhookResourceModel) {
-	for _, name := range plan.disagreements(state.webhookSettings) {
-		asked, saved := plan.describe(name), state.describe(name)
+	for _, setting := range plan.disagreements(state.webhookSettings) {
+		name, asked, saved := setting.name, setting.show(plan.webhookSettings), setting.show(state.webhookSettings)
 		difference := fmt.Sprintf("The configuration asks for %s; the API saved %s.", asked, saved)
 		if asked == saved {
 			difference = fmt.Sprintf("It is %s, but differs in a part that is not shown because it can hold a password.", saved)
@@ -69,7 +69,7 @@ func ambiguousAdvice(failure *cakemail.Error, about subject) string {
 func candidates(webhooks []cakemail.Webhook, account int64) string {
 	var lines strings.Builder
 	for _, webhook := range webhooks {
-		fmt.Fprintf(&lines, "  terraform import ADDRESS '%s'   # %s, %s\n", importID(account, webhook.ID), cakemail.DisplayURL(webhook.URL), strings.Join(webhook.Events, " "))
+		fmt.Fprintf(&lines, "  terraform import ADDRESS '%s'   # %s, %s\n", importID(account, webhook.ID), cakemail.DisplayURL(webhook.Address()), strings.Join(webhook.Events, " "))
 	}
 	return lines.String()
 }

@@ -100,7 +100,7 @@ func listResult(ctx context.Context, req list.ListRequest, webhook cakemail.Webh
 	model.record(webhook)
 
 	result := req.NewListResult(ctx)
-	result.DisplayName = cakemail.DisplayURL(webhook.URL) + " (" + strings.Join(webhook.Events, ", ") + ")"
+	result.DisplayName = cakemail.DisplayURL(webhook.Address()) + " (" + strings.Join(webhook.Events, ", ") + ")"
 	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)

@@ -44,8 +44,11 @@ func noSecret(m *webhookResourceModel) {
 // aWebhook is what an answer tells of aModel.
 func aWebhook(changes ...func(*cakemail.Webhook)) cakemail.Webhook {
 	webhook := cakemail.Webhook{
-		ID: "w1", URL: "https://example.com/hook", Events: []string{"Contact.Added", "Contact.Removed"},
-		RateLimit: new(int64(50)), RateLimitPeriod: "second", Archived: new(false), Secret: "s3cret", HashFunction: "sha256",
+		ID: "w1",
+		Settings: cakemail.Settings{
+			URL: new("https://example.com/hook"), Events: []string{"Contact.Added", "Contact.Removed"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second"),
+		},
+		Archived: new(false), Secret: "s3cret", HashFunction: "sha256",
 	}
 	for _, change := range changes {
 		change(&webhook)
@@ -70,7 +73,7 @@ func TestRecordOverlaysWhatAnAnswerTells(t *testing.T) {
 			aModel(), aWebhook(func(w *cakemail.Webhook) { w.Secret, w.HashFunction = "", "" }), aModel()},
 		"everything changed elsewhere": {
 			aModel(),
-			cakemail.Webhook{ID: "w1", URL: "https://example.org", Events: []string{"List.Created"}, RateLimit: new(int64(0)), RateLimitPeriod: "day", Archived: new(true), Secret: "n3w", HashFunction: "sha512"},
+			cakemail.Webhook{ID: "w1", Settings: cakemail.Settings{URL: new("https://example.org"), Events: []string{"List.Created"}, RateLimit: new(int64(0)), RateLimitPeriod: new("day")}, Archived: new(true), Secret: "n3w", HashFunction: "sha512"},
 			aModel(func(m *webhookResourceModel) {
 				m.URL, m.Events = types.StringValue("https://example.org"), eventsValue([]string{"List.Created"})
 				m.RateLimit, m.RateLimitPeriod, m.Archived = types.Int64Value(0), types.StringValue("day"), types.BoolValue(true)
@@ -78,7 +81,7 @@ func TestRecordOverlaysWhatAnAnswerTells(t *testing.T) {
 			})},
 		"a url that the API only spells differently": {
 			aModel(func(m *webhookResourceModel) { m.URL = types.StringValue("HTTPS://Example.COM") }),
-			aWebhook(func(w *cakemail.Webhook) { w.URL = "https://example.com/" }),
+			aWebhook(func(w *cakemail.Webhook) { w.URL = new("https://example.com/") }),
 			aModel(func(m *webhookResourceModel) { m.URL = types.StringValue("HTTPS://Example.COM") })},
 		"an import knows nothing before": {
 			webhookResourceModel{StoreSecret: types.BoolValue(true)}, aWebhook(),
@@ -110,13 +113,13 @@ func TestSettledHasNoUnknowns(t *testing.T) {
 	}
 }
 
-func TestSpecLeavesToTheAPIWhatIsNotSet(t *testing.T) {
+func TestAskedLeavesToTheAPIWhatIsNotSet(t *testing.T) {
 	t.Parallel()
-	set := cakemail.Spec{URL: "https://example.com/hook", Events: []string{"Contact.Added", "Contact.Removed"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second")}
-	unset := cakemail.Spec{URL: set.URL, Events: set.Events}
+	set := cakemail.Settings{URL: new("https://example.com/hook"), Events: []string{"Contact.Added", "Contact.Removed"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second")}
+	unset := cakemail.Settings{URL: set.URL, Events: set.Events}
 	for name, test := range map[string]struct {
 		model webhookResourceModel
-		want  cakemail.Spec
+		want  cakemail.Settings
 	}{
 		"set":     {aModel(), set},
 		"unknown": {aModel(aPlan), unset},
@@ -124,7 +127,7 @@ func TestSpecLeavesToTheAPIWhatIsNotSet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := test.model.spec(); !reflect.DeepEqual(got, test.want) {
+			if got := test.model.asked(); !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
@@ -135,24 +138,24 @@ func TestWhatDiffersFromTheState(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		plan          func(*webhookResourceModel)
-		changes       cakemail.Changes
+		changes       cakemail.Settings
 		disagreements []string
 		// replacing is what needs a new webhook where the API has no change, and where it has.
 		replacing, replacingAlways []string
 	}{
-		"nothing":     {func(*webhookResourceModel) {}, cakemail.Changes{}, nil, nil, nil},
-		"the url":     {func(m *webhookResourceModel) { m.URL = types.StringValue("https://example.org") }, cakemail.Changes{URL: new("https://example.org")}, []string{"url"}, []string{"url"}, nil},
-		"the limit":   {func(m *webhookResourceModel) { m.RateLimit = types.Int64Value(7) }, cakemail.Changes{RateLimit: new(int64(7))}, []string{"rate_limit"}, []string{"rate_limit"}, nil},
-		"the period":  {func(m *webhookResourceModel) { m.RateLimitPeriod = types.StringValue("day") }, cakemail.Changes{RateLimitPeriod: new("day")}, []string{"rate_limit_period"}, []string{"rate_limit_period"}, nil},
-		"the events":  {func(m *webhookResourceModel) { m.Events = eventsValue([]string{"Contact.Added"}) }, cakemail.Changes{}, []string{"events"}, []string{"events"}, []string{"events"}},
-		"their order": {func(m *webhookResourceModel) { m.Events = eventsValue([]string{"Contact.Removed", "Contact.Added"}) }, cakemail.Changes{}, nil, nil, nil},
-		"the account": {func(m *webhookResourceModel) { m.AccountID = types.Int64Value(43) }, cakemail.Changes{}, nil, []string{"account_id"}, []string{"account_id"}},
-		"archived":    {func(m *webhookResourceModel) { m.Archived = types.BoolValue(true) }, cakemail.Changes{}, nil, nil, nil},
+		"nothing":     {func(*webhookResourceModel) {}, cakemail.Settings{}, nil, nil, nil},
+		"the url":     {func(m *webhookResourceModel) { m.URL = types.StringValue("https://example.org") }, cakemail.Settings{URL: new("https://example.org")}, []string{"url"}, []string{"url"}, nil},
+		"the limit":   {func(m *webhookResourceModel) { m.RateLimit = types.Int64Value(7) }, cakemail.Settings{RateLimit: new(int64(7))}, []string{"rate_limit"}, []string{"rate_limit"}, nil},
+		"the period":  {func(m *webhookResourceModel) { m.RateLimitPeriod = types.StringValue("day") }, cakemail.Settings{RateLimitPeriod: new("day")}, []string{"rate_limit_period"}, []string{"rate_limit_period"}, nil},
+		"the events":  {func(m *webhookResourceModel) { m.Events = eventsValue([]string{"Contact.Added"}) }, cakemail.Settings{}, []string{"events"}, []string{"events"}, []string{"events"}},
+		"their order": {func(m *webhookResourceModel) { m.Events = eventsValue([]string{"Contact.Removed", "Contact.Added"}) }, cakemail.Settings{}, nil, nil, nil},
+		"the account": {func(m *webhookResourceModel) { m.AccountID = types.Int64Value(43) }, cakemail.Settings{}, nil, nil, nil},
+		"archived":    {func(m *webhookResourceModel) { m.Archived = types.BoolValue(true) }, cakemail.Settings{}, nil, nil, nil},
 		"what the API decides is not a change of its own": {
 			func(m *webhookResourceModel) {
 				m.RateLimit, m.RateLimitPeriod = types.Int64Unknown(), types.StringUnknown()
 			},
-			cakemail.Changes{}, nil, []string{"rate_limit", "rate_limit_period"}, nil},
+			cakemail.Settings{}, nil, []string{"rate_limit", "rate_limit_period"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,14 +163,18 @@ func TestWhatDiffersFromTheState(t *testing.T) {
 			if got := plan.changesFrom(state.webhookSettings); !reflect.DeepEqual(got, test.changes) {
 				t.Errorf("the changes are %+v, want %+v", got, test.changes)
 			}
-			if got := plan.disagreements(state.webhookSettings); !slices.Equal(got, test.disagreements) {
-				t.Errorf("the disagreements are %v, want %v", got, test.disagreements)
+			var disagreements []string
+			for _, setting := range plan.disagreements(state.webhookSettings) {
+				disagreements = append(disagreements, setting.name)
 			}
-			if got := replacements(plan, state, cakemail.FormGuide); !slices.Equal(got, test.replacing) {
+			if !slices.Equal(disagreements, test.disagreements) {
+				t.Errorf("the disagreements are %v, want %v", disagreements, test.disagreements)
+			}
+			if got := plan.replacing(state.webhookSettings, cakemail.FormGuide); !slices.Equal(got, test.replacing) {
 				t.Errorf("in the guide's form %v need a new webhook, want %v", got, test.replacing)
 			}
 			for _, form := range []cakemail.Form{cakemail.FormReference, ""} {
-				if got := replacements(plan, state, form); !slices.Equal(got, test.replacingAlways) {
+				if got := plan.replacing(state.webhookSettings, form); !slices.Equal(got, test.replacingAlways) {
 					t.Errorf("in the form %q %v need a new webhook, want %v", form, got, test.replacingAlways)
 				}
 			}

@@ -43,10 +43,12 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.Diagnostics.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
 		return
 	}
-	var replacing []string
-	for _, name := range replacements(plan, *state, form) {
+	replacing := plan.replacing(state.webhookSettings, form)
+	if !plan.AccountID.Equal(state.AccountID) {
+		replacing = append(replacing, "account_id")
+	}
+	for _, name := range replacing {
 		resp.RequiresReplace.Append(path.Root(name))
-		replacing = append(replacing, name)
 	}
 	if len(replacing) > 0 {
 		warnReplaced(&resp.Diagnostics, replacing, plan, *state)
@@ -83,29 +85,4 @@ func plannedSecret(plan webhookResourceModel, state *webhookResourceModel) types
 	default:
 		return state.Secret
 	}
-}
-
-// replacements names the attributes whose change needs a new webhook.
-func replacements(plan, state webhookResourceModel, form cakemail.Form) []string {
-	var names []string
-	if !plan.Events.Equal(state.Events) {
-		names = append(names, "events")
-	}
-	if !plan.AccountID.Equal(state.AccountID) {
-		names = append(names, "account_id")
-	}
-	if form != cakemail.FormGuide {
-		return names
-	}
-	// The developer guide knows no call that changes a webhook.
-	if !plan.URL.Equal(state.URL) {
-		names = append(names, "url")
-	}
-	if !plan.RateLimit.Equal(state.RateLimit) {
-		names = append(names, "rate_limit")
-	}
-	if !plan.RateLimitPeriod.Equal(state.RateLimitPeriod) {
-		names = append(names, "rate_limit_period")
-	}
-	return names
 }

@@ -60,7 +60,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	if client == nil {
 		return
 	}
-	created, err := client.Create(ctx, plan.account(), plan.spec())
+	created, err := client.Create(ctx, plan.account(), plan.asked())
 	if err != nil {
 		r.reportCreate(ctx, err, plan, resp)
 		return
@@ -152,7 +152,7 @@ func (r *webhookResource) readLater(ctx context.Context, state webhookResourceMo
 func (r *webhookResource) find(ctx context.Context, client *cakemail.Client, state webhookResourceModel, private privateReader) (cakemail.Webhook, error) {
 	id := state.ID.ValueString()
 	if id == "" {
-		pending, err := client.Resolve(ctx, state.account(), state.spec(), pendingOf(ctx, private))
+		pending, err := client.Resolve(ctx, state.account(), state.asked(), pendingOf(ctx, private))
 		if err != nil {
 			return cakemail.Webhook{}, err
 		}
@@ -180,7 +180,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	client.Conceal(state.Secret.ValueString())
 	save := func() { setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics) }
 	save()
-	if changes := plan.changesFrom(state.webhookSettings); changes != (cakemail.Changes{}) {
+	if changes := plan.changesFrom(state.webhookSettings); !changes.IsEmpty() {
 		webhook, err := client.Update(ctx, state.account(), state.ID.ValueString(), changes)
 		if err != nil {
 			r.connection.report(&resp.Diagnostics, err, state.subject())
