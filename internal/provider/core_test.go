@@ -19,6 +19,9 @@ type core struct {
 	state   tftypes.Value
 	private []byte
 	tainted bool
+
+	// deferralAllowed is the capability that `-allow-deferral` gives Terraform.
+	deferralAllowed bool
 }
 
 // arguments are the arguments of a block; those left out are null.
@@ -68,7 +71,10 @@ func (c *core) configure(provider arguments) []message {
 	if len(errorsIn(messages)) > 0 {
 		return messages
 	}
-	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.11.4"})
+	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: config, TerraformVersion: "1.11.4",
+		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: c.deferralAllowed},
+	})
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -130,6 +130,9 @@ func (p *cakemailProvider) Configure(ctx context.Context, req provider.Configure
 	resp.DataSourceData = connection
 	resp.EphemeralResourceData = connection
 	resp.ListResourceData = connection
+	if connection.api == nil && req.ClientCapabilities.DeferralAllowed {
+		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+	}
 }
 
 func (p *cakemailProvider) userAgent(terraformVersion string) string {
