@@ -2,16 +2,17 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os"
 	runtimedebug "runtime/debug"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
+	"github.com/cakemail/terraform-provider-cakemail/internal/server"
 )
 
 // version is set by the linker when a release is built.
@@ -29,11 +30,12 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		runtimedebug.SetMemoryLimit(memoryLimit)
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/cakemail/cakemail",
-		Debug:   *debug,
-	})
-	if err != nil {
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	newServer := func() tfprotov6.ProviderServer { return server.New(provider.New(version)()) }
+	if err := tf6server.Serve("registry.terraform.io/cakemail/cakemail", newServer, options...); err != nil {
 		log.Fatal(err)
 	}
 }

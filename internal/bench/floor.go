@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -18,6 +17,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/server"
 )
 
 var (
@@ -34,8 +37,8 @@ const (
 // serveFloor serves a provider whose resource does nothing: it shows what
 // Terraform and the plugin framework cost by themselves.
 func serveFloor(kind string) error {
-	return providerserver.Serve(context.Background(), func() provider.Provider { return floorProvider{kind: kind} },
-		providerserver.ServeOpts{Address: "registry.terraform.io/cakemail/cakemail"})
+	return tf6server.Serve("registry.terraform.io/cakemail/cakemail",
+		func() tfprotov6.ProviderServer { return server.New(floorProvider{kind: kind}) })
 }
 
 type floorProvider struct {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
+	"github.com/cakemail/terraform-provider-cakemail/internal/server"
 )
 
 const testWebhook = "cakemail_webhook.test"
@@ -56,8 +56,15 @@ func (w *world) withPassword() *world {
 func (w *world) getenv(name string) string { return w.environment[name] }
 
 func (w *world) providers() map[string]func() (tfprotov6.ProviderServer, error) {
+	return served(provider.WithEnvironment(w.getenv))
+}
+
+// served serves the provider by the server that ships.
+func served(options ...provider.Option) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"cakemail": providerserver.NewProtocol6WithError(provider.New("test", provider.WithEnvironment(w.getenv))()),
+		"cakemail": func() (tfprotov6.ProviderServer, error) {
+			return server.New(provider.New("test", options...)()), nil
+		},
 	}
 }
 

@@ -4,13 +4,9 @@ import (
 	"os"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-
-	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
 )
 
 // TestLiveWebhookNeedsTF_ACCAndCredentials runs a webhook's life against the API
@@ -33,9 +29,7 @@ func TestLiveWebhookNeedsTF_ACCAndCredentials(t *testing.T) {
 		imported,
 	}
 	for index := range steps {
-		steps[index].ProtoV6ProviderFactories = map[string]func() (tfprotov6.ProviderServer, error){
-			"cakemail": providerserver.NewProtocol6WithError(provider.New("test")()),
-		}
+		steps[index].ProtoV6ProviderFactories = served()
 	}
 	resource.Test(t, resource.TestCase{Steps: steps})
 }

@@ -12,10 +12,10 @@ import (
 	"log"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
+	"github.com/cakemail/terraform-provider-cakemail/internal/server"
 )
 
 // providerKey is the only full address under which tfplugindocs looks for a provider.
@@ -23,7 +23,7 @@ const providerKey = "registry.terraform.io/hashicorp/cakemail"
 
 func main() {
 	log.SetFlags(0)
-	server := providerserver.NewProtocol6(provider.New("docs")())()
+	server := server.New(provider.New("docs")())
 	if err := write(context.Background(), os.Stdout, server); err != nil {
 		log.Fatal(err)
 	}

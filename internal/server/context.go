@@ -1,0 +1,54 @@
+package server
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// lentContext answers from the context of a request until it is taken back, and
+// then from nothing: whoever keeps it keeps a few words.
+type lentContext struct {
+	// request is nil once it is taken back.
+	request atomic.Pointer[context.Context]
+	// done is the request's own channel: context.WithCancel then starts no goroutine.
+	done <-chan struct{}
+}
+
+// lend returns a context for one call, and the function that ends it and takes it back.
+func lend(ctx context.Context) (lent context.Context, takeBack func()) {
+	request, cancel := context.WithCancel(ctx)
+	result := &lentContext{done: request.Done()}
+	result.request.Store(&request)
+	return result, func() {
+		cancel()
+		result.request.Store(nil)
+	}
+}
+
+// Deadline implements [context.Context].
+func (c *lentContext) Deadline() (time.Time, bool) {
+	if request := c.request.Load(); request != nil {
+		return (*request).Deadline()
+	}
+	return time.Time{}, false
+}
+
+// Done implements [context.Context].
+func (c *lentContext) Done() <-chan struct{} { return c.done }
+
+// Err implements [context.Context].
+func (c *lentContext) Err() error {
+	if request := c.request.Load(); request != nil {
+		return (*request).Err()
+	}
+	return context.Canceled
+}
+
+// Value implements [context.Context].
+func (c *lentContext) Value(key any) any {
+	if request := c.request.Load(); request != nil {
+		return (*request).Value(key)
+	}
+	return nil
+}
