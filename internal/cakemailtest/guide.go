@@ -86,10 +86,9 @@ func guideID(webhook *Webhook) any {
 func guideData(webhook *Webhook) object {
 	events := slices.Clone(webhook.Events)
 	slices.Reverse(events)
-	return object{
-		"webhook_id": guideID(webhook), "url": webhook.URL, "events": events,
-		"rate_limit": webhook.RateLimit, "rate_limit_period": webhook.RateLimitPeriod, "archived": webhook.Archived,
-	}
+	data := settingsData(webhook)
+	data["webhook_id"], data["events"], data["archived"] = guideID(webhook), events, webhook.Archived
+	return data
 }
 
 // guideList answers everything at once: the guide knows no pages.

@@ -102,10 +102,8 @@ func readEvent(body []byte) (string, *answer) {
 // referenceData is the schema Webhook; archived_at is an integer there, so it
 // is left out of an active webhook.
 func referenceData(webhook *Webhook) object {
-	data := object{
-		"id": webhook.ID, "status": "active", "event": webhook.Events[0], "url": webhook.URL,
-		"rate_limit": webhook.RateLimit, "rate_limit_period": webhook.RateLimitPeriod,
-	}
+	data := settingsData(webhook)
+	data["id"], data["status"], data["event"] = webhook.ID, "active", webhook.Events[0]
 	if webhook.Archived {
 		data["status"], data["archived_at"] = "archived", time.Now().Unix()
 	}
@@ -161,8 +159,12 @@ func positive(query url.Values, name string, fallback int) (int, *answer) {
 	return number, nil
 }
 
-// readBody reads url, rate_limit and rate_limit_period, which are optional
-// here, into the webhook. Unknown keys are ignored, as FastAPI does.
+// settingsData are the settings that both descriptions answer alike.
+func settingsData(webhook *Webhook) object {
+	return object{"url": webhook.URL, "rate_limit": webhook.RateLimit, "rate_limit_period": webhook.RateLimitPeriod}
+}
+
+// readBody reads the same settings, which are optional here, into the webhook. Unknown keys are ignored, as FastAPI does.
 func readBody(request *http.Request, body []byte, webhook *Webhook, periods []string) *answer {
 	var fields map[string]any
 	if !strings.HasPrefix(request.Header.Get("Content-Type"), "application/json") || json.Unmarshal(body, &fields) != nil || fields == nil {

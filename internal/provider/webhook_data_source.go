@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
@@ -57,34 +56,6 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads one webhook by its id, with its secret. Archived webhooks can be read too.",
 		Attributes:          attributes,
-	}
-}
-
-// settingsAttributes are what both data sources show of a webhook.
-func settingsAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"url": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "Where Cakemail posts the events.",
-		},
-		"events": schema.SetAttribute{
-			Computed:            true,
-			ElementType:         types.StringType,
-			MarkdownDescription: "The events that are posted, for example `[\"Contact.Added\"]`.",
-		},
-		"rate_limit": schema.Int64Attribute{
-			CustomType:          wholeNumber{},
-			Computed:            true,
-			MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`.",
-		},
-		"rate_limit_period": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "The period that `rate_limit` counts in, for example `second`.",
-		},
-		"archived": schema.BoolAttribute{
-			Computed:            true,
-			MarkdownDescription: "Whether the webhook is archived, so that nothing is delivered.",
-		},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -95,6 +96,34 @@ func webhookResourceSchema() schema.Schema {
 				MarkdownDescription: "The hash function of the signature, for example `sha256`.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
+		},
+	}
+}
+
+// settingsAttributes are what both data sources show of a webhook.
+func settingsAttributes() map[string]datasourceschema.Attribute {
+	return map[string]datasourceschema.Attribute{
+		"url": datasourceschema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Where Cakemail posts the events.",
+		},
+		"events": datasourceschema.SetAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "The events that are posted, for example `[\"Contact.Added\"]`.",
+		},
+		"rate_limit": datasourceschema.Int64Attribute{
+			CustomType:          wholeNumber{},
+			Computed:            true,
+			MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`.",
+		},
+		"rate_limit_period": datasourceschema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The period that `rate_limit` counts in, for example `second`.",
+		},
+		"archived": datasourceschema.BoolAttribute{
+			Computed:            true,
+			MarkdownDescription: "Whether the webhook is archived, so that nothing is delivered.",
 		},
 	}
 }

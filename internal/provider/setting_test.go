@@ -1,0 +1,174 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
+)
+
+// settingTest is one setting in one form of the API.
+type settingTest struct {
+	form          cakemailtest.Form
+	name          string
+	first, second any
+	// changesInPlace says whether this form of the API can change it.
+	changesInPlace bool
+	// required says that a configuration cannot leave it out.
+	required bool
+}
+
+func anySetting(settingTest) bool        { return true }
+func changingInPlace(s settingTest) bool { return s.changesInPlace }
+func optional(s settingTest) bool        { return !s.required }
+
+// eachSetting runs the test for every row of settings that is wanted, in both forms.
+func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testing.T, s settingTest)) {
+	t.Helper()
+	required := map[string]bool{}
+	for _, attribute := range newWorld(t).unconfigured(t).schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
+		required[attribute.Name] = attribute.Required
+	}
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		for name, inPlace := range provider.Settings() {
+			sample, found := samples[name]
+			if !found {
+				t.Fatalf("%s has no samples", name)
+			}
+			s := settingTest{form, name, sample[0], sample[1], inPlace && form == cakemailtest.Reference, required[name]}
+			if !wanted(s) {
+				continue
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				test(t, s)
+			})
+		}
+	})
+}
+
+// configuration sets everything to its first sample, with these changes.
+func configuration(changes arguments) arguments {
+	config := arguments{}
+	for name := range provider.Settings() {
+		config[name] = samples[name][0]
+	}
+	maps.Copy(config, changes)
+	return config
+}
+
+// start is a world with a webhook that has the first sample of everything.
+func (s settingTest) start(t *testing.T) (*world, *core) {
+	t.Helper()
+	w := newWorld(t, cakemailtest.WithForm(s.form))
+	c := w.newCore(t, nil)
+	c.mustApply(configuration(nil))
+	return w, c
+}
+
+// inJSON is a value as JSON and the protocol give it back.
+func inJSON(value any) string {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(encoded)
+}
+
+// inMessage is a value as a message shows it.
+func inMessage(value any) string {
+	if list, ok := value.([]string); ok {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprint(value)
+}
+
+func (s settingTest) expectShown(t *testing.T, where string, attributes values, want any) {
+	t.Helper()
+	if got := inJSON(attributes[s.name]); got != inJSON(want) {
+		t.Errorf("%s shows %s = %s, want %s", where, s.name, got, inJSON(want))
+	}
+}
+
+// bodies are the JSON bodies of the calls of one operation.
+func bodies(t *testing.T, w *world, operation cakemailtest.Operation) []values {
+	t.Helper()
+	var decoded []values
+	for _, call := range w.api.Calls() {
+		if call.Operation != operation {
+			continue
+		}
+		var body values
+		if err := json.Unmarshal(call.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		decoded = append(decoded, body)
+	}
+	return decoded
+}
+
+func (s settingTest) expectMessageWith(t *testing.T, messages []message, severity, attribute string, parts ...string) {
+	t.Helper()
+	if !slices.ContainsFunc(messages, func(m message) bool {
+		return m.severity == severity && m.attribute == attribute &&
+			!slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(m.detail, part) })
+	}) {
+		t.Errorf("no %s on %q says %q:\n%s", severity, attribute, parts, indented(messages))
+	}
+}
+
+// rewrite lets an answer have this value of the setting; nil takes it out.
+func (s settingTest) rewrite(t *testing.T, value any) func([]byte) []byte {
+	t.Helper()
+	return func(body []byte) []byte {
+		var answer any
+		if err := json.Unmarshal(body, &answer); err != nil {
+			t.Error(err)
+		}
+		s.rewriteValue(answer, value)
+		return []byte(inJSON(answer))
+	}
+}
+
+func (s settingTest) rewriteValue(answer, value any) {
+	object, ok := answer.(values)
+	if !ok {
+		return
+	}
+	for key, field := range object {
+		isEvent := key == "event" && s.name == "events"
+		switch {
+		case value == nil && (key == s.name || isEvent):
+			delete(object, key)
+		case isEvent:
+			object[key] = inMessage(value)
+		case key == s.name:
+			object[key] = value
+		default:
+			s.rewriteValue(field, value)
+		}
+	}
+}
+
+// only is the one element of a list.
+func only(t *testing.T, list any) values {
+	t.Helper()
+	elements, _ := list.([]any)
+	if len(elements) != 1 {
+		t.Fatalf("%d elements, want 1", len(elements))
+	}
+	element, _ := elements[0].(values)
+	return element
+}
+
+// attributes are the state's, in Go's own types.
+func (c *core) attributes() values {
+	c.t.Helper()
+	attributes, _ := plainValue(c.t, c.state).(values)
+	return attributes
+}

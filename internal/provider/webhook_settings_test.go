@@ -1,0 +1,169 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
+)
+
+// samples are two values of each setting that both descriptions of the API take.
+var samples = map[string][2]any{
+	"url":               {"https://example.com/one", "https://example.com/two"},
+	"events":            {[]string{"Contact.Added"}, []string{"Contact.Removed"}},
+	"rate_limit":        {int64(7), int64(8)},
+	"rate_limit_period": {"second", "minute"},
+}
+
+// notSettings are the resource's other attributes, and what decides about them.
+var notSettings = map[string]string{
+	"id":            "the API",
+	"secret":        "the API",
+	"hash_function": "the API",
+	"archived":      "calls of its own",
+	"account_id":    "the query of every call",
+	"store_secret":  "the state alone",
+}
+
+func TestEveryAttributeIsASettingOrAnException(t *testing.T) {
+	t.Parallel()
+	settings := provider.Settings()
+	for _, attribute := range newWorld(t).unconfigured(t).schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
+		_, isSetting := settings[attribute.Name]
+		_, isException := notSettings[attribute.Name]
+		if isSetting == isException {
+			t.Errorf("%s: a row of settings: %t, an exception: %t; want one of both", attribute.Name, isSetting, isException)
+		}
+		delete(settings, attribute.Name)
+	}
+	for name := range settings {
+		t.Errorf("the row %s is no attribute of the resource", name)
+	}
+}
+
+func TestCreateSendsEachSetting(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		w, c := s.start(t)
+		s.expectShown(t, "the create", bodies(t, w, cakemailtest.Create)[0], s.first)
+		s.expectShown(t, "the state", c.attributes(), s.first)
+	})
+}
+
+func TestChangeSendsEachSettingAloneOrReplaces(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		w, c := s.start(t)
+		id := c.text("id")
+		w.api.ResetCalls()
+		messages := c.apply(configuration(arguments{s.name: s.second}))
+
+		s.expectShown(t, "the state", c.attributes(), s.second)
+		changes, created := bodies(t, w, cakemailtest.Update), w.api.Count(cakemailtest.Create)
+		if s.changesInPlace {
+			if len(messages) > 0 || len(changes) != 1 || len(changes[0]) != 1 || created != 0 || c.text("id") != id {
+				t.Fatalf("want one change in place that says nothing: %d creates, changes %v, messages\n%s", created, changes, indented(messages))
+			}
+			s.expectShown(t, "the change", changes[0], s.second)
+			return
+		}
+		if len(changes) != 0 || created != 1 || c.text("id") == id {
+			t.Errorf("want a replacement: %d creates, changes %v", created, changes)
+		}
+		s.expectMessageWith(t, messages, "warning", "", "cannot change "+s.name+" in place")
+	})
+}
+
+// TestASilentAnswerIsFollowedByARead: the answer to a change lacks what was changed.
+func TestASilentAnswerIsFollowedByARead(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {
+		w, c := s.start(t)
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)})
+		c.refresh()
+		w.api.ResetCalls()
+		planned := c.plan(c.state, block(c.webhook, configuration(arguments{s.name: s.second})))
+		messages := c.change(block(c.webhook, configuration(arguments{s.name: s.second})), planned.PlannedState, planned.PlannedPrivate)
+
+		if len(messages) > 0 || w.api.Count(cakemailtest.Show) != 1 {
+			t.Errorf("want one read and no message: %v\n%s", w.api.Counts(), indented(messages))
+		}
+		s.expectShown(t, "the state", c.attributes(), s.second)
+	})
+}
+
+// TestWhatTheAPIChoosesIsRead: a create leaves the setting to the API, whose answer does not tell it.
+func TestWhatTheAPIChoosesIsRead(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, optional, func(t *testing.T, s settingTest) {
+		w := newWorld(t, cakemailtest.WithForm(s.form))
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: s.rewrite(t, nil)})
+		c := w.newCore(t, nil)
+		c.mustApply(configuration(arguments{s.name: nil}))
+
+		if w.api.Count(cakemailtest.Show) != 1 {
+			t.Errorf("want one read: %v", w.api.Counts())
+		}
+		before := inJSON(c.attributes()[s.name])
+		w.api.SetFaults()
+		c.refresh()
+		if after := inJSON(c.attributes()[s.name]); before != after {
+			t.Errorf("a refresh changes %s from %s to %s", s.name, before, after)
+		}
+	})
+}
+
+func TestAnotherValueInTheAnswerIsAnError(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		w := newWorld(t, cakemailtest.WithForm(s.form))
+		c := w.newCore(t, nil)
+		w.api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, s.second)})
+		messages := c.apply(configuration(nil))
+		s.expectMessageWith(t, messages, "error", s.name, inMessage(s.first), inMessage(s.second))
+		s.expectShown(t, "the state", c.attributes(), s.second)
+	})
+}
+
+func TestAnotherValueInTheAnswerToAChangeIsAnError(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {
+		w, c := s.start(t)
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, s.first)})
+		messages := c.apply(configuration(arguments{s.name: s.second}))
+		s.expectMessageWith(t, messages, "error", s.name, inMessage(s.first), inMessage(s.second))
+	})
+}
+
+func TestARefusalLandsOnItsAttribute(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		w := newWorld(t, cakemailtest.WithForm(s.form))
+		w.api.SetFaults(cakemailtest.Fault{
+			Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","` + s.name + `"],"msg":"not on a Sunday","type":"value_error"}]}`,
+		})
+		messages := w.newCore(t, nil).apply(configuration(nil))
+		s.expectMessageWith(t, messages, "error", s.name, "not on a Sunday")
+	})
+}
+
+func TestEveryViewShowsEachSetting(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		w, c := s.start(t)
+		id := c.text("id")
+		one, messages := c.data("cakemail_webhook", arguments{"id": id})
+		s.expectShown(t, "the data source cakemail_webhook", one, s.first)
+		all, others := c.data("cakemail_webhooks", nil)
+		s.expectShown(t, "the data source cakemail_webhooks", only(t, all["webhooks"]), s.first)
+		if problems := errorsIn(append(messages, others...)); len(problems) > 0 {
+			t.Errorf("the data sources fail:\n%s", indented(problems))
+		}
+		s.expectShown(t, "the list resource", c.list(query{includeResource: true})[0].resource, s.first)
+		imported := w.newCore(t, nil)
+		if problems := errorsIn(imported.importState(id)); len(problems) > 0 {
+			t.Errorf("the import fails:\n%s", indented(problems))
+		}
+		s.expectShown(t, "the import", imported.attributes(), s.first)
+	})
+}
