@@ -113,6 +113,20 @@ func TestWhatTheAPIChoosesIsRead(t *testing.T) {
 	})
 }
 
+// TestAnUnsetSettingStaysKnown while another one changes in place.
+func TestAnUnsetSettingStaysKnown(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, optional, func(t *testing.T, s settingTest) {
+		c := newWorld(t).newCore(t, nil)
+		c.mustApply(configuration(arguments{s.name: nil}))
+		changed := configuration(arguments{s.name: nil, "url": samples["url"][1]})
+		planned := c.decode(c.webhook, c.plan(c.state, block(c.webhook, changed)).PlannedState)
+		if !attributesOf(t, planned)[s.name].Equal(attributesOf(t, c.state)[s.name]) {
+			t.Errorf("%s is planned as %s", s.name, attributesOf(t, planned)[s.name])
+		}
+	})
+}
+
 func TestAnotherValueInTheAnswerIsAnError(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
