@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -25,17 +26,16 @@ type Settings struct {
 }
 
 // refusable are the names that the `loc` of a refusal can carry.
-var refusable = []Field{"url", FieldEvents, "rate_limit", "rate_limit_period", "account_id", FieldWebhookID}
+var refusable = map[string]Field{
+	"url": "url", "event": FieldEvents, "events": FieldEvents, "rate_limit": "rate_limit", "rate_limit_period": "rate_limit_period",
+	"account_id": "account_id", "webhook_id": FieldWebhookID,
+}
 
 // fieldOf finds the first name of a location that is an argument of a webhook.
 func fieldOf(location []any) Field {
 	for _, item := range location {
-		name, _ := item.(string)
-		if name == "event" {
-			return FieldEvents
-		}
-		if slices.Contains(refusable, Field(name)) {
-			return Field(name)
+		if name, _ := item.(string); refusable[name] != "" {
+			return refusable[name]
 		}
 	}
 	return ""
@@ -44,12 +44,7 @@ func fieldOf(location []any) Field {
 // areToldBy tells whether the answer has a value for everything that was asked.
 func (s Settings) areToldBy(answer Settings) bool {
 	told := answer.fields()
-	for name := range s.fields() {
-		if _, found := told[name]; !found {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(slices.Collect(maps.Keys(s.fields())), func(name string) bool { return told[name] == nil })
 }
 
 // IsEmpty tells whether everything is nil.
@@ -139,9 +134,7 @@ func decodeWebhook(body []byte, id string) (Webhook, error) {
 		return Webhook{}, describeJSON(err)
 	}
 	webhook := answer.webhook()
-	if id != "" && webhook.ID == "" {
-		webhook.ID = id
-	}
+	webhook.ID = cmp.Or(webhook.ID, id)
 	if answer.contradictsID(webhook.ID) || id != "" && webhook.ID != id {
 		return Webhook{Secret: webhook.Secret}, errors.New("the answer is about another webhook")
 	}

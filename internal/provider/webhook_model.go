@@ -60,11 +60,10 @@ func (m webhookModel) hasUnknown() bool {
 // settled turns what no answer told into null, since a state has no unknowns.
 func (m webhookResourceModel) settled() webhookResourceModel {
 	m.webhookSettings = m.webhookSettings.settled()
-	if m.Secret.IsUnknown() {
-		m.Secret = types.StringNull()
-	}
-	if m.HashFunction.IsUnknown() {
-		m.HashFunction = types.StringNull()
+	for _, value := range []*types.String{&m.ID, &m.Secret, &m.HashFunction} {
+		if value.IsUnknown() {
+			*value = types.StringNull()
+		}
 	}
 	return m
 }

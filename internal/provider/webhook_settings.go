@@ -35,12 +35,9 @@ var settings = []setting{
 
 // change is how an attribute changes where the API can change webhooks; where it
 // cannot, every change is a replacement.
-type change int
+type change bool
 
-const (
-	inPlace change = iota
-	byReplacement
-)
+const inPlace, byReplacement change = true, false
 
 // setting is a row of [settings].
 type setting struct {
@@ -56,8 +53,8 @@ type setting struct {
 	send func(webhookSettings, *cakemail.Settings)
 	// record overlays what an answer tells.
 	record func(*webhookSettings, cakemail.Settings)
-	// clear makes the value null.
-	clear func(*webhookSettings)
+	// settle makes what no answer told null, of the attribute's own type.
+	settle func(*webhookSettings)
 }
 
 // kind is how values of one type are sent, read, compared and shown.
@@ -79,8 +76,7 @@ var (
 func equal[V attr.Value](one, other V) bool { return one.Equal(other) }
 
 func sameAddress(one, other types.String) bool {
-	known := !one.IsNull() && !one.IsUnknown() && !other.IsNull() && !other.IsUnknown()
-	return one.Equal(other) || known && cakemail.SameURL(one.ValueString(), other.ValueString())
+	return one.Equal(other) || one.ValueString() != "" && cakemail.SameURL(one.ValueString(), other.ValueString())
 }
 
 func row[V attr.Value, W any](name string, change change, of kind[V, W], attribute func(*webhookSettings) *V, asked func(*cakemail.Settings) *W) setting {
@@ -99,9 +95,10 @@ func row[V attr.Value, W any](name string, change change, of kind[V, W], attribu
 				*attribute(m) = told
 			}
 		},
-		clear: func(m *webhookSettings) {
-			var untold W
-			*attribute(m) = of.read(untold)
+		settle: func(m *webhookSettings) {
+			if value := *attribute(m); value.IsUnknown() || value.IsNull() {
+				*attribute(m) = of.read(*new(W))
+			}
 		},
 	}
 }
@@ -122,15 +119,10 @@ func (m webhookSettings) hasUnknown() bool {
 	return m.Archived.IsUnknown() || slices.ContainsFunc(settings, func(s setting) bool { return s.value(m).IsUnknown() })
 }
 
-// settled turns what no answer told into null, of the attribute's own type.
+// settled turns what no answer told into null.
 func (m webhookSettings) settled() webhookSettings {
-	if m.ID.IsUnknown() {
-		m.ID = types.StringNull()
-	}
 	for _, setting := range settings {
-		if value := setting.value(m); value.IsUnknown() || value.IsNull() {
-			setting.clear(&m)
-		}
+		setting.settle(&m)
 	}
 	return m
 }
@@ -186,7 +178,7 @@ func eventsValue(events []string) types.Set {
 }
 
 func eventNames(events types.Set) []string {
-	names := make([]string, 0, len(events.Elements()))
+	var names []string
 	for _, element := range events.Elements() {
 		if name, ok := element.(types.String); ok {
 			names = append(names, name.ValueString())
