@@ -25,7 +25,7 @@ import (
 func receivers(t *testing.T) map[string][]string {
 	t.Helper()
 	built := filepath.Join(t.TempDir(), "receiver")
-	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", built, "./go").CombinedOutput(); err != nil {
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", built, "./go").CombinedOutput(); err != nil {
 		t.Fatalf("building the receiver: %v\n%s", err, output)
 	}
 	return map[string][]string{
