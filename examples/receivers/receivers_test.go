@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
@@ -42,6 +43,9 @@ func installed(interpreter, program string) []string {
 	return []string{interpreter, program}
 }
 
+// oldSecret is that of a webhook that was replaced, or of another event's.
+const oldSecret = "old-secret"
+
 func TestReceivers(t *testing.T) {
 	t.Parallel()
 	for language, command := range receivers(t) {
@@ -53,7 +57,7 @@ func TestReceivers(t *testing.T) {
 			api := cakemailtest.Start()
 			t.Cleanup(api.Close)
 			webhook := api.Add(cakemailtest.Webhook{Events: []string{"Contact.Added"}})
-			address := start(t, command, webhook.Secret)
+			address := start(t, command, oldSecret+" "+webhook.Secret+"\n")
 			api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.URL = address })
 
 			delivery, err := api.Deliver(t.Context(), webhook.ID, "Contact.Added")
@@ -63,30 +67,44 @@ func TestReceivers(t *testing.T) {
 			if delivery.Status != http.StatusNoContent {
 				t.Errorf("a signed delivery was answered with %d, want 204", delivery.Status)
 			}
-			testRefusals(t, address, delivery)
+			testSignatures(t, address, webhook.Secret)
 			testTooLarge(t, address)
 			testMalformedLength(t, address)
 		})
 	}
 }
 
-func testRefusals(t *testing.T, address string, delivery cakemailtest.Delivery) {
+// The three receivers agree: a signature is good if it is, to the letter, the one
+// that Cakemail sends.
+func testSignatures(t *testing.T, address, secret string) {
 	t.Helper()
 	const guide, reference = "X-Cakemail-Signature", "X-Signature"
+	body, signature := signedWithEveryLetter(secret)
 	for name, test := range map[string]struct {
 		header, signature string
 		body              []byte
 		want              int
 	}{
-		"the guide's header alone":      {guide, delivery.Signature, delivery.SentBody, http.StatusNoContent},
-		"the reference's header alone":  {reference, delivery.Signature, delivery.SentBody, http.StatusNoContent},
-		"a body that was tampered with": {guide, delivery.Signature, append(bytes.Clone(delivery.SentBody), ' '), http.StatusUnauthorized},
-		"an empty body":                 {guide, delivery.Signature, nil, http.StatusUnauthorized},
-		"no signature":                  {"X-Other", delivery.Signature, delivery.SentBody, http.StatusUnauthorized},
-		"an empty signature":            {guide, "", delivery.SentBody, http.StatusUnauthorized},
-		"half a signature":              {guide, delivery.Signature[:20], delivery.SentBody, http.StatusUnauthorized},
-		"a signature by another secret": {guide, sign(delivery.SentBody, "another secret"), delivery.SentBody, http.StatusUnauthorized},
-		"a signature that is no base64": {guide, "!", delivery.SentBody, http.StatusUnauthorized},
+		"the guide's header alone":         {guide, signature, body, http.StatusNoContent},
+		"the reference's header alone":     {reference, signature, body, http.StatusNoContent},
+		"the other secret":                 {guide, sign(body, oldSecret), body, http.StatusNoContent},
+		"a body that was tampered with":    {guide, signature, append(bytes.Clone(body), ' '), http.StatusUnauthorized},
+		"an empty body":                    {guide, signature, nil, http.StatusUnauthorized},
+		"no signature":                     {"X-Other", signature, body, http.StatusUnauthorized},
+		"an empty signature":               {guide, "", body, http.StatusUnauthorized},
+		"half a signature":                 {guide, signature[:20], body, http.StatusUnauthorized},
+		"a secret that nobody has":         {guide, sign(body, "another secret"), body, http.StatusUnauthorized},
+		"the empty secret":                 {guide, sign(body, ""), body, http.StatusUnauthorized},
+		"all secrets as one":               {guide, sign(body, oldSecret+" "+secret), body, http.StatusUnauthorized},
+		"a signature that is no base64":    {guide, "!", body, http.StatusUnauthorized},
+		"an unpadded signature":            {guide, strings.TrimRight(signature, "="), body, http.StatusUnauthorized},
+		"the alphabet for URLs":            {guide, strings.NewReplacer("+", "-", "/", "_").Replace(signature), body, http.StatusUnauthorized},
+		"rubbish behind the signature":     {guide, signature + "!", body, http.StatusUnauthorized},
+		"rubbish within the signature":     {guide, signature[:20] + "!" + signature[20:], body, http.StatusUnauthorized},
+		"a space within the signature":     {guide, signature[:20] + " " + signature[20:], body, http.StatusUnauthorized},
+		"another spelling of its last bit": {guide, otherUnusedBits(signature), body, http.StatusUnauthorized},
+		"a signature that is not ASCII":    {guide, "\xe9" + signature[1:], body, http.StatusUnauthorized},
+		"the signature twice":              {guide, signature + signature, body, http.StatusUnauthorized},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(test.body))
 		if err != nil {
@@ -103,6 +121,25 @@ func testRefusals(t *testing.T, address string, delivery cakemailtest.Delivery) 
 			t.Errorf("%s was answered with %d, want %d", name, response.StatusCode, test.want)
 		}
 	}
+}
+
+// signedWithEveryLetter returns a body whose signature has both characters that
+// the two alphabets of base64 do not share.
+func signedWithEveryLetter(secret string) ([]byte, string) {
+	for attempt := 0; ; attempt++ {
+		body := fmt.Appendf(nil, `{"event":"Contact.Added","data":{"id":%d}}`, attempt)
+		if signature := sign(body, secret); strings.Contains(signature, "+") && strings.Contains(signature, "/") {
+			return body, signature
+		}
+	}
+}
+
+// otherUnusedBits decodes to the same bytes by a lenient decoder: the last letter
+// of 32 bytes in base64 has two bits that count for nothing.
+func otherUnusedBits(signature string) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	last := strings.IndexByte(alphabet, signature[42])
+	return signature[:42] + string(alphabet[last+1]) + "="
 }
 
 // A body without end must not fill the receiver's memory. It may also hang up on it.
@@ -192,11 +229,16 @@ func TestReceiversNeedASecret(t *testing.T) {
 			if command == nil {
 				t.Skipf("%s is not installed", language)
 			}
-			receiver := exec.CommandContext(t.Context(), command[0], command[1:]...)
-			receiver.Env = append(os.Environ(), "PORT=0", "CAKEMAIL_WEBHOOK_SECRET=")
-			output, err := receiver.CombinedOutput()
-			if _, exited := errors.AsType[*exec.ExitError](err); !exited || !strings.Contains(string(output), "CAKEMAIL_WEBHOOK_SECRET is not set") {
-				t.Errorf("got %v and the output %q, want that the secret is missing", err, output)
+			for _, none := range []string{"", " \n"} {
+				// One that starts nonetheless would never end.
+				ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+				t.Cleanup(stop)
+				receiver := exec.CommandContext(ctx, command[0], command[1:]...)
+				receiver.Env = append(os.Environ(), "PORT=0", "CAKEMAIL_WEBHOOK_SECRET="+none)
+				output, err := receiver.CombinedOutput()
+				if _, exited := errors.AsType[*exec.ExitError](err); !exited || !strings.Contains(string(output), "CAKEMAIL_WEBHOOK_SECRET is not set") {
+					t.Errorf("the secret %q: got %v and the output %q, want that the secret is missing", none, err, output)
+				}
 			}
 		})
 	}

@@ -1,5 +1,5 @@
 // Command receiver accepts deliveries of Cakemail and refuses what is not signed
-// with the webhook's secret.
+// with one of the secrets in CAKEMAIL_WEBHOOK_SECRET, which are separated by spaces.
 package main
 
 import (
@@ -13,14 +13,16 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"time"
 )
 
 const largestBody = 1 << 20
 
 func main() {
-	secret := os.Getenv("CAKEMAIL_WEBHOOK_SECRET")
-	if secret == "" {
+	secrets := strings.Fields(os.Getenv("CAKEMAIL_WEBHOOK_SECRET"))
+	if len(secrets) == 0 {
 		log.Fatal("CAKEMAIL_WEBHOOK_SECRET is not set")
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:"+cmp.Or(os.Getenv("PORT"), "8080"))
@@ -28,11 +30,11 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", listener.Addr())
-	server := http.Server{Handler: receive(secret), ReadTimeout: 10 * time.Second}
+	server := http.Server{Handler: receive(secrets), ReadTimeout: 10 * time.Second}
 	log.Fatal(server.Serve(listener))
 }
 
-func receive(secret string) http.HandlerFunc {
+func receive(secrets []string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		// The signature is of the body as it came: verify first, decode afterwards.
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
@@ -41,7 +43,7 @@ func receive(secret string) http.HandlerFunc {
 			return
 		}
 		signature := cmp.Or(r.Header.Get("X-Cakemail-Signature"), r.Header.Get("X-Signature"))
-		if !verify(body, signature, secret) {
+		if !slices.ContainsFunc(secrets, func(secret string) bool { return verify(body, signature, secret) }) {
 			http.Error(w, "wrong signature", http.StatusUnauthorized)
 			return
 		}
@@ -52,11 +54,8 @@ func receive(secret string) http.HandlerFunc {
 
 // verify compares in constant time, so that the answer's delay tells nothing.
 func verify(body []byte, signature, secret string) bool {
-	given, err := base64.StdEncoding.DecodeString(signature)
-	if err != nil {
-		return false
-	}
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
-	return hmac.Equal(given, mac.Sum(nil))
+	expected := base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	return hmac.Equal([]byte(signature), []byte(expected))
 }

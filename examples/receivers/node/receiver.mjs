@@ -1,20 +1,20 @@
-// Accepts deliveries of Cakemail and refuses what is not signed with the
-// webhook's secret.
+// Accepts deliveries of Cakemail and refuses what is not signed with one of the
+// secrets in CAKEMAIL_WEBHOOK_SECRET, which are separated by spaces.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 
 const largestBody = 1024 * 1024;
 
-const secret = process.env.CAKEMAIL_WEBHOOK_SECRET;
-if (!secret) {
+const secrets = (process.env.CAKEMAIL_WEBHOOK_SECRET ?? "").split(/\s+/).filter(Boolean);
+if (secrets.length === 0) {
   console.error("CAKEMAIL_WEBHOOK_SECRET is not set");
   process.exit(1);
 }
 
 // Compares in constant time, so that the answer's delay tells nothing.
-function verify(body, signature) {
-  const expected = createHmac("sha256", secret).update(body).digest();
-  const given = Buffer.from(signature ?? "", "base64");
+function verify(body, signature, secret) {
+  const expected = Buffer.from(createHmac("sha256", secret).update(body).digest("base64"));
+  const given = Buffer.from(signature);
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
@@ -36,8 +36,8 @@ const server = createServer(async (request, response) => {
     response.writeHead(400, { connection: "close" }).end();
     return;
   }
-  const signature = request.headers["x-cakemail-signature"] || request.headers["x-signature"];
-  if (!verify(body, signature)) {
+  const signature = request.headers["x-cakemail-signature"] || request.headers["x-signature"] || "";
+  if (!secrets.some((secret) => verify(body, signature, secret))) {
     response.writeHead(401).end();
     return;
   }

@@ -1,4 +1,5 @@
-"""Accepts deliveries of Cakemail and refuses what is not signed with the webhook's secret.
+"""Accepts deliveries of Cakemail and refuses what is not signed with one of the secrets
+in CAKEMAIL_WEBHOOK_SECRET, which are separated by spaces.
 
 http.server cannot read chunked bodies; a proxy that buffers requests sends a length instead.
 """
@@ -13,12 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LARGEST_BODY = 1024 * 1024
 
-SECRET = os.environ.get("CAKEMAIL_WEBHOOK_SECRET", "").encode()
+SECRETS = os.environ.get("CAKEMAIL_WEBHOOK_SECRET", "").split()
 
 
-def verify(body: bytes, signature: str) -> bool:
+def verify(body: bytes, signature: str, secret: str) -> bool:
     """Compares in constant time, so that the answer's delay tells nothing."""
-    expected = base64.b64encode(hmac.new(SECRET, body, hashlib.sha256).digest())
+    expected = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
     return hmac.compare_digest(signature.encode(), expected)
 
 
@@ -33,7 +34,7 @@ class Receiver(BaseHTTPRequestHandler):
         # The signature is of the body as it came: verify first, parse afterwards.
         body = self.rfile.read(int(length))
         signature = self.headers.get("X-Cakemail-Signature") or self.headers.get("X-Signature") or ""
-        if not verify(body, signature):
+        if not any(verify(body, signature, secret) for secret in SECRETS):
             self.answer(401)
             return
         print(f"accepted {len(body)} bytes", flush=True)
@@ -47,7 +48,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    if not SECRET:
+    if not SECRETS:
         sys.exit("CAKEMAIL_WEBHOOK_SECRET is not set")
     server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8080"))), Receiver)
     print(f"listening on 127.0.0.1:{server.server_port}", flush=True)
