@@ -3,7 +3,6 @@ package cakemail
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -32,6 +31,7 @@ const (
 	Timeout                // no answer in time, or a gateway said so (504)
 	Unreadable             // an answer that is not what the API would say
 	Redirected             // the API is elsewhere
+	Untrusted              // the certificate of a webhook's url is not to be trusted
 	Stopped                // Terraform asked to stop before the call was made
 	OutcomeUnknown         // a create that may have happened; see Error.Known
 	Ambiguous              // a create that happened, but several webhooks could be it; see Error.Candidates
@@ -169,7 +169,7 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 	failure := &Error{
 		Action:    action,
 		Host:      c.host(),
-		Status:    strings.TrimSpace(fmt.Sprintf("%d %s", response.StatusCode, http.StatusText(response.StatusCode))),
+		Status:    statusText(response),
 		RequestID: c.clean(requestID(response)),
 		Attempts:  exchange.attempts,
 		Elapsed:   time.Since(exchange.started),

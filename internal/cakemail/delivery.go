@@ -1,0 +1,188 @@
+package cakemail
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+)
+
+// Delivery is an event to post to a webhook's url, as Cakemail posts events.
+type Delivery struct {
+	// Webhook is where it goes; its secret signs it.
+	Webhook Webhook
+	// Event is the event of the sample.
+	Event string
+	// Account is the account of the sample; 0 makes one up.
+	Account int64
+	// Payload is posted instead of a sample, unless it is nil.
+	Payload []byte
+	// Timeout bounds the delivery, the receiver's whole answer included.
+	Timeout time.Duration
+}
+
+// Receipt is what came of a delivery.
+type Receipt struct {
+	// Status is the status of the receiver's answer, such as "204 No Content"; "" without an answer.
+	Status string
+	// Took is the time until the answer was read, or until the delivery failed.
+	Took time.Duration
+}
+
+const (
+	deliverAction = "deliver the event"
+	// maxReceiptBytes is how much of a receiver's answer is read. Nobody sees it.
+	maxReceiptBytes = 64 << 10
+)
+
+var (
+	errNotPostable = errors.New("the webhook's url is not an http or https address")
+	errNotHTTP     = errors.New("what came back is not an HTTP answer")
+)
+
+// Deliver signs the event and posts it to the webhook's url, once: it is never
+// repeated, and no redirect is followed. It sends no credentials of the API, and
+// nothing of the receiver's answer but the status is kept. Anything but a 2xx
+// answer is an *[Error], beside the receipt.
+func (c *Client) Deliver(ctx context.Context, delivery Delivery) (Receipt, error) {
+	request, err := c.newDelivery(ctx, delivery)
+	if err != nil {
+		return Receipt{}, &Error{Kind: Unexpected, Action: deliverAction, Cause: err}
+	}
+	started := time.Now()
+	response, err := post(request, delivery.Timeout)
+	receipt := Receipt{Took: time.Since(started)}
+	failure := &Error{Action: deliverAction, Host: request.URL.Host, Attempts: 1, Elapsed: receipt.Took}
+	switch {
+	case err != nil:
+		c.explainNoAnswer(ctx, failure, err)
+	case response.StatusCode < 200 || response.StatusCode > 299:
+		receipt.Status = statusText(response)
+		c.explainRefusal(failure, response)
+	default:
+		receipt.Status = statusText(response)
+		failure = nil
+	}
+	c.logDelivery(ctx, delivery.Webhook, receipt, failure)
+	if failure != nil {
+		return receipt, failure
+	}
+	return receipt, nil
+}
+
+func (c *Client) newDelivery(ctx context.Context, delivery Delivery) (*http.Request, error) {
+	body := delivery.Payload
+	if body == nil {
+		var err error
+		if body, err = encodeSample(delivery.Webhook.Form, delivery.Event, delivery.Account, time.Now()); err != nil {
+			return nil, err
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, delivery.Webhook.Address(), bytes.NewReader(body))
+	// The error would quote the whole URL.
+	if err != nil || request.URL.Host == "" || request.URL.Scheme != "https" && request.URL.Scheme != "http" {
+		return nil, errNotPostable
+	}
+	signature := Sign(body, delivery.Webhook.Secret)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", c.userAgent)
+	request.Header.Set("X-Cakemail-Signature", signature)
+	request.Header.Set("X-Signature", signature)
+	return request, nil
+}
+
+// post makes the request with a connection of its own, and reads the answer as
+// far as it has to, so that an answer without end is one without success.
+func post(request *http.Request, timeout time.Duration) (*http.Response, error) {
+	transport := newTransport()
+	defer transport.CloseIdleConnections()
+	client := &http.Client{
+		Transport:     transport,
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, maxReceiptBytes)); err != nil && response.StatusCode < 300 {
+		return nil, err
+	}
+	return response, nil
+}
+
+func (c *Client) explainNoAnswer(ctx context.Context, failure *Error, err error) {
+	failure.Kind, failure.Cause = Network, c.harmless(err)
+	timeout, hasTimeout := errors.AsType[net.Error](err)
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	switch {
+	case ctx.Err() != nil:
+		failure.Kind = Stopped
+	case untrusted:
+		failure.Kind = Untrusted
+	case hasTimeout && timeout.Timeout():
+		failure.Kind = Timeout
+	}
+}
+
+// harmless drops what an error may quote of the URL and of what the receiver
+// sent, which can be anything.
+func (c *Client) harmless(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return io.ErrUnexpectedEOF
+	}
+	shown := errNotHTTP
+	for _, known := range []error{
+		as[*tls.CertificateVerificationError](err), as[tls.RecordHeaderError](err), as[*net.OpError](err),
+	} {
+		if known != nil {
+			shown = known
+			break
+		}
+	}
+	if errors.Is(err, http.ErrSchemeMismatch) {
+		shown = http.ErrSchemeMismatch
+	}
+	return errors.New(c.clean(shown.Error()))
+}
+
+// as returns the first error of this type in the tree of err, or nil.
+func as[T error](err error) error {
+	if found, ok := errors.AsType[T](err); ok {
+		return found
+	}
+	return nil
+}
+
+func (c *Client) explainRefusal(failure *Error, response *http.Response) {
+	failure.Status = statusText(response)
+	failure.Kind = kindOf(response, failure)
+	if location, err := response.Location(); err == nil && failure.Kind == Redirected {
+		failure.Location = c.clean((&url.URL{Scheme: location.Scheme, Host: location.Host}).String())
+	}
+}
+
+// statusText leaves out what the receiver calls its status, and names it by the standard.
+func statusText(response *http.Response) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", response.StatusCode, http.StatusText(response.StatusCode)))
+}
+
+// logDelivery writes neither body nor header, whatever the level.
+func (c *Client) logDelivery(ctx context.Context, webhook Webhook, receipt Receipt, failure *Error) {
+	ctx = tflog.MaskLogStrings(ctx, c.secrets.masks()...)
+	fields := map[string]any{"id": webhook.ID, "url": DisplayURL(webhook.Address()), "status": receipt.Status, "duration_ms": receipt.Took.Milliseconds()}
+	if failure != nil {
+		fields["error"] = failure.Error()
+	}
+	tflog.Debug(ctx, "Test delivery", fields)
+}
