@@ -54,6 +54,21 @@ var requests = map[string]func(*core) answer{
 		}
 		return answer{imported.Deferred, messagesOf(imported.Diagnostics)}
 	},
+	"action cakemail_webhook_test_delivery": func(c *core) answer {
+		c.t.Helper()
+		server, ok := c.server.(tfprotov6.ActionServer)
+		if !ok {
+			c.t.Fatal("the provider has no actions")
+		}
+		object := c.objectOf(c.schemas().ActionSchemas[testDelivery].Schema)
+		planned, err := server.PlanAction(c.t.Context(), &tfprotov6.PlanActionRequest{
+			ActionType: testDelivery, Config: c.encode(object, block(object, arguments{"webhook_id": "1001"})),
+		})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return answer{planned.Deferred, messagesOf(planned.Diagnostics)}
+	},
 	"data source cakemail_webhook": func(c *core) answer {
 		return c.readData("cakemail_webhook", arguments{"id": "1001"})
 	},
@@ -124,7 +139,7 @@ func TestNothingIsDeferredUnasked(t *testing.T) {
 	c := newWorld(t).unknownProvider(t, false)
 	says := map[string]message{
 		"refresh of a webhook": {severity: "warning", summary: "Webhook not refreshed"},
-		"plan of a creation":   {}, "plan of a change": {}, "plan of a destruction": {},
+		"plan of a creation":   {}, "plan of a change": {}, "plan of a destruction": {}, "action cakemail_webhook_test_delivery": {},
 		"import of a webhook":                        {severity: "error", summary: "Cakemail credentials not known yet"},
 		"data source cakemail_webhook":               {severity: "error", summary: "Cakemail credentials not known yet"},
 		"data source cakemail_webhooks":              {severity: "error", summary: "Cakemail credentials not known yet"},

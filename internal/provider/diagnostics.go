@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,9 +22,11 @@ type subject struct {
 	// outcome of its create is unknown.
 	pending bool
 	id      string
-	url     string
-	events  []string
-	account int64
+	// idArgument is what the block calls the id, unless that is id.
+	idArgument string
+	url        string
+	events     []string
+	account    int64
 }
 
 func (m webhookModel) subject() subject {
@@ -70,7 +73,7 @@ func (c *connection) report(diags *diag.Diagnostics, err error, about subject) {
 	summary, attempt := "Cannot "+failure.Action+reason, "Cannot "+failure.Action+about.String()+reason+"."
 	switch {
 	case failure.Kind == cakemail.Invalid && !failure.LoginFailed:
-		reportRefusals(diags, failure, summary, attempt)
+		reportRefusals(diags, failure, cmp.Or(about.idArgument, "id"), summary, attempt)
 		return
 	case failure.Kind == cakemail.WantsOneEvent:
 		diags.AddAttributeError(path.Root("events"), oneEventSummary, sentences(oneEventDetail(about, said(failure)), requestID(failure)))
@@ -80,7 +83,7 @@ func (c *connection) report(diags *diag.Diagnostics, err error, about subject) {
 }
 
 // reportRefusals puts each refusal on the attribute that the API names.
-func reportRefusals(diags *diag.Diagnostics, failure *cakemail.Error, summary, attempt string) {
+func reportRefusals(diags *diag.Diagnostics, failure *cakemail.Error, idArgument, summary, attempt string) {
 	var rest []string
 	for _, field := range failure.Fields {
 		if field.Field == "" {
@@ -89,7 +92,7 @@ func reportRefusals(diags *diag.Diagnostics, failure *cakemail.Error, summary, a
 		}
 		name := string(field.Field)
 		if field.Field == cakemail.FieldWebhookID {
-			name = "id"
+			name = idArgument
 		}
 		diags.AddAttributeError(path.Root(name), "The API refused "+name,
 			sentences(attempt, fmt.Sprintf("The API said of %s: %s.", name, strings.TrimSuffix(field.Message, ".")),

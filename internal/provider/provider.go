@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -24,6 +25,7 @@ var (
 	_ provider.ProviderWithFunctions          = (*cakemailProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*cakemailProvider)(nil)
 	_ provider.ProviderWithListResources      = (*cakemailProvider)(nil)
+	_ provider.ProviderWithActions            = (*cakemailProvider)(nil)
 )
 
 // Option changes how the provider is made; tests use it.
@@ -130,6 +132,7 @@ func (p *cakemailProvider) Configure(ctx context.Context, req provider.Configure
 	resp.DataSourceData = connection
 	resp.EphemeralResourceData = connection
 	resp.ListResourceData = connection
+	resp.ActionData = connection
 	if connection.api == nil && req.ClientCapabilities.DeferralAllowed {
 		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 	}
@@ -158,6 +161,11 @@ func (p *cakemailProvider) EphemeralResources(context.Context) []func() ephemera
 // ListResources implements [provider.ProviderWithListResources].
 func (p *cakemailProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{newWebhookListResource}
+}
+
+// Actions implements [provider.ProviderWithActions].
+func (p *cakemailProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newWebhookTestDeliveryAction}
 }
 
 // Functions implements [provider.ProviderWithFunctions].

@@ -22,6 +22,9 @@ func descriptions(schemas *tfprotov6.GetProviderSchemaResponse, identities *tfpr
 			addSchema(found, kind+" "+name, schema)
 		}
 	}
+	for name, action := range schemas.ActionSchemas {
+		addSchema(found, "action "+name, action.Schema)
+	}
 	for name, function := range schemas.Functions {
 		found["function "+name] = function.Description
 		found["function "+name+" in short"] = function.Summary
@@ -125,6 +128,9 @@ func TestSchemasAreAsDesigned(t *testing.T) {
 		"ephemeral cakemail_webhook_secret": {schemas.EphemeralResourceSchemas["cakemail_webhook_secret"], map[string]string{
 			"id": "required", "account_id": "computed optional", "secret": "computed sensitive", "hash_function": "computed",
 		}},
+		"action cakemail_webhook_test_delivery": {schemas.ActionSchemas["cakemail_webhook_test_delivery"].Schema, map[string]string{
+			"webhook_id": "required", "event": "optional", "payload": "optional", "account_id": "optional", "timeout": "optional",
+		}},
 		"list cakemail_webhook": {schemas.ListResourceSchemas["cakemail_webhook"], map[string]string{
 			"account_id": "optional", "with_archived": "optional", "url": "optional", "event": "optional",
 		}},
@@ -145,7 +151,7 @@ func TestNothingElseIsServed(t *testing.T) {
 		slices.Sorted(maps.Keys(schemas.ResourceSchemas)), slices.Sorted(maps.Keys(schemas.DataSourceSchemas)),
 		slices.Sorted(maps.Keys(schemas.EphemeralResourceSchemas)), slices.Sorted(maps.Keys(schemas.ListResourceSchemas)),
 		slices.Sorted(maps.Keys(schemas.Functions)), slices.Sorted(maps.Keys(schemas.ActionSchemas)))
-	const want = "[cakemail_webhook] [cakemail_webhook cakemail_webhooks] [cakemail_webhook_secret] [cakemail_webhook] [sign verify] []"
+	const want = "[cakemail_webhook] [cakemail_webhook cakemail_webhooks] [cakemail_webhook_secret] [cakemail_webhook] [sign verify] [cakemail_webhook_test_delivery]"
 	if got != want {
 		t.Errorf("the provider serves %s, want %s", got, want)
 	}

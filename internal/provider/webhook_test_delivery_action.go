@@ -1,0 +1,144 @@
+package provider
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+var (
+	_ action.Action              = (*webhookTestDeliveryAction)(nil)
+	_ action.ActionWithConfigure = (*webhookTestDeliveryAction)(nil)
+)
+
+func newWebhookTestDeliveryAction() action.Action { return &webhookTestDeliveryAction{} }
+
+// webhookTestDeliveryAction posts a signed event to a webhook's url, from where
+// Terraform runs. The secret is in memory alone.
+type webhookTestDeliveryAction struct {
+	connection *connection
+}
+
+type webhookTestDeliveryModel struct {
+	WebhookID types.String `tfsdk:"webhook_id"`
+	Event     types.String `tfsdk:"event"`
+	Payload   types.String `tfsdk:"payload"`
+	AccountID types.Int64  `tfsdk:"account_id"`
+	Timeout   types.Int64  `tfsdk:"timeout"`
+}
+
+// defaultDeliverySeconds is how long a receiver may take unless it is given more.
+const defaultDeliverySeconds = 10
+
+// Metadata implements [action.Action].
+func (a *webhookTestDeliveryAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_webhook_test_delivery"
+}
+
+// Schema implements [action.Action].
+func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Posts an event to a webhook's URL, signed as Cakemail signs its deliveries, and fails unless the receiver answers 2xx. " +
+			"It reads the webhook's secret for that and keeps it nowhere. The event goes out from where Terraform runs, not from Cakemail, once and without following redirects. " +
+			"Your receiver takes it for genuine. Needs Terraform 1.14.",
+		Attributes: map[string]schema.Attribute{
+			"webhook_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`. An archived webhook is an error, because Cakemail delivers nothing to it.",
+				Validators:          []validator.String{webhookID{}},
+			},
+			"event": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The event of the sample, for example `Contact.Added`. The default is the first of the webhook's events, in the order of the alphabet.",
+				Validators:          []validator.String{eventName{}},
+			},
+			"payload": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The body to post, for example `jsonencode({ event = \"Contact.Added\", data = { email = \"test@example.com\" } })`. " +
+					"The default is a sample of the event, about a made-up person with the address `test@example.com`.",
+			},
+			"account_id": schema.Int64Attribute{
+				CustomType: wholeNumber{},
+				Optional:   true,
+				MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
+					"The default is the provider's `account_id`, or else the account of the credentials.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"timeout": schema.Int64Attribute{
+				CustomType:          wholeNumber{},
+				Optional:            true,
+				MarkdownDescription: "How many seconds the receiver may take to answer, from `1` to `3600`. The default is `10`.",
+				Validators:          []validator.Int64{int64validator.Between(1, 3600)},
+			},
+		},
+	}
+}
+
+// Configure implements [action.ActionWithConfigure].
+func (a *webhookTestDeliveryAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.connection = connectionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// Invoke implements [action.Action].
+func (a *webhookTestDeliveryAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var model webhookTestDeliveryModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client := a.connection.client(&resp.Diagnostics)
+	if client == nil {
+		return
+	}
+	account := a.connection.accountOf(model.AccountID).ValueInt64()
+	webhook, err := client.Get(ctx, account, model.WebhookID.ValueString())
+	if err != nil {
+		a.connection.report(&resp.Diagnostics, err, subject{id: model.WebhookID.ValueString(), idArgument: "webhook_id", account: account})
+		return
+	}
+	delivery := model.delivery(webhook, account)
+	switch {
+	case webhook.IsArchived():
+		reportArchived(&resp.Diagnostics, webhook)
+		return
+	case webhook.Secret == "":
+		reportNoSecret(&resp.Diagnostics, webhook.ID)
+		return
+	case !slices.Contains(webhook.Events, delivery.Event):
+		warnOtherEvent(&resp.Diagnostics, delivery)
+	}
+
+	resp.SendProgress(action.InvokeProgressEvent{Message: posting(delivery)})
+	receipt, err := client.Deliver(ctx, delivery)
+	if receipt.Took > 0 {
+		resp.SendProgress(action.InvokeProgressEvent{Message: posted(delivery, receipt)})
+	}
+	if err != nil {
+		reportDelivery(&resp.Diagnostics, err, delivery)
+	}
+}
+
+// delivery is what the configuration asks to post.
+func (m webhookTestDeliveryModel) delivery(webhook cakemail.Webhook, account int64) cakemail.Delivery {
+	delivery := cakemail.Delivery{
+		Webhook: webhook, Event: webhook.Events[0], Account: account, Timeout: defaultDeliverySeconds * time.Second,
+	}
+	if !m.Event.IsNull() {
+		delivery.Event = m.Event.ValueString()
+	}
+	if !m.Payload.IsNull() {
+		delivery.Payload = []byte(m.Payload.ValueString())
+	}
+	if !m.Timeout.IsNull() {
+		delivery.Timeout = time.Duration(m.Timeout.ValueInt64()) * time.Second
+	}
+	return delivery
+}

@@ -1,0 +1,374 @@
+package provider_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+const testDelivery = "cakemail_webhook_test_delivery"
+
+// invoke validates, plans and invokes the action, as Terraform does, and returns
+// the progress that it reported.
+func (c *core) invoke(ctx context.Context, given arguments) (progress []string, messages []message) {
+	c.t.Helper()
+	server, ok := c.server.(tfprotov6.ActionServer)
+	if !ok {
+		c.t.Fatal("the provider has no actions")
+	}
+	object := c.objectOf(c.schemas().ActionSchemas[testDelivery].Schema)
+	config := c.encode(object, block(object, given))
+	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: testDelivery, Config: config})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if messages = messagesOf(validated.Diagnostics); len(errorsIn(messages)) > 0 {
+		return nil, messages
+	}
+	planned, err := server.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: testDelivery, Config: config})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if messages = append(messages, messagesOf(planned.Diagnostics)...); len(errorsIn(messages)) > 0 {
+		return nil, messages
+	}
+	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: testDelivery, Config: config})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			messages = append(messages, messagesOf(event.Diagnostics)...)
+		}
+	}
+	return progress, messages
+}
+
+// addReceived puts a webhook into the API whose url is the receiver's, with credentials in it.
+func (w *world) addReceived(address string, events ...string) cakemailtest.Webhook {
+	address = strings.Replace(address, "://", "://user:"+urlCredentials+"@", 1) + "/cakemail?key=" + urlCredentials
+	return w.addTheirs(cakemailtest.Webhook{URL: address, Events: events})
+}
+
+var anyTook = regexp.MustCompile(`after [0-9.]+m?s`)
+
+// expectProgress compares the progress, with receivers and times left out.
+func (w *world) expectProgress(t *testing.T, receiver string, got []string, want ...string) {
+	t.Helper()
+	for _, line := range got {
+		w.expectNoSecret(t, "the progress", line)
+	}
+	if told, wanted := plainDelivery(receiver, strings.Join(got, "\n")), strings.Join(want, "\n"); told != wanted {
+		t.Errorf("the progress is:\n%s\nwant:\n%s", told, wanted)
+	}
+}
+
+func plainDelivery(receiver, text string) string {
+	if address, err := url.Parse(receiver); err == nil {
+		text = strings.ReplaceAll(text, address.Host, "RECEIVER")
+	}
+	return anyTook.ReplaceAllString(text, "after TIME")
+}
+
+func TestTestDelivery(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		provider, config arguments
+		account          int64
+		events           []string
+		posting          string
+		// body is what the payload has to be, or the event of the sample.
+		body, event string
+		warning     message
+	}{
+		"of the webhook's event": {events: []string{"List.Created"}, posting: "a sample of List.Created", event: "List.Created"},
+		"of the event that is asked for": {
+			events: []string{"Contact.Added"}, config: arguments{"event": "Contact.Added"}, posting: "a sample of Contact.Added", event: "Contact.Added",
+		},
+		"of an event that the webhook does not have": {
+			events: []string{"Contact.Added"}, config: arguments{"event": "Email.Bounced"}, posting: "a sample of Email.Bounced", event: "Email.Bounced",
+			warning: message{"warning", "event", "The webhook does not have this event",
+				"The webhook ID is for Contact.Added, so Cakemail never posts Email.Bounced to it. The test delivery does it all the same."},
+		},
+		"of a payload": {
+			events: []string{"Contact.Added"}, config: arguments{"payload": "{ \"a\":\t\"é\" }\n"}, posting: "the payload of 14 bytes", body: "{ \"a\":\t\"é\" }\n",
+		},
+		"of an empty payload": {events: []string{"Contact.Added"}, config: arguments{"payload": ""}, posting: "the payload of 0 bytes"},
+		"in another account": {
+			events: []string{"Contact.Added"}, account: 42, config: arguments{"account_id": int64(42)}, posting: "a sample of Contact.Added", event: "Contact.Added",
+		},
+		"in the provider's account": {
+			events: []string{"Contact.Added"}, account: 42, provider: arguments{"account_id": int64(42)}, posting: "a sample of Contact.Added", event: "Contact.Added",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				receiver := w.verifying(t)
+				webhook := w.addReceived(receiver.server.URL, test.events...)
+				w.api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.AccountID = max(webhook.AccountID, test.account) })
+				config := with(arguments{"webhook_id": webhook.ID}, test.config)
+				progress, messages := w.newCore(t, test.provider).invoke(t.Context(), config)
+
+				w.expectProgress(t, receiver.server.URL, progress,
+					"Posting "+test.posting+", signed with the webhook's secret, to http://RECEIVER/cakemail?***",
+					"http://RECEIVER/cakemail?*** answered 204 No Content after TIME")
+				var want []message
+				if test.warning != (message{}) {
+					want = append(want, test.warning)
+				}
+				for index := range messages {
+					messages[index].detail = strings.ReplaceAll(messages[index].detail, webhook.ID, "ID")
+				}
+				w.expectMessages(t, messages, want...)
+				if calls := w.api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
+					t.Errorf("got the calls %v, want one read", w.api.Counts())
+				}
+				deliveries := receiver.deliveries()
+				if len(deliveries) != 1 || deliveries[0].method != http.MethodPost || deliveries[0].path != "/cakemail" || deliveries[0].user != "user" {
+					t.Fatalf("the receiver got %+v, want one delivery", deliveries)
+				}
+				expectBody(t, deliveries[0].body, form, test.event, test.body)
+			})
+		})
+	}
+}
+
+// expectBody wants a sample of the event in this form, or else the body itself.
+func expectBody(t *testing.T, got string, form cakemailtest.Form, event, body string) {
+	t.Helper()
+	if event == "" {
+		if got != body {
+			t.Errorf("the receiver got %q, want %q", got, body)
+		}
+		return
+	}
+	var sample map[string]any
+	if err := json.Unmarshal([]byte(got), &sample); err != nil {
+		t.Fatalf("the receiver got %q: %v", got, err)
+	}
+	_, hasTimestamp := sample["timestamp"]
+	_, hasCreatedOn := sample["created_on"]
+	if sample["event"] != event || hasTimestamp != (form == cakemailtest.Guide) || hasCreatedOn != (form == cakemailtest.Reference) {
+		t.Errorf("the receiver got %q, want a sample of %s in the form %s", got, event, form)
+	}
+}
+
+func TestTestDeliveryIsRefused(t *testing.T) {
+	t.Parallel()
+	const attempt = "The test delivery posted a sample of Contact.Added to http://RECEIVER/cakemail?*** (webhook ID).\n\n"
+	for name, test := range map[string]struct {
+		answer  http.HandlerFunc
+		summary string
+		detail  string
+	}{
+		"401": {echoing(401), "The receiver answered 401 Unauthorized", "The receiver answered 401 Unauthorized after TIME, and only 2xx means that it took the event.\n\n" +
+			"Does the receiver have this webhook's secret? A webhook that was replaced has a new one. Does it verify the body as it came, before decoding it? " +
+			"And does everything in front of it, such as a login or a firewall, let deliveries through?"},
+		"403": {echoing(403), "The receiver answered 403 Forbidden", "The receiver answered 403 Forbidden after TIME, and only 2xx means that it took the event.\n\n" +
+			"Does the receiver have this webhook's secret? A webhook that was replaced has a new one. Does it verify the body as it came, before decoding it? " +
+			"And does everything in front of it, such as a login or a firewall, let deliveries through?"},
+		"404": {echoing(404), "The receiver answered 404 Not Found", "The receiver answered 404 Not Found after TIME, and only 2xx means that it took the event.\n\n" +
+			"Nothing takes events at this path. Check the path in the webhook's url, and the routes of the receiver."},
+		"405": {echoing(405), "The receiver answered 405 Method Not Allowed", "The receiver answered 405 Method Not Allowed after TIME, and only 2xx means that it took the event.\n\n" +
+			"The receiver does not take POST at this path. Check the path in the webhook's url, a slash at its end too."},
+		"415": {echoing(415), "The receiver answered 415 Unsupported Media Type", "The receiver answered 415 Unsupported Media Type after TIME, and only 2xx means that it took the event.\n\n" +
+			"Look into the log of the receiver, and of what stands in front of it."},
+		"422": {echoing(422), "The receiver answered 422 Unprocessable Entity", "The receiver answered 422 Unprocessable Entity after TIME, and only 2xx means that it took the event.\n\n" +
+			"The receiver did not like the body; its log says why. The argument payload sets another body."},
+		"429": {echoing(429), "The receiver answered 429 Too Many Requests", "The receiver answered 429 Too Many Requests after TIME, and only 2xx means that it took the event.\n\n" +
+			"The receiver takes no more events now. Wait, and set the webhook's rate_limit to what the receiver can take."},
+		"500": {echoing(500), "The receiver answered 500 Internal Server Error", "The receiver answered 500 Internal Server Error after TIME, and only 2xx means that it took the event.\n\n" +
+			"The receiver failed, or what stands in front of it did not get through to it. Its log says more."},
+		"504": {echoing(504), "The receiver answered 504 Gateway Timeout", "The receiver answered 504 Gateway Timeout after TIME, and only 2xx means that it took the event.\n\n" +
+			"The receiver failed, or what stands in front of it did not get through to it. Its log says more."},
+		"redirect": {echoing(308), "The receiver answered 308 Permanent Redirect", "The receiver answered 308 Permanent Redirect after TIME, and only 2xx means that it took the event.\n\n" +
+			"It points to another path on the same host, which may differ by a slash at its end alone. Deliveries follow no redirect, so set the webhook's url to the final address."},
+		"redirect to another host": {
+			func(answer http.ResponseWriter, _ *http.Request) {
+				answer.Header().Set("Location", "https://"+urlCredentials+"@example.org/x?"+urlCredentials)
+				answer.WriteHeader(http.StatusFound)
+			},
+			"The receiver answered 302 Found", "The receiver answered 302 Found after TIME, and only 2xx means that it took the event.\n\n" +
+				"It points to an address at https://example.org. Deliveries follow no redirect, so set the webhook's url to the final address.",
+		},
+		"closed connection": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "No answer from the receiver",
+			"RECEIVER gave no answer (the connection was closed before the whole answer had come). Is the receiver running, and can it be reached from where Terraform runs? " +
+				"Check the host and the port in the webhook's url, and firewalls and proxies on the way."},
+		"hang": {func(_ http.ResponseWriter, request *http.Request) { <-request.Context().Done() }, "The receiver did not answer in time",
+			"The whole answer did not come within TIME. A receiver does best to answer at once and to work on the event afterwards. The argument timeout allows more time."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			receiver := newReceiver(t, test.answer)
+			webhook := w.addReceived(receiver.server.URL, "Contact.Added")
+			var written strings.Builder
+			ctx := tflogtest.RootLogger(t.Context(), &written)
+			progress, messages := w.newCore(t, nil).invoke(ctx, arguments{"webhook_id": webhook.ID, "timeout": int64(1)})
+
+			for index := range messages {
+				messages[index].detail = strings.ReplaceAll(plainDelivery(receiver.server.URL, messages[index].detail), webhook.ID, "ID")
+			}
+			w.expectMessages(t, messages, message{"error", "", test.summary, attempt + test.detail})
+			answered := "No answer from http://RECEIVER/cakemail?*** after TIME"
+			if status, found := strings.CutPrefix(test.summary, "The receiver answered "); found {
+				answered = "http://RECEIVER/cakemail?*** answered " + status + " after TIME"
+			}
+			w.expectProgress(t, receiver.server.URL, progress,
+				"Posting a sample of Contact.Added, signed with the webhook's secret, to http://RECEIVER/cakemail?***", answered)
+			if deliveries := receiver.deliveries(); len(deliveries) != 1 || !deliveries[0].genuine(webhook.Secret) {
+				t.Errorf("the receiver got %d deliveries, want one that is genuine", len(deliveries))
+			}
+			if !strings.Contains(written.String(), "Test delivery") || !strings.Contains(written.String(), "Cakemail API call bodies") {
+				t.Error("the log does not hold the delivery, so the test shows nothing")
+			}
+			w.expectNoTrace(t, "the log", written.String(), receiver)
+		})
+	}
+}
+
+// expectNoTrace fails when the text holds a secret of the API, the credentials in
+// the url, or a signature that the receiver got and echoed.
+func (w *world) expectNoTrace(t *testing.T, where, text string, receiver *receiver) {
+	t.Helper()
+	w.expectNoSecret(t, where, text)
+	hidden := []string{urlCredentials}
+	for _, delivery := range receiver.deliveries() {
+		hidden = append(hidden, delivery.header.Get("X-Signature"))
+	}
+	for _, value := range hidden {
+		if strings.Contains(text, value) {
+			t.Errorf("%s holds %q", where, value)
+		}
+	}
+}
+
+// What Cakemail would not deliver, or cannot be delivered, reaches no receiver.
+func TestTestDeliveryIsNotPosted(t *testing.T) {
+	t.Parallel()
+	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(untrusted.Close)
+	for name, test := range map[string]struct {
+		change func(*cakemailtest.Webhook)
+		fault  cakemailtest.Fault
+		config arguments
+		want   message
+	}{
+		"to an archived webhook": {
+			change: func(webhook *cakemailtest.Webhook) { webhook.Archived = true },
+			want: message{"error", "webhook_id", "The webhook is archived", "The webhook (id ID, url http://RECEIVER/cakemail?***) is archived, so Cakemail delivers nothing to it. " +
+				"Nothing was posted. Set archived = false on its resource, apply, and test again."},
+		},
+		"to an unknown webhook": {
+			config: arguments{"webhook_id": "no-such-webhook"},
+			want: message{"error", "", "Cannot read the webhook", "Cannot read the webhook (id no-such-webhook).\n\n" +
+				"The API answered 404 Not Found: Webhook not found.\n\nThere is no such webhook in the account of the credentials. Check the id and account_id." + requestLine},
+		},
+		"to a webhook whose id the API refuses": {
+			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID","type":"x"}]}`},
+			want: message{"error", "webhook_id", "The API refused webhook_id", "Cannot read the webhook (id ID).\n\n" +
+				"The API said of webhook_id: not a UUID.\n\nChange the value and apply again; nothing was changed." + requestLine},
+		},
+		"when the API keeps the secret to itself": {
+			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: replacing(`"signature"`, `"nothing"`)},
+			want: message{"error", "", "The webhook has no secret",
+				"The API showed the webhook ID without a secret. Ask Cakemail's support why, or replace the webhook."},
+		},
+		"to what is no address": {
+			change: func(webhook *cakemailtest.Webhook) { webhook.URL = "ftp://example.com/cakemail" },
+			want: message{"error", "", "Nothing to post to",
+				"The event cannot be posted to ftp://example.com/cakemail (webhook ID): the webhook's url is not an http or https address."},
+		},
+		"to a host with an unknown certificate": {
+			change: func(webhook *cakemailtest.Webhook) { webhook.URL = untrusted.URL },
+			want: message{"error", "", "The receiver's certificate is not trusted", "The test delivery posted a sample of Contact.Added to " + untrusted.URL + " (webhook ID).\n\n" +
+				"The connection to " + untrusted.Listener.Addr().String() + " was given up (tls: failed to verify certificate: x509: certificate signed by unknown authority). " +
+				"Give the receiver a certificate of a public authority, for this host name, with all intermediate certificates."},
+		},
+		"of an event without a dot": {
+			config: arguments{"event": "added"},
+			want: message{"error", "event", "Invalid event name",
+				`"added" is not the name of an event. An event is named Resource.Action, both in PascalCase, for example Contact.Added.`},
+		},
+		"without an id": {
+			config: arguments{"webhook_id": ""},
+			want:   message{"error", "webhook_id", "Invalid webhook id", `webhook_id is "": the id is empty. Use the id that Cakemail shows for the webhook.`},
+		},
+		"in no time": {
+			config: arguments{"timeout": int64(0)},
+			want:   message{"error", "timeout", "Invalid Attribute Value", "Attribute timeout value must be between 1 and 3600, got: 0"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			receiver := w.verifying(t)
+			webhook := w.addReceived(receiver.server.URL, "Contact.Added")
+			if test.change != nil {
+				w.api.Change(webhook.ID, test.change)
+			}
+			if test.fault.Operation != "" {
+				w.api.SetFaults(test.fault)
+			}
+			_, messages := w.newCore(t, nil).invoke(t.Context(), with(arguments{"webhook_id": webhook.ID}, test.config))
+			for index := range messages {
+				messages[index].detail = strings.ReplaceAll(plainDelivery(receiver.server.URL, messages[index].detail), webhook.ID, "ID")
+			}
+			w.expectMessages(t, messages, test.want)
+			if deliveries := receiver.deliveries(); len(deliveries) > 0 {
+				t.Errorf("the receiver got %+v, want nothing", deliveries)
+			}
+		})
+	}
+}
+
+// While the provider's configuration is unknown, there is nothing to deliver with.
+func TestTestDeliveryWithoutCredentials(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).unconfigured(t)
+	c.configure(arguments{"access_token": tftypes.UnknownValue})
+	_, messages := c.invoke(t.Context(), arguments{"webhook_id": "1001"})
+	if len(messages) != 1 || messages[0] != (message{"error", "", "Cakemail credentials not known yet", notKnownYet}) {
+		t.Errorf("got %s", indented(messages))
+	}
+}
+
+// Terraform that is asked to stop does not wait for the receiver.
+func TestTestDeliveryIsStopped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.newCore(t, nil)
+	receiver := newReceiver(t, func(_ http.ResponseWriter, request *http.Request) {
+		if _, err := c.server.StopProvider(context.WithoutCancel(t.Context()), &tfprotov6.StopProviderRequest{}); err != nil {
+			t.Error(err)
+		}
+		<-request.Context().Done()
+	})
+	webhook := w.addReceived(receiver.server.URL, "Contact.Added")
+	started := time.Now()
+	_, messages := c.invoke(t.Context(), arguments{"webhook_id": webhook.ID, "timeout": int64(60)})
+	if len(messages) != 1 || messages[0].summary != "The test delivery was stopped" || time.Since(started) > 30*time.Second {
+		t.Errorf("got %s after %s", indented(messages), time.Since(started))
+	}
+}
