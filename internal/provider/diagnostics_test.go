@@ -146,8 +146,8 @@ func TestAWebhookThatTheAPISavedOtherwise(t *testing.T) {
 	saved := "The webhook (id ID, url https://example.com/other?***) is in the state as the API saved it. "
 	correct := "\n\nChange the configuration to what the API can do, and apply again."
 	w.expectMessages(t, got,
-		message{"error", "url", "The API did not save url as asked", saved + "The configuration asks for https://example.com/cakemail; the API saved https://example.com/other?***." + correct},
 		message{"error", "events", "The API did not save events as asked", saved + "The configuration asks for Contact.Added; the API saved Contact.Removed." + correct},
+		message{"error", "url", "The API did not save url as asked", saved + "The configuration asks for https://example.com/cakemail; the API saved https://example.com/other?***." + correct},
 		message{"error", "rate_limit", "The API did not save rate_limit as asked", saved + "The configuration asks for 7; the API saved 5." + correct},
 		message{"error", "rate_limit_period", "The API did not save rate_limit_period as asked", saved + "The configuration asks for second; the API saved minute." + correct})
 	state := stateOf(t, workspace)
