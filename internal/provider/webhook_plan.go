@@ -29,6 +29,10 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		if resp.Diagnostics.HasError() {
 			return
 		}
+		r.settleMoved(ctx, req.Private, state)
+		if state.StoreSecret.IsNull() {
+			plan.leaveUntold()
+		}
 	}
 	plan.AccountID = r.plannedAccount(config, state)
 	plan.Secret = plannedSecret(plan, state)

@@ -16,6 +16,8 @@ const (
 	privateForm = "form"
 	// privatePending holds the ids that a create of unknown outcome did not make.
 	privatePending = "pending"
+	// privateMoved is there from a move until the webhook has been read.
+	privateMoved = "moved"
 )
 
 type privateReader interface {

@@ -18,6 +18,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*webhookResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
 	_ resource.ResourceWithImportState = (*webhookResource)(nil)
+	_ resource.ResourceWithMoveState   = (*webhookResource)(nil)
 )
 
 func newWebhookResource() resource.Resource { return &webhookResource{} }
@@ -114,12 +115,17 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if state.StoreSecret.IsNull() {
 		state.StoreSecret = types.BoolValue(true)
 	}
+	r.settleMoved(ctx, req.Private, &state)
 	if r.connection.api == nil {
-		r.readLater(ctx, state, resp)
+		r.readLater(ctx, state, req.Private, resp)
 		return
 	}
 	r.connection.api.Conceal(state.Secret.ValueString())
 	webhook, err := r.find(ctx, r.connection.api, state, req.Private)
+	if cakemail.IsKind(err, cakemail.Gone) && isMoved(ctx, req.Private) {
+		reportMovedGone(&resp.Diagnostics, state.subject())
+		return
+	}
 	if cakemail.IsKind(err, cakemail.Gone) {
 		// The framework wants an identity even of what is gone.
 		state.ID = types.StringValue(state.ID.ValueString())
@@ -135,12 +141,14 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	resp.Diagnostics.Append(rememberForm(ctx, resp.Private, webhook.Form)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePending, nil)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateMoved, nil)...)
 }
 
 // readLater keeps the state as it is while the credentials are unknown, unless a
-// create of unknown outcome is still to be resolved.
-func (r *webhookResource) readLater(ctx context.Context, state webhookResourceModel, resp *resource.ReadResponse) {
-	if state.ID.IsNull() {
+// create of unknown outcome is still to be resolved, or the account of a moved
+// webhook is not known either.
+func (r *webhookResource) readLater(ctx context.Context, state webhookResourceModel, private privateReader, resp *resource.ReadResponse) {
+	if state.ID.IsNull() || isMoved(ctx, private) && r.connection.account.IsUnknown() {
 		r.connection.client(&resp.Diagnostics)
 		return
 	}
@@ -178,6 +186,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		return
 	}
 	client.Conceal(state.Secret.ValueString())
+	r.settleMoved(ctx, req.Private, &state)
 	save := func() { setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics) }
 	save()
 	if changes := plan.changesFrom(state.webhookSettings); !changes.IsEmpty() {
@@ -246,6 +255,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	client.Conceal(state.Secret.ValueString())
+	r.settleMoved(ctx, req.Private, &state)
 	id := state.ID.ValueString()
 	if id == "" {
 		webhook, err := r.find(ctx, client, state, req.Private)

@@ -1,0 +1,66 @@
+package cakemail
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ReadKept reads what another program kept of a webhook: an answer of the API,
+// or the body of a call. An id can be missing.
+func ReadKept(document []byte) (Webhook, error) {
+	if err := checkObject(document); err != nil {
+		return Webhook{}, err
+	}
+	var kept wireWebhook
+	if err := json.Unmarshal(document, &kept); err != nil {
+		return Webhook{}, describeJSON(err)
+	}
+	webhook := kept.webhook()
+	if kept.contradictsID(webhook.ID) {
+		return Webhook{}, errors.New("the document is about two webhooks")
+	}
+	return webhook, nil
+}
+
+// IsWebhookPath tells whether another program's path leads to webhooks, or to
+// one of them. What stands before, such as a gateway's prefix, may be anything.
+func IsWebhookPath(path string) bool {
+	segments := pathSegments(path)
+	return slices.Contains(segments[max(0, len(segments)-2):], "webhooks")
+}
+
+// IDInPath returns the id of the webhook that the path leads to, or "".
+func IDInPath(path string) string {
+	segments := pathSegments(path)
+	if len(segments) < 2 || segments[len(segments)-2] != "webhooks" {
+		return ""
+	}
+	id, err := url.PathUnescape(segments[len(segments)-1])
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
+func pathSegments(path string) []string {
+	path, _, _ = strings.Cut(path, "?")
+	return strings.Split(strings.Trim(path, "/"), "/")
+}
+
+// AccountInQuery returns the account that a path or a query string of another
+// program names, or 0.
+func AccountInQuery(path string) int64 {
+	if _, query, found := strings.Cut(path, "?"); found {
+		path = query
+	}
+	query, _ := url.ParseQuery(path)
+	account, err := strconv.ParseInt(query.Get("account_id"), 10, 64)
+	if err != nil || account < 1 {
+		return 0
+	}
+	return account
+}

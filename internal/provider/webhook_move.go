@@ -1,0 +1,179 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/url"
+	"path"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// genericObject is what the state of a generic REST provider tells of an object.
+type genericObject struct {
+	// path leads to the object; id names it where the path does not.
+	path, id string
+	account  int64
+	// documents are JSON about the object, the most trusted last.
+	documents [][]byte
+}
+
+// genericSources read the states of the generic REST providers: the provider's
+// name, whoever serves it, and the type of the resource.
+var genericSources = map[[2]string]func(state []byte) (genericObject, error){
+	{"restapi", "restapi_object"}:   readRestapiObject,
+	{"restful", "restful_resource"}: readRestfulResource,
+}
+
+// MoveState implements [resource.ResourceWithMoveState]: a moved block takes over
+// a webhook that a generic REST provider manages. Terraform moves before it
+// configures providers, so what the source's state does not tell is left to the
+// refresh that follows.
+func (r *webhookResource) MoveState(context.Context) []resource.StateMover {
+	return []resource.StateMover{{StateMover: moveWebhook}}
+}
+
+func moveWebhook(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+	source := [2]string{path.Base(req.SourceProviderAddress), req.SourceTypeName}
+	read, found := genericSources[source]
+	if !found {
+		reportUnknownSource(&resp.Diagnostics, req.SourceTypeName, req.SourceProviderAddress)
+		return
+	}
+	object, err := read(req.SourceRawState.JSON)
+	if err != nil {
+		reportUnreadableSource(&resp.Diagnostics, req.SourceTypeName)
+		return
+	}
+	if !cakemail.IsWebhookPath(object.path) {
+		reportOtherObject(&resp.Diagnostics, req.SourceTypeName, object)
+		return
+	}
+	state := object.webhook()
+	if err := cakemail.CheckID(state.ID.ValueString()); err != nil || state.Events.IsNull() {
+		reportUntoldWebhook(&resp.Diagnostics, req.SourceTypeName, object)
+		return
+	}
+	resp.Diagnostics.Append(resp.TargetState.Set(ctx, state)...)
+	resp.Diagnostics.Append(remember(ctx, resp.TargetPrivate, privateMoved, true)...)
+	if resp.TargetIdentity != nil && object.account > 0 {
+		// Without an account, only the refresh learns the provider's, and an identity never changes.
+		resp.Diagnostics.Append(resp.TargetIdentity.Set(ctx, state.identity())...)
+	}
+}
+
+// webhook is the resource as far as the source's state tells it. Where that lacks
+// the secret or another value that Terraform would have from the API, store_secret
+// stays null: then the refresh, or without one the apply, reads them.
+func (o genericObject) webhook() webhookResourceModel {
+	var state webhookResourceModel
+	state.ID = types.StringValue(o.id)
+	state.Archived = types.BoolValue(false)
+	state.StoreSecret = types.BoolValue(true)
+	if o.account > 0 {
+		state.AccountID = types.Int64Value(o.account)
+	}
+	for _, document := range o.documents {
+		if webhook, err := cakemail.ReadKept(document); err == nil {
+			webhook.ID = cmp.Or(webhook.ID, state.ID.ValueString())
+			state.record(webhook)
+		}
+	}
+	if state.Secret.IsNull() || state.RateLimit.IsNull() || state.RateLimitPeriod.IsNull() {
+		state.StoreSecret = types.BoolNull()
+	}
+	return state.settled()
+}
+
+// readRestapiObject reads the state of Mastercard/restapi.
+func readRestapiObject(raw []byte) (genericObject, error) {
+	var state struct {
+		ID             keptText `json:"id"`
+		Path           string   `json:"path"`
+		CreatePath     string   `json:"create_path"`
+		ReadPath       string   `json:"read_path"`
+		QueryString    string   `json:"query_string"`
+		Data           string   `json:"data"`
+		CreateResponse string   `json:"create_response"`
+		APIResponse    string   `json:"api_response"`
+	}
+	err := json.Unmarshal(raw, &state)
+	return genericObject{
+		path: cmp.Or(state.ReadPath, state.Path),
+		id:   string(state.ID),
+		account: cmp.Or(cakemail.AccountInQuery(state.QueryString), cakemail.AccountInQuery(state.ReadPath),
+			cakemail.AccountInQuery(state.Path), cakemail.AccountInQuery(state.CreatePath)),
+		documents: [][]byte{[]byte(state.Data), []byte(state.CreateResponse), []byte(state.APIResponse)},
+	}, err
+}
+
+// readRestfulResource reads the state of magodo/restful, whose ids are paths.
+func readRestfulResource(raw []byte) (genericObject, error) {
+	var state struct {
+		ID              string       `json:"id"`
+		Path            string       `json:"path"`
+		Query           url.Values   `json:"query"`
+		CreateQuery     url.Values   `json:"create_query"`
+		ReadQuery       url.Values   `json:"read_query"`
+		Body            keptDocument `json:"body"`
+		Output          keptDocument `json:"output"`
+		SensitiveOutput keptDocument `json:"sensitive_output"`
+	}
+	err := json.Unmarshal(raw, &state)
+	return genericObject{
+		path: state.ID,
+		id:   cakemail.IDInPath(state.ID),
+		account: cmp.Or(cakemail.AccountInQuery(state.ID), cakemail.AccountInQuery(state.ReadQuery.Encode()),
+			cakemail.AccountInQuery(state.Query.Encode()), cakemail.AccountInQuery(state.CreateQuery.Encode()), cakemail.AccountInQuery(state.Path)),
+		documents: [][]byte{state.Body.Value, state.Output.Value, state.SensitiveOutput.Value},
+	}, err
+}
+
+// keptText is a string that a state may hold as a number.
+type keptText string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (t *keptText) UnmarshalJSON(raw []byte) error {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		text = string(raw)
+	}
+	*t = keptText(text)
+	return nil
+}
+
+// keptDocument is a value of a dynamic type, as states hold it.
+type keptDocument struct {
+	Value json.RawMessage `json:"value"`
+}
+
+// isMoved tells that the webhook was moved here and has not been read since.
+func isMoved(ctx context.Context, private privateReader) bool {
+	raw, _ := private.GetKey(ctx, privateMoved)
+	return len(raw) > 0
+}
+
+// leaveUntold leaves to the apply what the source's state did not tell.
+func (m *webhookResourceModel) leaveUntold() {
+	if m.RateLimit.IsNull() {
+		m.RateLimit = types.Int64Unknown()
+	}
+	if m.RateLimitPeriod.IsNull() {
+		m.RateLimitPeriod = types.StringUnknown()
+	}
+	if m.HashFunction.IsNull() {
+		m.HashFunction = types.StringUnknown()
+	}
+}
+
+// settleMoved gives a webhook that was just moved the provider's account, unless
+// the source's state told one: a move knows no configuration.
+func (r *webhookResource) settleMoved(ctx context.Context, private privateReader, state *webhookResourceModel) {
+	if isMoved(ctx, private) && r.connection != nil && !r.connection.account.IsUnknown() {
+		state.AccountID = r.connection.accountOf(state.AccountID)
+	}
+}

@@ -1,0 +1,237 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// moveSource is what Terraform hands over of the resource that is moved away.
+type moveSource struct {
+	provider, resource, state string
+}
+
+// move is a moved block from another type, before the refresh.
+func (i *identified) move(source moveSource) []message {
+	i.t.Helper()
+	moved, err := i.server.MoveResourceState(i.t.Context(), &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: source.provider,
+		SourceTypeName:        source.resource,
+		SourceState:           &tfprotov6.RawState{JSON: []byte(source.state)},
+		TargetTypeName:        "cakemail_webhook",
+	})
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	messages := messagesOf(moved.Diagnostics)
+	if len(messages) == 0 {
+		i.keep(i.decode(i.webhook, moved.TargetState), moved.TargetPrivate)
+		i.identity = moved.TargetIdentity
+	}
+	return messages
+}
+
+const (
+	restapiHere   = "registry.terraform.io/mastercard/restapi"
+	restfulHere   = "registry.terraform.io/magodo/restful"
+	keptReference = `{\"id\":\"abc\",\"signature\":{\"key\":\"k1\",\"hash_function\":\"sha256\"},` +
+		`\"data\":{\"id\":\"abc\",\"event\":\"Contact.Added\",\"url\":\"https://example.com/a\",\"status\":\"active\",\"rate_limit\":50,\"rate_limit_period\":\"second\"}}`
+)
+
+// movedWebhook is what most of the sources below tell.
+var movedWebhook = values{
+	"id": "abc", "url": "https://example.com/a", "events": []any{"Contact.Added"}, "rate_limit": int64(50), "rate_limit_period": "second",
+	"archived": false, "account_id": nil, "store_secret": true, "secret": "k1", "hash_function": "sha256",
+}
+
+// untoldSecret is what a source tells that never showed the secret.
+var untoldSecret = values{"store_secret": nil, "secret": nil, "hash_function": nil}
+
+func TestMoveReadsTheSourcesState(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		source moveSource
+		want   values
+	}{
+		"restapi": {
+			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/webhooks","data":"{}","api_response":"` + keptReference + `"}`}, nil,
+		},
+		"restapi of another registry and publisher": {
+			moveSource{"registry.example.com/forks/restapi", "restapi_object", `{"id":"abc","path":"/webhooks/","data":"{}","api_response":"` + keptReference + `"}`}, nil,
+		},
+		"an id that is a number": {
+			moveSource{restapiHere, "restapi_object", `{"id":1001,"path":"webhooks","data":"{\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\"}"}`},
+			with(untoldSecret, values{"id": "1001", "rate_limit": nil, "rate_limit_period": nil}),
+		},
+		"an id that restapi rounded": {
+			moveSource{restapiHere, "restapi_object", `{"id":"9007199254740992","path":"/webhooks","data":"{}","api_response":"{\"webhook_id\":9007199254740993,\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\"}"}`},
+			with(untoldSecret, values{"id": "9007199254740993", "rate_limit": nil, "rate_limit_period": nil}),
+		},
+		"a gateway's prefix, an account in the query, and an archived webhook": {
+			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/cake/v1/webhooks","query_string":"debug=1&account_id=42","data":"{}",` +
+				`"api_response":"` + strings.Replace(keptReference, "active", "archived", 1) + `"}`},
+			values{"account_id": int64(42), "archived": true},
+		},
+		"an account in the path": {
+			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/webhooks","create_path":"/webhooks?account_id=41","read_path":"/webhooks/{id}?account_id=43","data":"{}","api_response":"` + keptReference + `"}`},
+			values{"account_id": int64(43)},
+		},
+		"an account that is none": {
+			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/webhooks","query_string":"account_id=mine","data":"{}","api_response":"` + keptReference + `"}`}, nil,
+		},
+		"the secret of the create answer alone": {
+			moveSource{restapiHere, "restapi_object", `{"id":"7","path":"/webhooks","data":"{}","create_response":"{\"webhook_id\":7,\"secret\":\"k1\"}",` +
+				`"api_response":"{\"webhook_id\":7,\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\",\"rate_limit\":50,\"rate_limit_period\":\"second\"}"}`},
+			values{"id": "7"},
+		},
+		"the URL as the configuration writes it": {
+			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/webhooks","data":"{\"event\":\"Contact.Added\",\"url\":\"https://EXAMPLE.com/a\"}","api_response":"` + keptReference + `"}`},
+			values{"url": "https://EXAMPLE.com/a"},
+		},
+		"restful": {
+			moveSource{restfulHere, "restful_resource", `{"id":"/webhooks/abc","path":"/webhooks","body":{"value":{"url":"https://example.com/a","event":"Contact.Added"},"type":["object",{}]},` +
+				`"output":{"value":` + strings.ReplaceAll(keptReference, `\`, "") + `,"type":["object",{}]}}`}, nil,
+		},
+		"restful with a sensitive output and an account for reading": {
+			moveSource{"registry.opentofu.org/magodo/restful", "restful_resource", `{"id":"/cake/webhooks/abc","path":"/cake/webhooks","query":{"account_id":["41"]},"read_query":{"account_id":["42"]},` +
+				`"body":null,"output":null,"sensitive_output":{"value":` + strings.ReplaceAll(keptReference, `\`, "") + `,"type":["object",{}]}}`},
+			values{"account_id": int64(42)},
+		},
+		"restful with an id that is escaped, and a query in it": {
+			moveSource{restfulHere, "restful_resource", `{"id":"/webhooks/a%2Fb?account_id=43","path":"/webhooks","body":{"value":{"url":"https://example.com/a","events":["Contact.Added"]},"type":["object",{}]}}`},
+			with(untoldSecret, values{"id": "a/b", "account_id": int64(43), "rate_limit": nil, "rate_limit_period": nil}),
+		},
+		"restful that selects from the list": {
+			moveSource{restfulHere, "restful_resource", `{"id":"/webhooks","path":"/webhooks","read_selector":"data.#(url==x)","output":{"value":{"id":"abc","event":"Contact.Added","url":"https://example.com/a","rate_limit":50,"rate_limit_period":"second"},"type":["object",{}]}}`},
+			untoldSecret,
+		},
+		"restful that never shows the url": {
+			moveSource{restfulHere, "restful_resource", `{"id":"/webhooks/abc","path":"/webhooks","output":{"value":{"event":"Contact.Added"},"type":["object",{}]}}`},
+			with(untoldSecret, values{"url": nil, "rate_limit": nil, "rate_limit_period": nil}),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := &identified{core: newWorld(t).unconfigured(t)}
+			if messages := i.move(test.source); len(messages) > 0 {
+				t.Fatalf("got messages:\n%s", indented(messages))
+			}
+			got, _ := plainValue(t, i.state).(values)
+			if want := with(movedWebhook, test.want); !reflect.DeepEqual(got, want) {
+				t.Errorf("got  %v\nwant %v", got, want)
+			}
+		})
+	}
+}
+
+func TestMoveRefusesWhatIsNoWebhook(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		source moveSource
+		want   string
+	}{
+		"another type of resource":      {moveSource{"registry.terraform.io/hashicorp/null", "null_resource", `{"id":"1"}`}, "It cannot do so with null_resource of the provider null."},
+		"a provider of the same types":  {moveSource{"registry.terraform.io/other/rest", "restapi_object", `{"id":"1","path":"/webhooks"}`}, "It cannot do so with restapi_object of the provider rest."},
+		"another object of the API":     {moveSource{restapiHere, "restapi_object", `{"id":"7","path":"/lists?token=k3y","data":"{\"name\":\"a\"}"}`}, `restapi_object with the id "7" has the path "/lists", which is not the path of a Cakemail webhook`},
+		"what stands below a webhook":   {moveSource{restapiHere, "restapi_object", `{"id":"7","path":"/webhooks/1/events","data":"{}"}`}, `has the path "/webhooks/1/events"`},
+		"another object, by restful":    {moveSource{restfulHere, "restful_resource", `{"id":"/contacts/7","path":"/contacts"}`}, `restful_resource has the path "/contacts/7"`},
+		"a webhook without events":      {moveSource{restapiHere, "restapi_object", `{"id":"7","path":"/webhooks","data":"{\"url\":\"https://example.com\"}"}`}, `restapi_object with the id "7", with the path "/webhooks", does not tell`},
+		"a webhook without an id":       {moveSource{restfulHere, "restful_resource", `{"id":"/webhooks","path":"/webhooks","body":{"value":{"event":"Contact.Added"}}}`}, `restful_resource, with the path "/webhooks", does not tell`},
+		"an answer about two webhooks":  {moveSource{restfulHere, "restful_resource", `{"id":"/webhooks","output":{"value":{"id":"a","data":{"id":"b","event":"Contact.Added"}}}}`}, "does not tell"},
+		"a state of an old restful":     {moveSource{restfulHere, "restful_resource", `{"id":"/webhooks/7","path":"/webhooks","body":"{\"url\":\"https://example.com\"}"}`}, "The state of restful_resource has a form that this provider does not know"},
+		"a state that is not an object": {moveSource{restapiHere, "restapi_object", `[]`}, "The state of restapi_object has a form that this provider does not know"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := &identified{core: newWorld(t).unconfigured(t)}
+			messages := errorsIn(i.move(test.source))
+			if len(messages) != 1 || !strings.Contains(messages[0].detail, test.want) || !strings.Contains(messages[0].detail, "import") {
+				t.Errorf("got:\n%s\nwant one error with %q, and the way by import", indented(messages), test.want)
+			}
+			if strings.Contains(fmt.Sprint(messages), "k3y") {
+				t.Errorf("the query is shown:\n%s", indented(messages))
+			}
+		})
+	}
+}
+
+// What the refresh makes of a moved webhook, with the account that only the
+// provider's configuration has; its identity never changes.
+func TestMovedWebhookIsInTheProvidersAccount(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		query   string
+		account any
+		// planned tells that the first plan comes without a refresh.
+		planned bool
+	}{
+		"of the provider":                     {"", int64(42), false},
+		"of the provider, without a refresh":  {"", int64(42), true},
+		"of the source":                       {"account_id=43", int64(43), false},
+		"of the source, without a refresh":    {"account_id=43", int64(43), true},
+		"of the source, as the provider's is": {"account_id=42", int64(42), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
+			webhook := w.api.Add(cakemailtest.Webhook{AccountID: test.account.(int64), URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+			data, _ := json.Marshal(`{"event":"Contact.Added","url":"https://example.com/a"}`)
+			source := moveSource{restapiHere, "restapi_object", fmt.Sprintf(`{"id":%q,"path":"/webhooks","query_string":%q,"data":%s}`, webhook.ID, test.query, data)}
+			if messages := i.move(source); len(messages) > 0 {
+				t.Fatalf("got messages:\n%s", indented(messages))
+			}
+			config := arguments{"url": webhook.URL, "events": webhook.Events, "account_id": test.account}
+			want := values{"id": webhook.ID, "account_id": test.account}
+			if test.planned {
+				if got := i.change(config); !reflect.DeepEqual(got, want) {
+					t.Errorf("the identity is %v, want %v", got, want)
+				}
+			}
+			if got := i.read(); !reflect.DeepEqual(got, want) {
+				t.Errorf("the identity is %v, want %v", got, want)
+			}
+			before := i.state
+			i.change(config)
+			if !i.state.Equal(before) {
+				t.Errorf("the state is %s, want it unchanged: %s", i.state, before)
+			}
+			if kept, _ := plainValue(t, i.state).(values); kept["secret"] != webhook.Secret {
+				t.Errorf("the secret is %v, want %s", kept["secret"], webhook.Secret)
+			}
+			if counts := w.api.Counts(); counts[cakemailtest.Show] != len(w.api.Calls()) {
+				t.Errorf("the calls are %v, want reading ones alone", counts)
+			}
+		})
+	}
+}
+
+// A webhook that is not where the move says is not created a second time.
+func TestMovedWebhookThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	webhook := w.api.Add(cakemailtest.Webhook{AccountID: 43, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+	i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
+	data, _ := json.Marshal(`{"event":"Contact.Added","url":"https://example.com/a"}`)
+	if messages := i.move(moveSource{restapiHere, "restapi_object", fmt.Sprintf(`{"id":%q,"path":"/webhooks","data":%s}`, webhook.ID, data)}); len(messages) > 0 {
+		t.Fatalf("got messages:\n%s", indented(messages))
+	}
+	messages := errorsIn(i.refresh())
+	if len(messages) != 1 || messages[0].summary != "The moved webhook was not found" || !strings.Contains(messages[0].detail, "is not in account 42") {
+		t.Errorf("got:\n%s\nwant that it is not in account 42", indented(messages))
+	}
+
+	// Once it has been read, one that is gone is created again, as ever.
+	w.api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.AccountID = 42 })
+	i.read()
+	w.api.Remove(webhook.ID)
+	if messages := i.refresh(); len(messages) > 0 || !i.state.IsNull() {
+		t.Errorf("got messages:\n%s\nand the state %s, want neither", indented(messages), i.state)
+	}
+}

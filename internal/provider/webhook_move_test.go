@@ -1,0 +1,217 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
+)
+
+// movedFrom is a state that a real generic provider wrote, and what the API held
+// then. Both are in testdata/moved, beside the configuration that takes it over.
+type movedFrom struct {
+	provider, version string
+	form              cakemailtest.Form
+	// untold are the attributes that the state of a resource does not tell.
+	untold map[string]string
+}
+
+func (m movedFrom) file(extension string) string {
+	return filepath.Join("moved", fmt.Sprintf("%s-%s-%s.%s", m.provider, m.version, m.form, extension))
+}
+
+// What the reference's form shows is in two parts, and the resources of a generic
+// provider keep different ones.
+var (
+	toldByList   = map[string]string{"limited": "hash_function secret store_secret"}
+	toldByOutput = map[string]string{
+		"account": "hash_function secret store_secret", "archived": "hash_function secret store_secret", "plain": "hash_function secret store_secret",
+		"several": "hash_function rate_limit rate_limit_period secret store_secret",
+	}
+)
+
+var movedFroms = []movedFrom{
+	{"restapi", "2.0.1", cakemailtest.Guide, nil},
+	{"restapi", "2.0.1", cakemailtest.Reference, nil},
+	{"restapi", "3.0.0", cakemailtest.Guide, nil},
+	{"restapi", "3.0.0", cakemailtest.Reference, toldByList},
+	{"restful", "0.20.0", cakemailtest.Guide, nil},
+	{"restful", "0.20.0", cakemailtest.Reference, toldByOutput},
+	{"restful", "0.25.2", cakemailtest.Guide, nil},
+	{"restful", "0.25.2", cakemailtest.Reference, toldByOutput},
+}
+
+func readTestdata(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// world is the API as it was when the generic provider wrote its state.
+func (m movedFrom) world(t *testing.T) *world {
+	t.Helper()
+	var webhooks []cakemailtest.Webhook
+	if err := json.Unmarshal(readTestdata(t, m.file("webhooks.json")), &webhooks); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, cakemailtest.WithForm(m.form))
+	for _, webhook := range webhooks {
+		w.api.Add(webhook)
+	}
+	return w
+}
+
+// workspace has the configuration that takes over, and the generic provider's state.
+func (m movedFrom) workspace(t *testing.T, w *world) *terraformcli.Workspace {
+	t.Helper()
+	events := `["User.Created"]`
+	if m.form == cakemailtest.Guide {
+		events = `["User.Created", "User.Deleted"]`
+	}
+	workspace := w.workspace(t, filepath.Join("moved", m.provider+".tf"), "TF_VAR_several_events="+events)
+	standIn(t, workspace)
+	if err := os.WriteFile(filepath.Join(workspace.Folder, "terraform.tfstate"), readTestdata(t, m.file("tfstate")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return workspace
+}
+
+// standIn lets Terraform find the generic providers of a state. It insists on
+// them, but while everything is moved away it asks them for nothing but a schema.
+func standIn(t *testing.T, workspace *terraformcli.Workspace) {
+	t.Helper()
+	ours, err := providerFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	overrides := ""
+	for _, address := range []string{"mastercard/restapi", "magodo/restful"} {
+		if err := os.Symlink(filepath.Join(ours, "terraform-provider-cakemail"), filepath.Join(folder, "terraform-provider-"+filepath.Base(address))); err != nil {
+			t.Fatal(err)
+		}
+		for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+			overrides += fmt.Sprintf("    %q = %q\n", host+"/"+address, folder)
+		}
+	}
+	path := filepath.Join(workspace.Folder, "cli.tfrc")
+	configuration, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	extended := strings.Replace(string(configuration), "dev_overrides {\n", "dev_overrides {\n"+overrides, 1)
+	if err := os.WriteFile(path, []byte(extended), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plannedChanges plans, and returns for each resource what the plan does to it
+// and to which attributes.
+func plannedChanges(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) map[string]string {
+	t.Helper()
+	terraform(t, workspace, append([]string{"plan", "-out=saved"}, arguments...)...)
+	shown := terraform(t, workspace, "show", "-json", "saved")
+	var plan struct {
+		ResourceChanges []struct {
+			Address string
+			Change  struct {
+				Actions       []string
+				Before, After values
+				AfterUnknown  values `json:"after_unknown"`
+			}
+		} `json:"resource_changes"`
+	}
+	if err := json.Unmarshal([]byte(shown), &plan); err != nil {
+		t.Fatal(err)
+	}
+	changes := map[string]string{}
+	for _, planned := range plan.ResourceChanges {
+		var names []string
+		for name, before := range planned.Change.Before {
+			if planned.Change.AfterUnknown[name] == true || !reflect.DeepEqual(before, planned.Change.After[name]) {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+		changes[planned.Address] = strings.Join(append(planned.Change.Actions, names...), " ")
+	}
+	return changes
+}
+
+// The generic provider's state becomes ours: the plan does nothing else, nothing
+// changes at Cakemail, and the ids and secrets are those that were.
+func TestMovedFromGenericProvidersInTerraform1_8(t *testing.T) {
+	t.Parallel()
+	movesAcrossTypes.orSkip(t)
+	for _, from := range movedFroms {
+		for _, refresh := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s %s %s refresh=%t", from.provider, from.version, from.form, refresh), func(t *testing.T) {
+				t.Parallel()
+				w := from.world(t)
+				before := w.api.Webhooks()
+				workspace := from.workspace(t, w)
+				from.expectHarmless(t, plannedChanges(t, workspace, fmt.Sprintf("-refresh=%t", refresh)), refresh)
+				terraform(t, workspace, "apply", "saved")
+				terraform(t, workspace, "plan", "-detailed-exitcode")
+				if after := w.api.Webhooks(); !reflect.DeepEqual(after, before) {
+					t.Errorf("the API holds %+v, want it as before: %+v", after, before)
+				}
+				for operation, number := range w.api.Counts() {
+					if operation != cakemailtest.Show {
+						t.Errorf("%d calls of %s were made, want none", number, operation)
+					}
+				}
+				expectSame(t, stateOf(t, workspace), before)
+			})
+		}
+	}
+}
+
+// expectHarmless fails where a plan does more than move and, without a refresh,
+// learn what the source's state did not tell.
+func (m movedFrom) expectHarmless(t *testing.T, changes map[string]string, refresh bool) {
+	t.Helper()
+	want := []string{"account", "archived", "limited", "plain", `several["a"]`, `several["b"]`}
+	if len(changes) != len(want) {
+		t.Errorf("the plan is about %v, want %v", changes, want)
+	}
+	for _, address := range want {
+		name, _, _ := strings.Cut(address, "[")
+		allowed := []string{"no-op"}
+		switch {
+		case !refresh && m.untold[name] != "":
+			allowed = []string{"update " + m.untold[name]}
+		case !refresh:
+			// Terraform takes it for a change that the secret becomes sensitive.
+			allowed = append(allowed, "update")
+		}
+		if got := changes["cakemail_webhook."+address]; !slices.Contains(allowed, got) {
+			t.Errorf("the plan does %q to %s, want one of %q", got, address, allowed)
+		}
+	}
+}
+
+// expectSame fails where the state and the API differ in an id, a URL or a secret.
+func expectSame(t *testing.T, state []stateWebhook, webhooks []cakemailtest.Webhook) {
+	t.Helper()
+	var want []stateWebhook
+	for _, webhook := range webhooks {
+		want = append(want, stateWebhook{ID: webhook.ID, URL: webhook.URL, Secret: webhook.Secret})
+	}
+	byID := func(one, other stateWebhook) int { return strings.Compare(one.ID, other.ID) }
+	slices.SortFunc(want, byID)
+	slices.SortFunc(state, byID)
+	if !slices.Equal(state, want) {
+		t.Errorf("the state has %+v, want %+v", state, want)
+	}
+}
