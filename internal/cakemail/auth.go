@@ -7,11 +7,13 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
+	"golang.org/x/sync/singleflight"
 )
+
+const loginAction = "log in"
 
 // errChallenge stands for the answer of POST /token to a user with multi-factor
 // authentication: 401, or by the schema 200, with a challenge instead of a token.
@@ -56,14 +58,16 @@ func (t staticToken) token(context.Context, string) (string, error) { return str
 func (staticToken) renewable() bool                                 { return false }
 
 // passwordGrant logs in when the first call needs it, and renews the token by
-// the refresh token or else by the password. Concurrent calls share one login.
+// the refresh token or else by the password. Concurrent calls share one login,
+// or its failure.
 type passwordGrant struct {
 	client      *Client
 	credentials Credentials
 	config      oauth2.Config
 	http        *http.Client
 
-	mu      sync.Mutex
+	logins singleflight.Group
+	// current and refused belong to the one login that runs.
 	current *oauth2.Token
 	// refused is a final refusal: asking again with the same password could lock the account.
 	refused error
@@ -72,8 +76,32 @@ type passwordGrant struct {
 func (g *passwordGrant) renewable() bool { return true }
 
 func (g *passwordGrant) token(ctx context.Context, refused string) (string, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	stopped := ctx.Done()
+	if isFinishing(ctx) {
+		stopped = nil
+	}
+	for {
+		mine := false
+		login := g.logins.DoChan("", func() (any, error) {
+			mine = true
+			return g.login(ctx, refused)
+		})
+		select {
+		case result := <-login:
+			token, _ := result.Val.(string)
+			// A login that another call began can stop with it, or yield the token that was refused here.
+			if !mine && (IsKind(result.Err, Stopped) || result.Err == nil && token == refused) {
+				continue
+			}
+			return token, result.Err
+		case <-stopped:
+			return "", &Error{Kind: Stopped, Action: loginAction, Cause: context.Cause(ctx)}
+		}
+	}
+}
+
+// login runs once at a time.
+func (g *passwordGrant) login(ctx context.Context, refused string) (string, error) {
 	if g.refused != nil {
 		return "", g.refused
 	}
@@ -107,9 +135,8 @@ func (g *passwordGrant) renew(ctx context.Context) (*oauth2.Token, error) {
 }
 
 func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context) (*oauth2.Token, error)) (*oauth2.Token, error) {
-	const action = "log in"
 	if ctx.Err() != nil && !isFinishing(ctx) {
-		return nil, &Error{Kind: Stopped, Action: action, Cause: context.Cause(ctx)}
+		return nil, &Error{Kind: Stopped, Action: loginAction, Cause: context.Cause(ctx)}
 	}
 	exchange := &exchange{repeatable: true, shielded: isFinishing(ctx), started: time.Now()}
 	token, err := fetch(context.WithValue(withExchange(ctx, exchange), oauth2.HTTPClient, g.http))
@@ -117,10 +144,10 @@ func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context)
 		return token, nil
 	}
 	if errors.Is(err, errChallenge) {
-		return nil, &Error{Kind: ChallengeRequired, Action: action, Cause: errChallenge}
+		return nil, &Error{Kind: ChallengeRequired, Action: loginAction, Cause: errChallenge}
 	}
 	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		failure := g.client.answerError(action, exchange, refusal.Response, refusal.Body)
+		failure := g.client.answerError(loginAction, exchange, refusal.Response, refusal.Body)
 		if failure.Kind == Gone {
 			// The login is what is not there; a webhook must not pass for gone.
 			failure.Kind = Unsupported
@@ -128,9 +155,9 @@ func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context)
 		return nil, failure
 	}
 	if exchange.answered {
-		return nil, &Error{Kind: Unreadable, Action: action, Host: g.client.host(), Attempts: exchange.attempts, Cause: errors.New("the answer holds no access token")}
+		return nil, &Error{Kind: Unreadable, Action: loginAction, Host: g.client.host(), Attempts: exchange.attempts, Cause: errors.New("the answer holds no access token")}
 	}
-	return nil, g.client.transportError(action, exchange, err)
+	return nil, g.client.transportError(loginAction, exchange, err)
 }
 
 func isFinalRefusal(err error) bool {

@@ -53,6 +53,7 @@ type Client struct {
 	maxRetries int
 	retryWait  time.Duration
 	http       *retryablehttp.Client
+	transport  *attemptTransport
 	auth       authorizer
 	secrets    *secrets
 	ledgers    ledgers
@@ -70,11 +71,12 @@ func New(options Options) *Client {
 	}
 	credentials := options.Credentials
 	client.secrets.add(credentials.AccessToken, credentials.Password)
-	client.http = newRetryingClient(client, &attemptTransport{
+	client.transport = &attemptTransport{
 		base:    newTransport(),
 		timeout: cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
 		secrets: client.secrets,
-	})
+	}
+	client.http = newRetryingClient(client, client.transport)
 	client.auth = newAuthorizer(client, credentials)
 	return client
 }

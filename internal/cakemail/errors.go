@@ -107,14 +107,15 @@ func IsKind(err error, kind Kind) bool {
 	return ok && failure.Kind == kind
 }
 
-// failedAction names the call that could not be made for want of a token.
+// failedAction names the call that could not be made for want of a token. So
+// it has not happened, whatever became of the login.
 func failedAction(action string, err error) error {
 	failure, ok := errors.AsType[*Error](err)
 	if !ok {
 		return &Error{Kind: Unexpected, Action: action, Cause: err}
 	}
 	renamed := *failure
-	renamed.Action, renamed.LoginFailed = action, true
+	renamed.Action, renamed.LoginFailed, renamed.MayHaveHappened = action, true, false
 	return &renamed
 }
 
