@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -127,7 +128,7 @@ func (w *world) addExisting(path string) {
 // provider or is run elsewhere.
 func TestNoExampleIsLeftOut(t *testing.T) {
 	t.Parallel()
-	elsewhere := []string{"demo/main.tf", "guides/query/main.tf"}
+	elsewhere := slices.AppendSeq([]string{"demo/main.tf", "guides/query/main.tf"}, maps.Keys(actionExamples))
 	found := 0
 	err := fs.WalkDir(os.DirFS(examplesFolder), ".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".tf" || slices.Contains(elsewhere, path) {
@@ -198,4 +199,44 @@ func TestPauseExample(t *testing.T) {
 			}
 		}
 	})
+}
+
+// actionExamples are the examples with an action: its address, and how often an
+// apply triggers it.
+var actionExamples = map[string]struct {
+	address   string
+	triggered int
+}{
+	"actions/cakemail_webhook_test_delivery/action.tf":         {"action.cakemail_webhook_test_delivery.contacts", 0},
+	"actions/cakemail_webhook_test_delivery/action_trigger.tf": {"action.cakemail_webhook_test_delivery.bounces", 1},
+}
+
+// The examples' receiver is replaced by one that verifies; they are applied, and
+// then their action is invoked.
+func TestActionExamplesInTerraform1_14(t *testing.T) {
+	t.Parallel()
+	actions.orSkip(t)
+	for path, test := range actionExamples {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				receiver := w.verifying(t)
+				workspace := w.exampleWorkspace(t, path)
+				writeExample(t, workspace, "main.tf", requirements+strings.ReplaceAll(readExample(t, path), "https://example.com", receiver.server.URL))
+
+				terraform(t, workspace, "apply", "-auto-approve")
+				if got := len(receiver.deliveries()); got != test.triggered {
+					t.Errorf("%d deliveries after the apply, want %d", got, test.triggered)
+				}
+				terraform(t, workspace, "apply", "-auto-approve", "-invoke="+test.address)
+				if got := len(receiver.deliveries()); got != test.triggered+1 {
+					t.Errorf("%d deliveries after the invocation, want %d", got, test.triggered+1)
+				}
+				terraform(t, workspace, "plan", "-detailed-exitcode")
+				terraform(t, workspace, "destroy", "-auto-approve")
+			})
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"context"
 	"maps"
 	"math/big"
 	"testing"
@@ -171,6 +172,45 @@ func (c *core) list(asked query) []listed {
 		results = append(results, found)
 	}
 	return results
+}
+
+// invoke validates, plans and invokes the action, as Terraform does, and returns
+// the progress that it reported.
+func (c *core) invoke(ctx context.Context, given arguments) (progress []string, messages []message) {
+	c.t.Helper()
+	server, ok := c.server.(tfprotov6.ActionServer)
+	if !ok {
+		c.t.Fatal("the provider has no actions")
+	}
+	object := c.objectOf(c.schemas().ActionSchemas[testDelivery].Schema)
+	config := c.encode(object, block(object, given))
+	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: testDelivery, Config: config})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if messages = messagesOf(validated.Diagnostics); len(errorsIn(messages)) > 0 {
+		return nil, messages
+	}
+	planned, err := server.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: testDelivery, Config: config})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if messages = append(messages, messagesOf(planned.Diagnostics)...); len(errorsIn(messages)) > 0 {
+		return nil, messages
+	}
+	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: testDelivery, Config: config})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			messages = append(messages, messagesOf(event.Diagnostics)...)
+		}
+	}
+	return progress, messages
 }
 
 // call calls a function of the provider; the error is nil when it succeeds.

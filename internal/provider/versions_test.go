@@ -29,6 +29,7 @@ var (
 	writeOnlyArguments = since{"write-only arguments", 11, 11}
 	identities         = since{"resource identities", 12, 12}
 	queries            = since{"list resources", 14, 0}
+	actions            = since{"actions", 14, 0}
 	// Older versions take the marks of sensitive values for a change.
 	statesOfNewerTerraform = since{"states of Terraform 1.15", 11, 12}
 )

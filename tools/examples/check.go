@@ -21,6 +21,7 @@ import (
 var (
 	identityImport = version.Must(version.NewVersion("1.12.0"))
 	query          = version.Must(version.NewVersion("1.14.0"))
+	actions        = version.Must(version.NewVersion("1.14.0"))
 )
 
 const (
@@ -115,6 +116,9 @@ func (c *checker) recentEnough(one example, needs needs) error {
 	if !needs.terraform.Check(c.terraform.Core()) {
 		return lacking("needs Terraform " + needs.terraform.String())
 	}
+	if needs.actions && c.terraform.LessThan(actions) {
+		return lacking("needs Terraform 1.14")
+	}
 	if slices.ContainsFunc(one, isQuery) && c.terraform.LessThan(query) {
 		return lacking("needs Terraform 1.14")
 	}
@@ -124,8 +128,9 @@ func (c *checker) recentEnough(one example, needs needs) error {
 	return nil
 }
 
-// needs is what the terraform blocks of an example ask for.
+// needs is what an example asks for: in its terraform blocks, and by having actions.
 type needs struct {
+	actions bool
 	// providers maps the names of the providers to their sources.
 	providers map[string]string
 	terraform version.Constraints
@@ -139,8 +144,11 @@ func needsOf(one example) (needs, error) {
 		if diagnostics.HasErrors() {
 			return needs{}, diagnostics
 		}
-		terraform, _, _ := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "terraform"}}})
-		for _, block := range terraform.Blocks {
+		blocks, _, _ := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
+			{Type: "terraform"}, {Type: "action", LabelNames: []string{"type", "name"}},
+		}})
+		found.actions = found.actions || len(blocks.Blocks.OfType("action")) > 0
+		for _, block := range blocks.Blocks.OfType("terraform") {
 			if err := found.add(block.Body); err != nil {
 				return needs{}, err
 			}

@@ -17,7 +17,7 @@ func (e example) String() string {
 
 // snippets are the folders from which the registry's pages are made: there, each
 // file is an example by itself.
-var snippets = []string{"resources", "data-sources", "ephemeral-resources", "functions", "list-resources"}
+var snippets = []string{"resources", "data-sources", "ephemeral-resources", "functions", "list-resources", "actions"}
 
 func find(root string) ([]example, error) {
 	folders := map[string]example{}

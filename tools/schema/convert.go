@@ -29,6 +29,9 @@ func convert(from *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.Ge
 	if to.ListResourceSchemas, err = each(from.ListResourceSchemas, schema); err != nil {
 		return nil, fmt.Errorf("list resource %w", err)
 	}
+	if to.ActionSchemas, err = each(from.ActionSchemas, action); err != nil {
+		return nil, fmt.Errorf("action %w", err)
+	}
 	if to.Functions, err = each(from.Functions, function); err != nil {
 		return nil, fmt.Errorf("function %w", err)
 	}
@@ -59,6 +62,14 @@ func schema(from *tfprotov6.Schema) (*tfjson.Schema, error) {
 		return nil, err
 	}
 	return &tfjson.Schema{Version: uint64(from.Version), Block: converted}, nil
+}
+
+func action(from *tfprotov6.ActionSchema) (*tfjson.ActionSchema, error) {
+	converted, err := block(from.Schema.Block)
+	if err != nil {
+		return nil, err
+	}
+	return &tfjson.ActionSchema{Block: converted}, nil
 }
 
 func block(from *tfprotov6.SchemaBlock) (*tfjson.SchemaBlock, error) {
