@@ -27,7 +27,8 @@ locals {
   })
 }
 
-# After each apply, and in each plan: does the receiver accept what is signed?
+# In each plan and after each apply: does the receiver accept what is signed? It
+# takes each of these samples for genuine.
 check "receiver" {
   data "http" "signed" {
     url          = cakemail_webhook.contacts.url
