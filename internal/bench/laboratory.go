@@ -78,7 +78,7 @@ func (l *laboratory) measure(ctx context.Context, subject subject) (cycle, error
 	if err := os.Mkdir(reports, 0o700); err != nil {
 		return nil, fmt.Errorf("making a temporary folder: %w", err)
 	}
-	workspace, err := terraformcli.New(folder, l.wrapped, l.variables(subject, api, reports)...)
+	workspace, err := terraformcli.New(ctx, folder, l.wrapped, l.variables(subject, api, reports)...)
 	if err != nil {
 		return nil, err
 	}

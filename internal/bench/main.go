@@ -60,7 +60,7 @@ func run(ctx context.Context, chosen settings, out, progress io.Writer) error {
 	if chosen.count < 1 || chosen.runs < 1 || chosen.latency < 0 {
 		return errors.New("-count and -runs must be at least 1, and -latency not negative")
 	}
-	terraform, err := terraformcli.Find()
+	terraform, err := terraformcli.Find(ctx)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,10 @@ func TestEveryStepHolds(t *testing.T) {
 
 func TestNoTerraform(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	t.Setenv("TF_ACC_TERRAFORM_PATH", "")
+	// Without a home there is no cache folder, so none is downloaded either.
+	for _, name := range []string{"TF_ACC_TERRAFORM_PATH", "HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+		t.Setenv(name, "")
+	}
 	if err := run(t.Context(), &bytes.Buffer{}); !errors.Is(err, terraformcli.ErrNotFound) {
 		t.Errorf("got %v, want %v", err, terraformcli.ErrNotFound)
 	}

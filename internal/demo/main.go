@@ -28,7 +28,7 @@ func main() {
 // run plays the demo, and stops at the first step that does not hold. It leaves
 // nothing behind, whether it gets to the end or not.
 func run(ctx context.Context, out io.Writer) error {
-	terraform, err := terraformcli.Find()
+	terraform, err := terraformcli.Find(ctx)
 	if err != nil {
 		return err
 	}

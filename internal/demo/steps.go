@@ -135,7 +135,7 @@ func (d *demo) copyExample(ctx context.Context) (*terraformcli.Workspace, error)
 	if err := os.CopyFS(folder, os.DirFS(filepath.Join(module, "examples", "demo"))); err != nil {
 		return nil, fmt.Errorf("copying examples/demo: %w", err)
 	}
-	return terraformcli.New(folder, d.folder,
+	return terraformcli.New(ctx, folder, d.folder,
 		"CAKEMAIL_API_BASE="+d.api.URL(), "CAKEMAIL_ACCESS_TOKEN="+cakemailtest.DefaultAccessToken)
 }
 

@@ -1,9 +1,13 @@
 package provider_test
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -14,6 +18,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
 	"github.com/cakemail/terraform-provider-cakemail/internal/server"
+	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
 const testWebhook = "cakemail_webhook.test"
@@ -23,7 +28,24 @@ func TestMain(m *testing.M) {
 	_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "cakemail")
 	// A command line configuration of the developer's own must not reach the tests.
 	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
+	if err := chooseTerraform(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
+}
+
+// chooseTerraform makes the test framework use the same Terraform as everything
+// else here, where it would look on PATH alone.
+func chooseTerraform() error {
+	path, err := terraformcli.Find(context.Background())
+	if err != nil {
+		return err
+	}
+	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" && strings.HasPrefix(filepath.Base(path), "tofu") {
+		_ = os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org")
+	}
+	return os.Setenv("TF_ACC_TERRAFORM_PATH", path)
 }
 
 // world is an API, and the environment that leads the provider to it.

@@ -39,7 +39,7 @@ func (w *world) workspace(t *testing.T, configuration string, environment ...str
 	if err := os.WriteFile(filepath.Join(folder, "main.tf"), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	workspace, err := terraformcli.New(folder, provider, environment...)
+	workspace, err := terraformcli.New(t.Context(), folder, provider, environment...)
 	if err != nil {
 		t.Fatal(err)
 	}

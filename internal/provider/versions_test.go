@@ -36,7 +36,7 @@ var (
 
 // coreVersion is the name and the minor version of the Terraform that runs the tests.
 var coreVersion = sync.OnceValues(func() ([2]string, error) {
-	binary, err := terraformcli.Find()
+	binary, err := terraformcli.Find(context.Background())
 	if err != nil {
 		return [2]string{}, err
 	}

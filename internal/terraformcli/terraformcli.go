@@ -6,7 +6,6 @@ package terraformcli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,24 +14,6 @@ import (
 	"strings"
 	"time"
 )
-
-// ErrNotFound says that there is no Terraform, and how to get it.
-var ErrNotFound = errors.New("no terraform on PATH: install Terraform 1.0 or later from https://developer.hashicorp.com/terraform/install, " +
-	"or OpenTofu from https://opentofu.org/docs/intro/install, or name the binary in TF_ACC_TERRAFORM_PATH")
-
-// Find returns the path of Terraform: TF_ACC_TERRAFORM_PATH, else terraform or
-// tofu on PATH, else [ErrNotFound].
-func Find() (string, error) {
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path, nil
-	}
-	for _, name := range []string{"terraform", "tofu"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", ErrNotFound
-}
 
 // ModuleFolder returns the folder of the Go module that the working directory is in.
 func ModuleFolder(ctx context.Context) (string, error) {
@@ -74,8 +55,8 @@ type Workspace struct {
 // New prepares the folder. The environment, KEY=VALUE each, is what the provider
 // sees in addition to the caller's own; variables of Terraform and of Cakemail
 // are not taken over from there.
-func New(folder, providerFolder string, environment ...string) (*Workspace, error) {
-	binary, err := Find()
+func New(ctx context.Context, folder, providerFolder string, environment ...string) (*Workspace, error) {
+	binary, err := Find(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ type checker struct {
 
 // newChecker works in the folder, which holds the provider.
 func newChecker(ctx context.Context, folder string) (*checker, error) {
-	workspace, err := terraformcli.New(folder, folder)
+	workspace, err := terraformcli.New(ctx, folder, folder)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (c *checker) check(ctx context.Context, one example) error {
 	if err != nil {
 		return err
 	}
-	workspace, err := terraformcli.New(folder, c.folder)
+	workspace, err := terraformcli.New(ctx, folder, c.folder)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,99 @@
+package terraformcli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/hc-install/product"
+	"github.com/hashicorp/hc-install/releases"
+)
+
+// ErrNotFound says that there is no Terraform, and how to get it.
+var ErrNotFound = errors.New("no terraform on PATH: install Terraform 1.0 or later from https://developer.hashicorp.com/terraform/install, " +
+	"or OpenTofu from https://opentofu.org/docs/intro/install, or name the binary in TF_ACC_TERRAFORM_PATH")
+
+// Find returns the path of Terraform: TF_ACC_TERRAFORM_PATH, else terraform or
+// tofu on PATH, else one that is downloaded into the user's cache folder, once,
+// and verified, else [ErrNotFound]. It says on standard error when it downloads.
+func Find(ctx context.Context) (string, error) {
+	return find(ctx, installer{out: os.Stderr})
+}
+
+func find(ctx context.Context, installer installer) (string, error) {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path, nil
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	path, err := installer.install(ctx)
+	if err != nil {
+		return "", fmt.Errorf("%w (downloading Terraform %s failed: %w)", ErrNotFound, downloadedVersion, err)
+	}
+	return path, nil
+}
+
+// downloadedVersion is the Terraform for machines without one, the newest that the workflows test.
+const downloadedVersion = "1.15.9"
+
+// longestDownload is how long a slow network may take.
+const longestDownload = 10 * time.Minute
+
+// installer gets Terraform from HashiCorp's release site, or from an imitation of it.
+type installer struct {
+	out io.Writer
+	// site and publicKey are HashiCorp's own when they are "".
+	site, publicKey string
+}
+
+// install returns the Terraform in the user's cache folder, which it fills when it is empty.
+func (i installer) install(ctx context.Context) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	cache = filepath.Join(cache, "terraform-provider-cakemail")
+	folder := filepath.Join(cache, "terraform-"+downloadedVersion)
+	path := filepath.Join(folder, product.Terraform.BinaryName())
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	fmt.Fprintf(i.out, "no terraform on PATH: downloading Terraform %s into %s\n", downloadedVersion, folder)
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return "", err
+	}
+	// Only a whole one gets its final name, also when several processes download at once.
+	temporary, err := os.MkdirTemp(cache, "download-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temporary)
+	release := releases.ExactVersion{
+		Product:          product.Terraform,
+		Version:          version.Must(version.NewVersion(downloadedVersion)),
+		InstallDir:       temporary,
+		Timeout:          longestDownload,
+		ApiBaseURL:       i.site,
+		ArmoredPublicKey: i.publicKey,
+		// The library's own client tries for 15 seconds where there is no network.
+		HTTPClient: http.DefaultClient,
+	}
+	if _, err := release.Install(ctx); err != nil {
+		return "", err
+	}
+	err = os.Rename(temporary, folder)
+	if _, missing := os.Stat(path); missing != nil {
+		return "", errors.Join(err, missing)
+	}
+	return path, nil
+}
