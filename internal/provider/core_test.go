@@ -113,6 +113,15 @@ func (c *core) apply(config arguments) []message {
 	return append(messages, c.change(block(c.webhook, config), planned.PlannedState, planned.PlannedPrivate)...)
 }
 
+// expectNoChange fails unless the plan leaves everything as it is.
+func (c *core) expectNoChange(config arguments) {
+	c.t.Helper()
+	planned := c.plan(c.state, block(c.webhook, config))
+	if after := c.decode(c.webhook, planned.PlannedState); !after.Equal(c.state) || len(planned.RequiresReplace) > 0 || len(planned.Diagnostics) > 0 {
+		c.t.Errorf("the plan is not empty: %s\nbefore: %s\nmessages: %s", after, c.state, messagesOf(planned.Diagnostics))
+	}
+}
+
 // plan proposes what Terraform does: the configuration, and for computed
 // attributes that it leaves out what was there before.
 func (c *core) plan(prior, config tftypes.Value) *tfprotov6.PlanResourceChangeResponse {

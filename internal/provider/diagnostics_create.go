@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
@@ -32,20 +31,6 @@ func urlToCopy(url string) string {
 		return `"..." # as it is now`
 	}
 	return fmt.Sprintf("%q", url)
-}
-
-// reportDisagreements is for values that the API changed on its own.
-func reportDisagreements(diags *diag.Diagnostics, plan, state webhookResourceModel) {
-	for _, setting := range plan.disagreements(state.webhookSettings) {
-		name, asked, saved := setting.name, setting.show(plan.webhookSettings), setting.show(state.webhookSettings)
-		difference := fmt.Sprintf("The configuration asks for %s; the API saved %s.", asked, saved)
-		if asked == saved {
-			difference = fmt.Sprintf("It is %s, but differs in a part that is not shown because it can hold a password.", saved)
-		}
-		diags.AddAttributeError(path.Root(name), "The API did not save "+name+" as asked",
-			sentences("The webhook"+state.subject().String()+" is in the state as the API saved it. "+difference,
-				"Change the configuration to what the API can do, and apply again."))
-	}
 }
 
 // warnTainted is for a webhook whose secret could not be read after the create.

@@ -52,7 +52,7 @@ var firstWord = regexp.MustCompile(`^\s*(\w+)\s*=`)
 func tell(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) []message {
 	t.Helper()
 	// What it ends with is for the caller to see in the messages.
-	output, _ := workspace.Run(t.Context(), append(arguments, "-json")...)
+	output, _ := workspace.Run(t.Context(), slices.Insert(slices.Clone(arguments), 1, "-json")...)
 	var messages []message
 	for line := range strings.Lines(output) {
 		var event struct {

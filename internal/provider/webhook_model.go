@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"slices"
+
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
@@ -49,6 +51,16 @@ func (m *webhookResourceModel) record(webhook cakemail.Webhook) {
 	m.webhookModel.record(webhook)
 	if !m.StoreSecret.ValueBool() {
 		m.Secret = types.StringNull()
+	}
+}
+
+// refresh is record for a webhook that was known before: an API that takes one
+// event per webhook tells one, also of a webhook that has more.
+func (m *webhookResourceModel) refresh(webhook cakemail.Webhook) {
+	events := m.Events
+	m.record(webhook)
+	if webhook.Form == cakemail.FormReference && len(webhook.Events) == 1 && slices.Contains(eventNames(events), webhook.Events[0]) {
+		m.Events = events
 	}
 }
 

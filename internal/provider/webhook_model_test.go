@@ -253,7 +253,7 @@ func TestDisagreementsAreDescribed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
-			reportDisagreements(&diags, test.asked, saved)
+			reportDisagreements(&diags, test.asked, nil, saved)
 			want := diag.NewAttributeErrorDiagnostic(path.Root(test.attribute), "The API did not save "+test.attribute+" as asked", saying+test.want+advice)
 			if !diags.Contains(want) {
 				t.Errorf("got %v, want among it %v", diags, want)

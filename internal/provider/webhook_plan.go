@@ -36,27 +36,32 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	plan.AccountID = r.plannedAccount(config, state)
 	plan.Secret = plannedSecret(plan, state)
+	if state != nil {
+		r.planChange(ctx, &plan, *state, req.Private, resp)
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	if state == nil {
-		return
-	}
+}
 
-	form := formOf(ctx, req.Private)
-	if events := eventNames(plan.Events); form == cakemail.FormReference && len(events) > 1 {
-		// Known before the old webhook is archived, so it must not come after.
-		resp.Diagnostics.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
-		return
-	}
+// planChange plans what becomes of a webhook that exists.
+func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceModel, state webhookResourceModel, private privateReader, resp *resource.ModifyPlanResponse) {
+	plan.keepEqual(state.webhookSettings)
+	form := formOf(ctx, private)
 	replacing := plan.replacing(state.webhookSettings, form)
 	if !plan.AccountID.Equal(state.AccountID) {
 		replacing = append(replacing, "account_id")
 	}
+	if len(replacing) == 0 {
+		return
+	}
+	if form == cakemail.FormReference && known(plan.Events) && len(plan.Events.Elements()) > 1 {
+		// Known before the old webhook is archived, so it must not come after.
+		resp.Diagnostics.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
+		return
+	}
 	for _, name := range replacing {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
-	if len(replacing) > 0 {
-		warnReplaced(&resp.Diagnostics, replacing, plan, *state)
-	}
+	warnReplaced(&resp.Diagnostics, replacing, *plan, state)
 }
 
 // plannedAccount is the configured account, else the provider's, else the one

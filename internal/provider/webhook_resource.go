@@ -68,6 +68,8 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	ctx = cakemail.Finishing(ctx)
 	state := plan
+	// Not every answer tells, but a new webhook is active.
+	state.Archived = types.BoolValue(false)
 	state.record(created.Webhook)
 	save := func(form cakemail.Form) {
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
@@ -88,10 +90,12 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		state.record(webhook)
 		save(webhook.Form)
 	}
-	reportDisagreements(&resp.Diagnostics, plan, state)
-	if plan.Archived.ValueBool() && !resp.Diagnostics.HasError() {
+	if plan.Archived.ValueBool() {
 		r.setArchived(ctx, client, &state, true, &resp.Diagnostics)
 		save("")
+	}
+	if !resp.Diagnostics.HasError() {
+		reportDisagreements(&resp.Diagnostics, plan, nil, state)
 	}
 }
 
@@ -99,7 +103,9 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 // an id, so that the next refresh looks for the webhook.
 func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webhookResourceModel, resp *resource.CreateResponse) {
 	if failure, ok := errors.AsType[*cakemail.Error](err); ok && failure.Kind == cakemail.OutcomeUnknown {
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan.settled())...)
+		pending := plan.settled()
+		pending.Archived = types.BoolValue(false)
+		resp.Diagnostics.Append(resp.State.Set(ctx, pending)...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privatePending, failure.Known)...)
 	}
 	r.connection.report(&resp.Diagnostics, err, plan.subject())
@@ -137,7 +143,11 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 		return
 	}
-	state.record(webhook)
+	state.refresh(webhook)
+	if state.Archived.IsNull() {
+		// Not every answer tells, and after an import nothing else does.
+		state.Archived = types.BoolValue(false)
+	}
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	resp.Diagnostics.Append(rememberForm(ctx, resp.Private, webhook.Form)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePending, nil)...)
@@ -175,7 +185,8 @@ func (r *webhookResource) find(ctx context.Context, client *cakemail.Client, sta
 // Update implements [resource.Resource]. Each step that succeeded is in the
 // state although a later one fails.
 func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state webhookResourceModel
+	var config, plan, state webhookResourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
@@ -187,7 +198,11 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	client.Conceal(state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
-	save := func() { setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics) }
+	before := state
+	save := func() {
+		state.keepUnset(config.webhookSettings, plan.webhookSettings)
+		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
+	}
 	save()
 	if changes := plan.changesFrom(state.webhookSettings); !changes.IsEmpty() {
 		webhook, err := client.Update(ctx, state.account(), state.ID.ValueString(), changes)
@@ -196,11 +211,10 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 			return
 		}
 		state.URL = plan.URL
-		state.record(webhook)
+		state.refresh(webhook)
 		save()
-		reportDisagreements(&resp.Diagnostics, plan, state)
 	}
-	if !plan.Archived.Equal(state.Archived) && !resp.Diagnostics.HasError() {
+	if !plan.Archived.Equal(state.Archived) {
 		r.setArchived(ctx, client, &state, plan.Archived.ValueBool(), &resp.Diagnostics)
 		save()
 	}
@@ -209,6 +223,9 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	r.switchStoreSecret(ctx, client, plan, &state, &resp.Diagnostics)
 	save()
+	if !resp.Diagnostics.HasError() {
+		reportDisagreements(&resp.Diagnostics, plan, &before, state)
+	}
 }
 
 func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Client, state *webhookResourceModel, archived bool, diags *diag.Diagnostics) {
@@ -221,7 +238,7 @@ func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Clie
 		r.connection.report(diags, err, state.subject())
 		return
 	}
-	state.record(webhook)
+	state.refresh(webhook)
 }
 
 // switchStoreSecret forgets the secret, or reads it when it shall be kept again.
@@ -239,7 +256,7 @@ func (r *webhookResource) switchStoreSecret(ctx context.Context, client *cakemai
 		return
 	}
 	state.StoreSecret = plan.StoreSecret
-	state.record(webhook)
+	state.refresh(webhook)
 }
 
 // Delete implements [resource.Resource]: it archives. A webhook that is gone or

@@ -55,6 +55,8 @@ type setting struct {
 	record func(*webhookSettings, cakemail.Settings)
 	// settle makes what no answer told null, of the attribute's own type.
 	settle func(*webhookSettings)
+	// keep takes the value from the other model.
+	keep func(m *webhookSettings, other webhookSettings)
 }
 
 // kind is how values of one type are sent, read, compared and shown.
@@ -100,6 +102,7 @@ func row[V attr.Value, W any](name string, change change, of kind[V, W], attribu
 				*attribute(m) = of.read(*new(W))
 			}
 		},
+		keep: func(m *webhookSettings, other webhookSettings) { *attribute(m) = *attribute(&other) },
 	}
 }
 
@@ -125,6 +128,25 @@ func (m webhookSettings) settled() webhookSettings {
 		setting.settle(&m)
 	}
 	return m
+}
+
+// keepEqual keeps the state's spelling of what does not differ from it.
+func (m *webhookSettings) keepEqual(state webhookSettings) {
+	for _, setting := range settings {
+		if !setting.differs(*m, state) {
+			setting.keep(m, state)
+		}
+	}
+}
+
+// keepUnset keeps the plan's value of what the configuration leaves to the API:
+// Terraform insists on it, and the next refresh takes what the API holds.
+func (m *webhookSettings) keepUnset(config, plan webhookSettings) {
+	for _, setting := range settings {
+		if setting.value(config).IsNull() && !setting.value(plan).IsUnknown() {
+			setting.keep(m, plan)
+		}
+	}
 }
 
 // asked are the values that the plan asks for, of a new webhook.
@@ -175,6 +197,11 @@ func eventsValue(events []string) types.Set {
 		elements = append(elements, types.StringValue(event))
 	}
 	return types.SetValueMust(types.StringType, elements)
+}
+
+// known tells whether every event is known, so that they can be counted.
+func known(events types.Set) bool {
+	return !events.IsUnknown() && !slices.ContainsFunc(events.Elements(), attr.Value.IsUnknown)
 }
 
 func eventNames(events types.Set) []string {

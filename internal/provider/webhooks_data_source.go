@@ -126,7 +126,7 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 		if model.matches(webhook) {
 			var listed webhookSettings
 			listed.record(webhook)
-			model.Webhooks = append(model.Webhooks, listed)
+			model.Webhooks = append(model.Webhooks, listed.settled())
 		}
 	}
 	slices.SortFunc(model.Webhooks, func(a, b webhookSettings) int {

@@ -234,3 +234,13 @@ func TestWebhooksDataSourceIsNeverSilentlyShorter(t *testing.T) {
 		t.Errorf("the data source shows %v, want nothing", data["webhooks"])
 	}
 }
+
+// TestAListedWebhookWithoutEvents: an answer that leaves something out is no error.
+func TestAListedWebhookWithoutEvents(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func([]byte) []byte { return []byte(`{"data":[{"id":"w1"}]}`) }})
+	if got := w.newCore(t, nil).idsOfData(nil); !slices.Equal(got, []string{"w1"}) {
+		t.Errorf("got %q", got)
+	}
+}
