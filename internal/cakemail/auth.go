@@ -42,7 +42,7 @@ func newAuthorizer(client *Client, credentials Credentials) authorizer {
 		client:      client,
 		credentials: credentials,
 		config: oauth2.Config{Endpoint: oauth2.Endpoint{
-			TokenURL:  client.baseURL + "/token",
+			TokenURL:  client.baseURL.JoinPath("token").String(),
 			AuthStyle: oauth2.AuthStyleInParams,
 		}},
 		http: &http.Client{
@@ -181,7 +181,7 @@ func (t userAgentTransport) RoundTrip(request *http.Request) (*http.Response, er
 	request = request.Clone(request.Context())
 	request.Header.Set("User-Agent", t.client.userAgent)
 	request.Header.Set("Accept", "application/json")
-	return t.client.http.StandardClient().Transport.RoundTrip(request)
+	return t.client.retrying(exchangeFrom(request.Context())).StandardClient().Transport.RoundTrip(request)
 }
 
 // challengeTransport turns an answer with a challenge into errChallenge,

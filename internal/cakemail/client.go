@@ -15,7 +15,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -30,7 +29,7 @@ const (
 
 // Options configure a [Client]. Every field but the credentials has a default.
 type Options struct {
-	// BaseURL is where the API is, without a trailing slash; default [DefaultBaseURL].
+	// BaseURL is where the API is; default [DefaultBaseURL].
 	BaseURL string
 	// Credentials authenticate every call.
 	Credentials Credentials
@@ -48,11 +47,11 @@ type Options struct {
 // Client calls the API. It is safe for concurrent use, and one is meant to
 // serve a whole process: it holds the connections and the token.
 type Client struct {
-	baseURL    string
+	baseURL    *url.URL
 	userAgent  string
 	maxRetries int
 	retryWait  time.Duration
-	http       *retryablehttp.Client
+	http       *http.Client
 	transport  *attemptTransport
 	auth       authorizer
 	secrets    *secrets
@@ -63,7 +62,7 @@ type Client struct {
 // New returns a client. It makes no call.
 func New(options Options) *Client {
 	client := &Client{
-		baseURL:    strings.TrimSuffix(cmp.Or(options.BaseURL, DefaultBaseURL), "/"),
+		baseURL:    parseBaseURL(cmp.Or(options.BaseURL, DefaultBaseURL)),
 		userAgent:  options.UserAgent,
 		maxRetries: options.MaxRetries,
 		retryWait:  cmp.Or(options.RetryWait, DefaultRetryWait),
@@ -76,9 +75,19 @@ func New(options Options) *Client {
 		timeout: cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
 		secrets: client.secrets,
 	}
-	client.http = newRetryingClient(client, client.transport)
+	client.http = &http.Client{Transport: client.transport, CheckRedirect: refuseRedirect}
 	client.auth = newAuthorizer(client, credentials)
 	return client
+}
+
+// parseBaseURL drops what cannot be followed by a path. What is no URL at all
+// fails with the first call.
+func parseBaseURL(raw string) *url.URL {
+	parsed, err := url.Parse(raw)
+	if err != nil {
+		return &url.URL{}
+	}
+	return &url.URL{Scheme: parsed.Scheme, Host: parsed.Host, Path: parsed.Path, RawPath: parsed.RawPath}
 }
 
 // newTransport keeps a connection per concurrent call open: net/http's own
@@ -133,7 +142,7 @@ func (c *Client) sendWith(ctx context.Context, call request, token string) ([]by
 	if err != nil {
 		return nil, &Error{Kind: Unexpected, Action: call.action, Cause: err}
 	}
-	response, err := c.http.Do(httpRequest)
+	response, err := c.retrying(exchange).Do(httpRequest)
 	if err != nil {
 		return nil, c.transportError(call.action, exchange, err)
 	}
@@ -162,11 +171,9 @@ func (c *Client) newRequest(ctx context.Context, call request, token string) (*r
 	if call.account > 0 {
 		query.Set("account_id", strconv.FormatInt(call.account, 10))
 	}
-	target := c.baseURL + call.path
-	if len(query) > 0 {
-		target += "?" + query.Encode()
-	}
-	httpRequest, err := retryablehttp.NewRequestWithContext(ctx, call.method, target, body)
+	target := c.baseURL.JoinPath(call.path)
+	target.RawQuery = query.Encode()
+	httpRequest, err := retryablehttp.NewRequestWithContext(ctx, call.method, target.String(), body)
 	if err != nil {
 		return nil, fmt.Errorf("building the request: %w", err)
 	}

@@ -1,7 +1,9 @@
 package cakemail
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -119,13 +121,7 @@ func failedAction(action string, err error) error {
 	return &renamed
 }
 
-func (c *Client) host() string {
-	parsed, err := url.Parse(c.baseURL)
-	if err != nil {
-		return ""
-	}
-	return parsed.Host
-}
+func (c *Client) host() string { return c.baseURL.Host }
 
 // transportError describes a call without an answer.
 func (c *Client) transportError(action string, exchange *exchange, err error) *Error {
@@ -144,6 +140,9 @@ func (c *Client) transportError(action string, exchange *exchange, err error) *E
 	}
 	if errors.Is(err, errAnswerTooLarge) {
 		failure.Kind = Unreadable
+	}
+	if isTLSPort(err) {
+		failure.Kind, failure.Cause = Unreadable, errTLSPort
 	}
 	if timeout, ok := errors.AsType[interface {
 		error
@@ -165,6 +164,8 @@ func (c *Client) withoutURL(err error) error {
 	return err
 }
 
+var errTLSPort = errors.New("the port takes https:// and was called with http://")
+
 // answerError describes an answer outside 2xx.
 func (c *Client) answerError(action string, exchange *exchange, response *http.Response, body []byte) *Error {
 	failure := &Error{
@@ -178,6 +179,9 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 	failure.Fields = c.readDetail(body)
 	failure.Message = c.message(response, body, failure.Fields)
 	failure.Kind = kindOf(response, failure)
+	if c.baseURL.Scheme == "http" && response.StatusCode == http.StatusBadRequest && !json.Valid(body) && bytes.Contains(body, []byte("HTTPS")) {
+		failure.Kind, failure.Message, failure.Cause = Unreadable, "", errTLSPort
+	}
 	failure.MayHaveHappened = failure.Kind == Timeout || failure.Kind == Unavailable && response.StatusCode != http.StatusServiceUnavailable
 	if failure.Kind == Redirected {
 		if location, err := response.Location(); err == nil {

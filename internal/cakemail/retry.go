@@ -2,10 +2,12 @@ package cakemail
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
-	"math/rand/v2"
+	"math"
+	"net"
 	"net/http"
-	"sync"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -20,17 +22,24 @@ const (
 	MaxTotalWait = 2 * time.Minute
 )
 
-func newRetryingClient(client *Client, transport http.RoundTripper) *retryablehttp.Client {
+// retrying returns what makes the attempts of one call.
+func (c *Client) retrying(exchange *exchange) *retryablehttp.Client {
 	return &retryablehttp.Client{
-		HTTPClient:   &http.Client{Transport: transport, CheckRedirect: refuseRedirect},
-		RetryMax:     client.maxRetries,
-		RetryWaitMin: client.retryWait,
+		HTTPClient:   c.http,
+		RetryMax:     math.MaxInt32, // CheckRetry counts.
+		RetryWaitMin: c.retryWait,
 		RetryWaitMax: MaxRetryWait,
-		CheckRetry:   shouldRetry,
-		Backoff: func(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
-			wait := backoff(shortest, longest, attempt, response)
-			if askedToWait(response) {
-				client.pause.extend(wait + shortest)
+		CheckRetry: func(ctx context.Context, response *http.Response, err error) (bool, error) {
+			again, err := shouldRetry(ctx, response, err)
+			if !waitsItsTurn(response) {
+				exchange.failures++
+			}
+			return again && c.maxRetries > 0 && exchange.failures <= c.maxRetries, err
+		},
+		Backoff: func(shortest, longest time.Duration, _ int, response *http.Response) time.Duration {
+			wait := backoff(shortest, longest, max(exchange.failures-1, 0), response)
+			if retryAfter(response) > 0 {
+				c.pause.extend(wait + shortest)
 			}
 			return wait
 		},
@@ -51,7 +60,7 @@ func shouldRetry(ctx context.Context, response *http.Response, err error) (bool,
 	if ctx.Err() != nil || time.Since(exchange.started) > MaxTotalWait {
 		return false, nil
 	}
-	if errors.Is(err, errAnswerTooLarge) || errors.Is(err, errChallenge) {
+	if errors.Is(err, errAnswerTooLarge) || errors.Is(err, errChallenge) || neverHeals(err) {
 		return false, nil
 	}
 	if err == nil && (response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable) {
@@ -60,65 +69,24 @@ func shouldRetry(ctx context.Context, response *http.Response, err error) (bool,
 	if !exchange.repeatable && (err == nil || exchange.sent) {
 		return false, nil
 	}
-	// The library knows the failures that never heal, such as a refused certificate.
+	// The library knows more failures that never heal, such as a refused certificate.
 	retry, _ := retryablehttp.DefaultRetryPolicy(ctx, response, err)
 	return retry, nil
 }
 
-// backoff doubles from one wait to the next, or waits as long as Retry-After
-// asks, both with jitter so that parallel calls spread, and capped.
-func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
-	wait := retryablehttp.DefaultBackoff(shortest, longest, attempt, response)
-	if wait < 0 || wait > longest {
-		wait = longest
+// neverHeals tells of failures that the library repeats although the next
+// attempt cannot end otherwise.
+func neverHeals(err error) bool {
+	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "remote error" {
+		// An alert of TLS refuses this client, such as one without a certificate.
+		return operation.Err.Error() != "tls: internal error"
 	}
-	if askedToWait(response) {
-		return min(wait+rand.N(shortest), longest)
-	}
-	return wait/2 + rand.N(wait/2+1)
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	_, noAddress := errors.AsType[*net.AddrError](err)
+	return noTLS || noAddress || errors.Is(err, http.ErrSchemeMismatch) || isTLSPort(err)
 }
 
-func askedToWait(response *http.Response) bool {
-	return response != nil && response.Header.Get("Retry-After") != ""
-}
-
-// sharedPause holds new calls back after the API has asked one for a pause, until
-// the refused calls have had their turn. Otherwise a new call could take the
-// place of one that waits, again and again until that one gives up.
-type sharedPause struct {
-	mu  sync.Mutex
-	end time.Time
-}
-
-func (p *sharedPause) extend(duration time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if end := time.Now().Add(duration); end.After(p.end) {
-		p.end = end
-	}
-}
-
-// await returns at once when there is no pause, and early when ctx is canceled.
-func (p *sharedPause) await(ctx context.Context) {
-	p.mu.Lock()
-	remaining := time.Until(p.end)
-	p.mu.Unlock()
-	if remaining > 0 {
-		sleep(ctx, remaining)
-	}
-}
-
-// waitBefore waits before the nth repetition of something that is not a single
-// call; it ends early when ctx is canceled.
-func (c *Client) waitBefore(ctx context.Context, attempt int) {
-	sleep(ctx, backoff(c.retryWait, MaxRetryWait, attempt, nil))
-}
-
-func sleep(ctx context.Context, duration time.Duration) {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
+// isTLSPort recognises the alert with which a TLS port answers plain HTTP.
+func isTLSPort(err error) bool {
+	return err != nil && strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`)
 }

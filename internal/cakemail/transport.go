@@ -25,6 +25,8 @@ type exchange struct {
 	shielded bool
 	started  time.Time
 	attempts int
+	// failures are the attempts that count: not those that were put off.
+	failures int
 	// sent tells whether the last attempt got as far as a connection.
 	sent bool
 	// answered tells that a token request got an answer, readable or not.

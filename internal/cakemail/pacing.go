@@ -1,0 +1,94 @@
+package cakemail
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// backoff doubles from one wait to the next, with jitter so that parallel calls
+// spread. It waits longer where Retry-After asks for that, but never less.
+func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
+	wait := retryablehttp.DefaultBackoff(shortest, longest, attempt, nil)
+	wait = wait/2 + rand.N(wait/2+1)
+	if asked := retryAfter(response); asked > 0 {
+		wait = max(wait, asked+rand.N(shortest))
+	}
+	return min(wait, longest)
+}
+
+// retryAfter is how long the answer asks to wait; 0 when it does not ask.
+func retryAfter(response *http.Response) time.Duration {
+	if response == nil || response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable {
+		return 0
+	}
+	const longest = time.Hour
+	header := response.Header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(longest/time.Second))) * time.Second
+	}
+	date, err := http.ParseTime(header)
+	if err != nil {
+		return 0
+	}
+	// The API means its own clock.
+	now, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	return max(0, min(date.Sub(now), longest))
+}
+
+// waitsItsTurn tells whether the API has put the call off, and for no longer
+// than can be waited. Such an attempt has not failed.
+func waitsItsTurn(response *http.Response) bool {
+	asked := retryAfter(response)
+	return asked > 0 && asked <= MaxRetryWait && response.StatusCode == http.StatusTooManyRequests
+}
+
+// sharedPause holds new calls back after the API has asked one for a pause, until
+// the refused calls have had their turn. Otherwise a new call could take the
+// place of one that waits, again and again until that one gives up.
+type sharedPause struct {
+	mu  sync.Mutex
+	end time.Time
+}
+
+func (p *sharedPause) extend(duration time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if end := time.Now().Add(duration); end.After(p.end) {
+		p.end = end
+	}
+}
+
+// await returns at once when there is no pause, and early when ctx is canceled.
+func (p *sharedPause) await(ctx context.Context) {
+	p.mu.Lock()
+	remaining := time.Until(p.end)
+	p.mu.Unlock()
+	if remaining > 0 {
+		sleep(ctx, remaining)
+	}
+}
+
+// waitBefore waits before the nth repetition of something that is not a single
+// call; it ends early when ctx is canceled.
+func (c *Client) waitBefore(ctx context.Context, attempt int) {
+	sleep(ctx, backoff(c.retryWait, MaxRetryWait, attempt, nil))
+}
+
+func sleep(ctx context.Context, duration time.Duration) {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
