@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -89,10 +90,17 @@ func (v httpURL) problem(value string) string {
 		return "does not begin with https:// or http://"
 	case parsed.Hostname() == "":
 		return "has no host"
-	case v.baseOnly && (parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil || parsed.ForceQuery):
+	case !isPort(parsed.Port()):
+		return "has a port that is not a number from 1 to 65535"
+	case v.baseOnly && (strings.ContainsAny(value, "?#") || parsed.User != nil):
 		return "holds a query, a fragment or a user name, which the address of the API cannot have"
 	}
 	return ""
+}
+
+func isPort(port string) bool {
+	number, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && number > 0
 }
 
 // warning completes a sentence that begins with the argument's name.

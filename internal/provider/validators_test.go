@@ -44,6 +44,9 @@ var (
 		"only a port":                   {"https://:443/hook", "error", "url has no host" + urlAdvice},
 		"another scheme":                {"javascript:alert(1)", "error", "url does not begin with https:// or http://" + urlAdvice},
 		"a stray percent":               {"https://example.com/100%", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it" + urlAdvice},
+		"a port above the last":         {"https://example.com:65536/", "error", "url has a port that is not a number from 1 to 65535" + urlAdvice},
+		"the port 0":                    {"https://example.com:0/", "error", "url has a port that is not a number from 1 to 65535" + urlAdvice},
+		"the last port":                 fine("https://example.com:65535/"),
 		"an open bracket":               {"https://[::1/hook", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it" + urlAdvice},
 		"a port that is no number":      {"https://example.com:http/", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it" + urlAdvice},
 		"a space":                       {"https://example.com/a b", "error", "url " + invisible + urlAdvice},
@@ -173,6 +176,11 @@ func ofTheAPI() map[string]judgement {
 	judged["http"] = judgement{"http://example.com", "warning", "base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test."}
 	judged["http on loopback"] = fine("http://127.0.0.1:8080")
 	judged["with port, path and query"] = judgement{"https://example.com:8443/v1?key=1", "error", "base_url holds a query, a fragment or a user name, which the address of the API cannot have" + apiAdvice}
+	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?", "a fragment without text after a query": "?#"} {
+		judged[name] = judgement{"https://example.com/v1" + end, "error", "base_url holds a query, a fragment or a user name"}
+	}
+	judged["a user without a password"] = judgement{"https://@example.com", "error", "base_url holds a query, a fragment or a user name"}
+	judged["slashes at the end"] = fine("https://example.com/v1//")
 	judged["a password"] = judgement{"https://user:pw@example.com", "error", "base_url holds a query, a fragment or a user name"}
 	return judged
 }
