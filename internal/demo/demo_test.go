@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -32,6 +33,7 @@ func TestEveryStepHolds(t *testing.T) {
 		"Plan: 0 to add, 1 to change, 0 to destroy.",
 		"Apply complete! Resources: 0 added, 1 changed, 0 destroyed.",
 		"the receiver verified the signature",
+		deliveredBy(t),
 		"the receiver refused it",
 		"Destroy complete! Resources: 1 destroyed.",
 		"no active webhook",
@@ -53,6 +55,35 @@ func TestEveryStepHolds(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(out.String())
+	}
+}
+
+// deliveredBy is what the demo says of the delivery with the Terraform that runs it.
+func deliveredBy(t *testing.T) string {
+	t.Helper()
+	binary, err := terraformcli.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed, err := exec.CommandContext(t.Context(), binary, "version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if actionsIn(string(printed)) {
+		return "| Posting a sample of Contact.Added, signed with the webhook's secret, to http://"
+	}
+	return "The API posts Contact.Added to the webhook's url"
+}
+
+func TestActionsIn(t *testing.T) {
+	t.Parallel()
+	for printed, want := range map[string]bool{
+		"Terraform v1.11.4\non linux_amd64\n": false, "Terraform v1.13.9": false, "Terraform v1.14.0": true, "Terraform v1.15.9-dev": true,
+		"\nWarning: something\n\nTerraform v1.16.0-rc2\n": true, "OpenTofu v1.12.6": false, "OpenTofu v1.14.0": false, "": false,
+	} {
+		if got := actionsIn(printed); got != want {
+			t.Errorf("%q: got %t, want %t", printed, got, want)
+		}
 	}
 }
 

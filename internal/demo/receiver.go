@@ -19,7 +19,13 @@ type receiver struct {
 	server   *httptest.Server
 	mu       sync.Mutex
 	secret   string
-	accepted string
+	accepted delivery
+}
+
+// delivery is what a receiver got.
+type delivery struct {
+	path, signature string
+	body            []byte
 }
 
 func startReceiver() *receiver {
@@ -39,8 +45,8 @@ func (r *receiver) trust(secret string) {
 	r.secret = secret
 }
 
-// lastAccepted returns the path of the last delivery that was accepted.
-func (r *receiver) lastAccepted() string {
+// lastAccepted returns the last delivery that was accepted.
+func (r *receiver) lastAccepted() delivery {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.accepted
@@ -61,7 +67,7 @@ func (r *receiver) ServeHTTP(answer http.ResponseWriter, request *http.Request) 
 		answer.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	r.accepted = request.URL.Path
+	r.accepted = delivery{request.URL.Path, signature, body}
 	answer.WriteHeader(http.StatusNoContent)
 }
 

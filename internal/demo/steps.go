@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 
@@ -24,8 +22,6 @@ type demo struct {
 	terraform *terraform
 	// webhook is what Terraform's outputs said after the first apply.
 	webhook outputs
-	// delivery is the one that the receiver accepted.
-	delivery cakemailtest.Delivery
 }
 
 type step struct {
@@ -234,38 +230,6 @@ func (d *demo) applyChange(ctx context.Context) error {
 		return err
 	}
 	d.held("the same webhook, with the same secret, now sends to %s", d.receiver.url("/second"))
-	return nil
-}
-
-func (d *demo) deliver(ctx context.Context) error {
-	d.receiver.trust(d.webhook.secret)
-	delivery, err := d.api.Deliver(ctx, d.webhook.id, event)
-	if err != nil {
-		return fmt.Errorf("delivering the event: %w", err)
-	}
-	d.say("  The API posts %s to the webhook's url, with the signature in a header.", event)
-	if err := expect("what the receiver answered", http.StatusNoContent, delivery.Status); err != nil {
-		return err
-	}
-	if err := expect("path that the event came to", "/second", d.receiver.lastAccepted()); err != nil {
-		return err
-	}
-	d.delivery = delivery
-	d.held("the receiver verified the signature with the secret from Terraform's output, and accepted")
-	return nil
-}
-
-func (d *demo) deliverTampered(ctx context.Context) error {
-	tampered := append(bytes.Clone(d.delivery.SentBody), ' ')
-	status, err := d.receiver.post(ctx, "/second", tampered, d.delivery.Signature)
-	if err != nil {
-		return err
-	}
-	d.say("  The signature is the same, but the body is one character longer.")
-	if err := expect("what the receiver answered", http.StatusUnauthorized, status); err != nil {
-		return err
-	}
-	d.held("the receiver refused it")
 	return nil
 }
 

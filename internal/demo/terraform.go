@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
@@ -98,6 +100,42 @@ func (t *terraform) destroy(ctx context.Context, url, event string) error {
 		return err
 	}
 	return t.expectSummary(output, "Resources: 1 destroyed")
+}
+
+// actionsSince is the minor version of Terraform 1 that brought actions.
+const actionsSince = 14
+
+var terraformVersion = regexp.MustCompile(`(?m)^Terraform v1\.(\d+)\.`)
+
+// hasActions tells whether this is a Terraform with actions.
+func (t *terraform) hasActions(ctx context.Context) (bool, error) {
+	printed, err := t.workspace.Run(ctx, "version")
+	return actionsIn(printed), err
+}
+
+// actionsIn tells whether the version that calls itself so has actions; OpenTofu has none.
+func actionsIn(printed string) bool {
+	match := terraformVersion.FindStringSubmatch(printed)
+	if match == nil {
+		return false
+	}
+	minor, err := strconv.Atoi(match[1])
+	return err == nil && minor >= actionsSince
+}
+
+// invoke runs an action, and quotes the progress that it reports.
+func (t *terraform) invoke(ctx context.Context, action, url, event string) error {
+	t.say("  $ terraform apply -invoke=%s", action)
+	output, err := t.workspace.Run(ctx, "apply", "-auto-approve", "-invoke="+action, "-var=url="+url, "-var=event="+event)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(output) {
+		if _, progress, found := strings.Cut(line, " (triggered by CLI): "); found {
+			t.say("  | %s", strings.TrimSpace(progress))
+		}
+	}
+	return t.expectSummary(output, "Actions: 1 invoked")
 }
 
 // expectSummary checks the line with which apply and destroy end.
