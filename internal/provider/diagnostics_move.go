@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -12,10 +11,9 @@ import (
 const importInstead = "Or import the webhook instead of moving it: a removed block with lifecycle { destroy = false } takes the old resource out of the state, " +
 	"an import block brings the webhook in, and no call is made that changes anything."
 
-func reportUnknownSource(diags *diag.Diagnostics, resourceType, providerAddress string) {
+func reportUnknownSource(diags *diag.Diagnostics, resourceType string) {
 	diags.AddError("Cannot move this resource to cakemail_webhook", sentences(
-		fmt.Sprintf("A moved block can turn a restapi_object of the provider restapi and a restful_resource of the provider restful into a cakemail_webhook. "+
-			"It cannot do so with %s of the provider %s.", resourceType, path.Base(providerAddress)),
+		fmt.Sprintf("A moved block can turn a restapi_object (Mastercard/restapi) or a restful_resource (magodo/restful) into a cakemail_webhook, but not a %s.", resourceType),
 		"Take the moved block out of the configuration.", importInstead))
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"path"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -22,11 +21,12 @@ type genericObject struct {
 	documents [][]byte
 }
 
-// genericSources read the states of the generic REST providers: the provider's
-// name, whoever serves it, and the type of the resource.
-var genericSources = map[[2]string]func(state []byte) (genericObject, error){
-	{"restapi", "restapi_object"}:   readRestapiObject,
-	{"restful", "restful_resource"}: readRestfulResource,
+// genericSources read the states of the generic REST providers, by the type of
+// the resource. The provider is not asked for: forks have other names, and OpenTofu
+// 1.12.4 to 1.12.6 names the target's for the second instance of a for_each.
+var genericSources = map[string]func(state []byte) (genericObject, error){
+	"restapi_object":   readRestapiObject,
+	"restful_resource": readRestfulResource,
 }
 
 // MoveState implements [resource.ResourceWithMoveState]: a moved block takes over
@@ -34,14 +34,22 @@ var genericSources = map[[2]string]func(state []byte) (genericObject, error){
 // configures providers, so what the source's state does not tell is left to the
 // refresh that follows.
 func (r *webhookResource) MoveState(context.Context) []resource.StateMover {
-	return []resource.StateMover{{StateMover: moveWebhook}}
+	own := webhookResourceSchema()
+	return []resource.StateMover{{SourceSchema: &own, StateMover: keepWebhook}, {StateMover: moveWebhook}}
+}
+
+// keepWebhook is for a webhook that moves while its provider's address changes,
+// to another registry or publisher.
+func keepWebhook(_ context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+	if req.SourceTypeName == "cakemail_webhook" && req.SourceState != nil {
+		resp.TargetState.Raw, resp.TargetPrivate = req.SourceState.Raw, req.SourcePrivate
+	}
 }
 
 func moveWebhook(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
-	source := [2]string{path.Base(req.SourceProviderAddress), req.SourceTypeName}
-	read, found := genericSources[source]
+	read, found := genericSources[req.SourceTypeName]
 	if !found {
-		reportUnknownSource(&resp.Diagnostics, req.SourceTypeName, req.SourceProviderAddress)
+		reportUnknownSource(&resp.Diagnostics, req.SourceTypeName)
 		return
 	}
 	object, err := read(req.SourceRawState.JSON)

@@ -15,6 +15,7 @@ import (
 // moveSource is what Terraform hands over of the resource that is moved away.
 type moveSource struct {
 	provider, resource, state string
+	private                   []byte
 }
 
 // move is a moved block from another type, before the refresh.
@@ -24,6 +25,7 @@ func (i *identified) move(source moveSource) []message {
 		SourceProviderAddress: source.provider,
 		SourceTypeName:        source.resource,
 		SourceState:           &tfprotov6.RawState{JSON: []byte(source.state)},
+		SourcePrivate:         source.private,
 		TargetTypeName:        "cakemail_webhook",
 	})
 	if err != nil {
@@ -60,59 +62,59 @@ func TestMoveReadsTheSourcesState(t *testing.T) {
 		want   values
 	}{
 		"restapi": {
-			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/webhooks","data":"{}","api_response":"` + keptReference + `"}`}, nil,
+			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/webhooks","data":"{}","api_response":"` + keptReference + `"}`}, nil,
 		},
-		"restapi of another registry and publisher": {
-			moveSource{"registry.example.com/forks/restapi", "restapi_object", `{"id":"abc","path":"/webhooks/","data":"{}","api_response":"` + keptReference + `"}`}, nil,
+		"restapi of another registry, publisher and name": {
+			moveSource{provider: "registry.example.com/forks/rest", resource: "restapi_object", state: `{"id":"abc","path":"/webhooks/","data":"{}","api_response":"` + keptReference + `"}`}, nil,
 		},
 		"an id that is a number": {
-			moveSource{restapiHere, "restapi_object", `{"id":1001,"path":"webhooks","data":"{\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\"}"}`},
+			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":1001,"path":"webhooks","data":"{\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\"}"}`},
 			with(untoldSecret, values{"id": "1001", "rate_limit": nil, "rate_limit_period": nil}),
 		},
 		"an id that restapi rounded": {
-			moveSource{restapiHere, "restapi_object", `{"id":"9007199254740992","path":"/webhooks","data":"{}","api_response":"{\"webhook_id\":9007199254740993,\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\"}"}`},
+			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"9007199254740992","path":"/webhooks","data":"{}","api_response":"{\"webhook_id\":9007199254740993,\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\"}"}`},
 			with(untoldSecret, values{"id": "9007199254740993", "rate_limit": nil, "rate_limit_period": nil}),
 		},
 		"a gateway's prefix, an account in the query, and an archived webhook": {
-			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/cake/v1/webhooks","query_string":"debug=1&account_id=42","data":"{}",` +
+			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/cake/v1/webhooks","query_string":"debug=1&account_id=42","data":"{}",` +
 				`"api_response":"` + strings.Replace(keptReference, "active", "archived", 1) + `"}`},
 			values{"account_id": int64(42), "archived": true},
 		},
 		"an account in the path": {
-			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/webhooks","create_path":"/webhooks?account_id=41","read_path":"/webhooks/{id}?account_id=43","data":"{}","api_response":"` + keptReference + `"}`},
+			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/webhooks","create_path":"/webhooks?account_id=41","read_path":"/webhooks/{id}?account_id=43","data":"{}","api_response":"` + keptReference + `"}`},
 			values{"account_id": int64(43)},
 		},
 		"an account that is none": {
-			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/webhooks","query_string":"account_id=mine","data":"{}","api_response":"` + keptReference + `"}`}, nil,
+			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/webhooks","query_string":"account_id=mine","data":"{}","api_response":"` + keptReference + `"}`}, nil,
 		},
 		"the secret of the create answer alone": {
-			moveSource{restapiHere, "restapi_object", `{"id":"7","path":"/webhooks","data":"{}","create_response":"{\"webhook_id\":7,\"secret\":\"k1\"}",` +
+			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/webhooks","data":"{}","create_response":"{\"webhook_id\":7,\"secret\":\"k1\"}",` +
 				`"api_response":"{\"webhook_id\":7,\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\",\"rate_limit\":50,\"rate_limit_period\":\"second\"}"}`},
 			values{"id": "7"},
 		},
 		"the URL as the configuration writes it": {
-			moveSource{restapiHere, "restapi_object", `{"id":"abc","path":"/webhooks","data":"{\"event\":\"Contact.Added\",\"url\":\"https://EXAMPLE.com/a\"}","api_response":"` + keptReference + `"}`},
+			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/webhooks","data":"{\"event\":\"Contact.Added\",\"url\":\"https://EXAMPLE.com/a\"}","api_response":"` + keptReference + `"}`},
 			values{"url": "https://EXAMPLE.com/a"},
 		},
 		"restful": {
-			moveSource{restfulHere, "restful_resource", `{"id":"/webhooks/abc","path":"/webhooks","body":{"value":{"url":"https://example.com/a","event":"Contact.Added"},"type":["object",{}]},` +
+			moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/abc","path":"/webhooks","body":{"value":{"url":"https://example.com/a","event":"Contact.Added"},"type":["object",{}]},` +
 				`"output":{"value":` + strings.ReplaceAll(keptReference, `\`, "") + `,"type":["object",{}]}}`}, nil,
 		},
 		"restful with a sensitive output and an account for reading": {
-			moveSource{"registry.opentofu.org/magodo/restful", "restful_resource", `{"id":"/cake/webhooks/abc","path":"/cake/webhooks","query":{"account_id":["41"]},"read_query":{"account_id":["42"]},` +
+			moveSource{provider: "registry.opentofu.org/magodo/restful", resource: "restful_resource", state: `{"id":"/cake/webhooks/abc","path":"/cake/webhooks","query":{"account_id":["41"]},"read_query":{"account_id":["42"]},` +
 				`"body":null,"output":null,"sensitive_output":{"value":` + strings.ReplaceAll(keptReference, `\`, "") + `,"type":["object",{}]}}`},
 			values{"account_id": int64(42)},
 		},
 		"restful with an id that is escaped, and a query in it": {
-			moveSource{restfulHere, "restful_resource", `{"id":"/webhooks/a%2Fb?account_id=43","path":"/webhooks","body":{"value":{"url":"https://example.com/a","events":["Contact.Added"]},"type":["object",{}]}}`},
+			moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/a%2Fb?account_id=43","path":"/webhooks","body":{"value":{"url":"https://example.com/a","events":["Contact.Added"]},"type":["object",{}]}}`},
 			with(untoldSecret, values{"id": "a/b", "account_id": int64(43), "rate_limit": nil, "rate_limit_period": nil}),
 		},
 		"restful that selects from the list": {
-			moveSource{restfulHere, "restful_resource", `{"id":"/webhooks","path":"/webhooks","read_selector":"data.#(url==x)","output":{"value":{"id":"abc","event":"Contact.Added","url":"https://example.com/a","rate_limit":50,"rate_limit_period":"second"},"type":["object",{}]}}`},
+			moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","path":"/webhooks","read_selector":"data.#(url==x)","output":{"value":{"id":"abc","event":"Contact.Added","url":"https://example.com/a","rate_limit":50,"rate_limit_period":"second"},"type":["object",{}]}}`},
 			untoldSecret,
 		},
 		"restful that never shows the url": {
-			moveSource{restfulHere, "restful_resource", `{"id":"/webhooks/abc","path":"/webhooks","output":{"value":{"event":"Contact.Added"},"type":["object",{}]}}`},
+			moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/abc","path":"/webhooks","output":{"value":{"event":"Contact.Added"},"type":["object",{}]}}`},
 			with(untoldSecret, values{"url": nil, "rate_limit": nil, "rate_limit_period": nil}),
 		},
 	} {
@@ -130,22 +132,43 @@ func TestMoveReadsTheSourcesState(t *testing.T) {
 	}
 }
 
+// OpenTofu, and Terraform for a webhook that is renamed at the same time, ask
+// for a move when the address of this provider changes.
+func TestMoveKeepsAWebhookOfThisProvidersOtherAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := &identified{core: w.newCore(t, nil)}
+	config := arguments{"url": "https://example.com/a", "events": []string{"Contact.Added"}}
+	i.change(config)
+	before, private := i.state, i.private
+	state := `{"id":"` + w.api.Webhooks()[0].ID + `","url":"https://example.com/a","events":["Contact.Added"],"rate_limit":50,"rate_limit_period":"second",` +
+		`"archived":false,"account_id":null,"store_secret":true,"secret":"` + w.api.Webhooks()[0].Secret + `","hash_function":"sha256"}`
+	if messages := i.move(moveSource{provider: "registry.example.com/cakemail/cakemail", resource: "cakemail_webhook", state: state, private: private}); len(messages) > 0 {
+		t.Fatalf("got messages:\n%s", indented(messages))
+	}
+	if !i.state.Equal(before) || string(i.private) != string(private) {
+		t.Errorf("got %s with %s, want %s with %s", i.state, i.private, before, private)
+	}
+	if messages := i.refresh(); len(messages) > 0 || !i.state.Equal(before) {
+		t.Errorf("got messages:\n%s\nand the state %s, want it unchanged", indented(messages), i.state)
+	}
+}
+
 func TestMoveRefusesWhatIsNoWebhook(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		source moveSource
 		want   string
 	}{
-		"another type of resource":      {moveSource{"registry.terraform.io/hashicorp/null", "null_resource", `{"id":"1"}`}, "It cannot do so with null_resource of the provider null."},
-		"a provider of the same types":  {moveSource{"registry.terraform.io/other/rest", "restapi_object", `{"id":"1","path":"/webhooks"}`}, "It cannot do so with restapi_object of the provider rest."},
-		"another object of the API":     {moveSource{restapiHere, "restapi_object", `{"id":"7","path":"/lists?token=k3y","data":"{\"name\":\"a\"}"}`}, `restapi_object with the id "7" has the path "/lists", which is not the path of a Cakemail webhook`},
-		"what stands below a webhook":   {moveSource{restapiHere, "restapi_object", `{"id":"7","path":"/webhooks/1/events","data":"{}"}`}, `has the path "/webhooks/1/events"`},
-		"another object, by restful":    {moveSource{restfulHere, "restful_resource", `{"id":"/contacts/7","path":"/contacts"}`}, `restful_resource has the path "/contacts/7"`},
-		"a webhook without events":      {moveSource{restapiHere, "restapi_object", `{"id":"7","path":"/webhooks","data":"{\"url\":\"https://example.com\"}"}`}, `restapi_object with the id "7", with the path "/webhooks", does not tell`},
-		"a webhook without an id":       {moveSource{restfulHere, "restful_resource", `{"id":"/webhooks","path":"/webhooks","body":{"value":{"event":"Contact.Added"}}}`}, `restful_resource, with the path "/webhooks", does not tell`},
-		"an answer about two webhooks":  {moveSource{restfulHere, "restful_resource", `{"id":"/webhooks","output":{"value":{"id":"a","data":{"id":"b","event":"Contact.Added"}}}}`}, "does not tell"},
-		"a state of an old restful":     {moveSource{restfulHere, "restful_resource", `{"id":"/webhooks/7","path":"/webhooks","body":"{\"url\":\"https://example.com\"}"}`}, "The state of restful_resource has a form that this provider does not know"},
-		"a state that is not an object": {moveSource{restapiHere, "restapi_object", `[]`}, "The state of restapi_object has a form that this provider does not know"},
+		"another type of resource":      {moveSource{provider: "registry.terraform.io/hashicorp/null", resource: "null_resource", state: `{"id":"1"}`}, "but not a null_resource."},
+		"another object of the API":     {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/lists?token=k3y","data":"{\"name\":\"a\"}"}`}, `restapi_object with the id "7" has the path "/lists", which is not the path of a Cakemail webhook`},
+		"what stands below a webhook":   {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/webhooks/1/events","data":"{}"}`}, `has the path "/webhooks/1/events"`},
+		"another object, by restful":    {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/contacts/7","path":"/contacts"}`}, `restful_resource has the path "/contacts/7"`},
+		"a webhook without events":      {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/webhooks","data":"{\"url\":\"https://example.com\"}"}`}, `restapi_object with the id "7", with the path "/webhooks", does not tell`},
+		"a webhook without an id":       {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","path":"/webhooks","body":{"value":{"event":"Contact.Added"}}}`}, `restful_resource, with the path "/webhooks", does not tell`},
+		"an answer about two webhooks":  {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","output":{"value":{"id":"a","data":{"id":"b","event":"Contact.Added"}}}}`}, "does not tell"},
+		"a state of an old restful":     {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/7","path":"/webhooks","body":"{\"url\":\"https://example.com\"}"}`}, "The state of restful_resource has a form that this provider does not know"},
+		"a state that is not an object": {moveSource{provider: restapiHere, resource: "restapi_object", state: `[]`}, "The state of restapi_object has a form that this provider does not know"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -183,7 +206,7 @@ func TestMovedWebhookIsInTheProvidersAccount(t *testing.T) {
 			i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
 			webhook := w.api.Add(cakemailtest.Webhook{AccountID: test.account.(int64), URL: "https://example.com/a", Events: []string{"Contact.Added"}})
 			data, _ := json.Marshal(`{"event":"Contact.Added","url":"https://example.com/a"}`)
-			source := moveSource{restapiHere, "restapi_object", fmt.Sprintf(`{"id":%q,"path":"/webhooks","query_string":%q,"data":%s}`, webhook.ID, test.query, data)}
+			source := moveSource{provider: restapiHere, resource: "restapi_object", state: fmt.Sprintf(`{"id":%q,"path":"/webhooks","query_string":%q,"data":%s}`, webhook.ID, test.query, data)}
 			if messages := i.move(source); len(messages) > 0 {
 				t.Fatalf("got messages:\n%s", indented(messages))
 			}
@@ -219,7 +242,7 @@ func TestMovedWebhookThatIsNotThere(t *testing.T) {
 	webhook := w.api.Add(cakemailtest.Webhook{AccountID: 43, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
 	i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
 	data, _ := json.Marshal(`{"event":"Contact.Added","url":"https://example.com/a"}`)
-	if messages := i.move(moveSource{restapiHere, "restapi_object", fmt.Sprintf(`{"id":%q,"path":"/webhooks","data":%s}`, webhook.ID, data)}); len(messages) > 0 {
+	if messages := i.move(moveSource{provider: restapiHere, resource: "restapi_object", state: fmt.Sprintf(`{"id":%q,"path":"/webhooks","data":%s}`, webhook.ID, data)}); len(messages) > 0 {
 		t.Fatalf("got messages:\n%s", indented(messages))
 	}
 	messages := errorsIn(i.refresh())
