@@ -57,14 +57,14 @@ func readTestdata(t *testing.T, name string) []byte {
 	return content
 }
 
-// world is the API as it was when the generic provider wrote its state.
-func (m movedFrom) world(t *testing.T) *world {
+// worldOf is the API as it was when a generic provider wrote its state.
+func worldOf(t *testing.T, form cakemailtest.Form, webhooksFile string) *world {
 	t.Helper()
 	var webhooks []cakemailtest.Webhook
-	if err := json.Unmarshal(readTestdata(t, m.file("webhooks.json")), &webhooks); err != nil {
+	if err := json.Unmarshal(readTestdata(t, webhooksFile), &webhooks); err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, cakemailtest.WithForm(m.form))
+	w := newWorld(t, cakemailtest.WithForm(form))
 	for _, webhook := range webhooks {
 		w.api.Add(webhook)
 	}
@@ -79,17 +79,16 @@ func (m movedFrom) workspace(t *testing.T, w *world) *terraformcli.Workspace {
 		events = `["User.Created", "User.Deleted"]`
 	}
 	workspace := w.workspace(t, filepath.Join("moved", m.provider+".tf"), "TF_VAR_several_events="+events)
-	standIn(t, workspace)
-	if err := os.WriteFile(filepath.Join(workspace.Folder, "terraform.tfstate"), readTestdata(t, m.file("tfstate")), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	takeOver(t, workspace, m.file("tfstate"))
 	return workspace
 }
 
-// standIn lets Terraform find the generic providers of a state. It insists on
-// them, but while everything is moved away it asks them for nothing but a schema.
-func standIn(t *testing.T, workspace *terraformcli.Workspace) {
+// takeOver puts a generic provider's state into the workspace, and a stand-in for
+// the provider: Terraform insists on having it, but while everything is moved away
+// it asks for nothing but a schema.
+func takeOver(t *testing.T, workspace *terraformcli.Workspace, state string) {
 	t.Helper()
+	writeExample(t, workspace, "terraform.tfstate", string(readTestdata(t, state)))
 	ours, err := providerFolder()
 	if err != nil {
 		t.Fatal(err)
@@ -157,21 +156,10 @@ func TestMovedFromGenericProvidersInTerraform1_8(t *testing.T) {
 		for _, refresh := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s %s %s refresh=%t", from.provider, from.version, from.form, refresh), func(t *testing.T) {
 				t.Parallel()
-				w := from.world(t)
-				before := w.api.Webhooks()
+				w := worldOf(t, from.form, from.file("webhooks.json"))
 				workspace := from.workspace(t, w)
 				from.expectHarmless(t, plannedChanges(t, workspace, fmt.Sprintf("-refresh=%t", refresh)), refresh)
-				terraform(t, workspace, "apply", "saved")
-				terraform(t, workspace, "plan", "-detailed-exitcode")
-				if after := w.api.Webhooks(); !reflect.DeepEqual(after, before) {
-					t.Errorf("the API holds %+v, want it as before: %+v", after, before)
-				}
-				for operation, number := range w.api.Counts() {
-					if operation != cakemailtest.Show {
-						t.Errorf("%d calls of %s were made, want none", number, operation)
-					}
-				}
-				expectSame(t, stateOf(t, workspace), before)
+				expectTakenOver(t, w, workspace)
 			})
 		}
 	}
@@ -198,6 +186,48 @@ func (m movedFrom) expectHarmless(t *testing.T, changes map[string]string, refre
 		if got := changes["cakemail_webhook."+address]; !slices.Contains(allowed, got) {
 			t.Errorf("the plan does %q to %s, want one of %q", got, address, allowed)
 		}
+	}
+}
+
+// expectTakenOver applies the saved plan, and fails where that changes anything
+// at Cakemail, calls more than it needs, or leaves something to do.
+func expectTakenOver(t *testing.T, w *world, workspace *terraformcli.Workspace) {
+	t.Helper()
+	before := w.api.Webhooks()
+	terraform(t, workspace, "apply", "saved")
+	terraform(t, workspace, "plan", "-detailed-exitcode")
+	if after := w.api.Webhooks(); !reflect.DeepEqual(after, before) {
+		t.Errorf("the API holds %+v, want it as before: %+v", after, before)
+	}
+	for operation, number := range w.api.Counts() {
+		if operation != cakemailtest.Show {
+			t.Errorf("%d calls of %s were made, want none", number, operation)
+		}
+	}
+	expectSame(t, stateOf(t, workspace), before)
+}
+
+// The guide's configurations take over the states that the real providers wrote
+// with the guide's configurations before.
+func TestMovingExamplesInTerraform1_8(t *testing.T) {
+	t.Parallel()
+	movesAcrossTypes.orSkip(t)
+	for provider, source := range map[string]struct{ resource, name string }{"restapi": {"restapi_object", "bounces"}, "restful": {"restful_resource", "contacts"}} {
+		t.Run(provider, func(t *testing.T) {
+			t.Parallel()
+			if before := readExample(t, "guides/before-moving-from-"+provider+"/main.tf"); !strings.Contains(before, fmt.Sprintf("resource %q %q {", source.resource, source.name)) {
+				t.Errorf("the configuration before has no %s.%s, but the state has", source.resource, source.name)
+			}
+			w := worldOf(t, cakemailtest.Reference, "moved/example-"+provider+".webhooks.json")
+			workspace := w.exampleWorkspace(t, "guides/moving-from-"+provider+"/main.tf")
+			takeOver(t, workspace, "moved/example-"+provider+".tfstate")
+			for address, change := range plannedChanges(t, workspace) {
+				if change != "no-op" {
+					t.Errorf("the plan does %q to %s, want nothing", change, address)
+				}
+			}
+			expectTakenOver(t, w, workspace)
+		})
 	}
 }
 
