@@ -48,6 +48,9 @@ const farthestSuggestion = 3
 // SuggestEvent returns the known event that the name differs from only in case
 // or by a small typo, or "".
 func SuggestEvent(name string) string {
+	if IsKnownEvent(name) {
+		return name
+	}
 	const longestName = 64
 	if len(name) > longestName {
 		return ""
