@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime/debug"
 	"slices"
 	"testing"
 )
@@ -31,6 +32,30 @@ func TestQuietLogs(t *testing.T) {
 			slices.Sort(set)
 			if !slices.Equal(set, test.want) {
 				t.Errorf("set %v, want %v", set, test.want)
+			}
+		})
+	}
+}
+
+func TestCollectLess(t *testing.T) {
+	for name, test := range map[string]struct {
+		environment map[string]string
+		want        int
+	}{
+		"nobody asked for anything": {want: gcPercent},
+		"GOGC is the user's":        {environment: map[string]string{"GOGC": "70"}, want: 70},
+		"GOMEMLIMIT holds besides":  {environment: map[string]string{"GOMEMLIMIT": "20MiB"}, want: gcPercent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			// Go itself reads GOGC when the process starts.
+			before := debug.SetGCPercent(70)
+			limit := debug.SetMemoryLimit(20 << 20)
+			collectLess(func(name string) string { return test.environment[name] })
+			if got := debug.SetGCPercent(before); got != test.want {
+				t.Errorf("the heap may grow by %d %%, want %d %%", got, test.want)
+			}
+			if got := debug.SetMemoryLimit(limit); got != 20<<20 {
+				t.Errorf("the memory limit is %d now", got)
 			}
 		})
 	}
