@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +19,10 @@ type figures struct {
 	calls, connections int
 	usage              usage
 	wall               time.Duration
+}
+
+func (f figures) cpuPerWebhook(count int) time.Duration {
+	return f.usage.cpu / time.Duration(count)
 }
 
 // cycle is one passage through all phases, in their order.
@@ -58,8 +64,31 @@ func (l *laboratory) prepare(ctx context.Context) error {
 	return nil
 }
 
+// measureAll returns the medians of everything, and says on progress what it is at.
+func (l *laboratory) measureAll(ctx context.Context, progress io.Writer) (map[measurement]cycle, error) {
+	measured := map[measurement][]cycle{}
+	for number := range l.runs {
+		for _, one := range measurements(l.counts) {
+			fmt.Fprintf(progress, "run %d of %d: %d webhooks, %s\n", number+1, l.runs, one.count, one.subject.name)
+			result, err := l.measure(ctx, one)
+			if ctx.Err() != nil {
+				return nil, errors.New("stopped, and cleaned up")
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", one.subject.name, err)
+			}
+			measured[one] = append(measured[one], result)
+		}
+	}
+	medians := map[measurement]cycle{}
+	for one, cycles := range measured {
+		medians[one] = median(cycles)
+	}
+	return medians, nil
+}
+
 // measure takes the subject through all phases, from nothing to nothing.
-func (l *laboratory) measure(ctx context.Context, subject subject) (cycle, error) {
+func (l *laboratory) measure(ctx context.Context, what measurement) (cycle, error) {
 	api := cakemailtest.Start(cakemailtest.WithLatency(l.latency))
 	defer api.Close()
 	folder, err := os.MkdirTemp(l.folder, "cycle-")
@@ -67,7 +96,7 @@ func (l *laboratory) measure(ctx context.Context, subject subject) (cycle, error
 		return nil, fmt.Errorf("making a temporary folder: %w", err)
 	}
 	defer os.RemoveAll(folder)
-	configuration, err := subject.configuration()
+	configuration, err := what.subject.configuration()
 	if err != nil {
 		return nil, err
 	}
@@ -78,13 +107,14 @@ func (l *laboratory) measure(ctx context.Context, subject subject) (cycle, error
 	if err := os.Mkdir(reports, 0o700); err != nil {
 		return nil, fmt.Errorf("making a temporary folder: %w", err)
 	}
-	workspace, err := terraformcli.New(ctx, folder, l.wrapped, l.variables(subject, api, reports)...)
+	workspace, err := terraformcli.New(ctx, folder, l.wrapped, l.variables(what.subject, api, reports)...)
 	if err != nil {
 		return nil, err
 	}
 	var measured cycle
 	for _, phase := range phases() {
-		figures, err := l.measurePhase(ctx, workspace, api, phase, reports)
+		arguments := append(phase.arguments, "-var=size="+strconv.Itoa(what.count))
+		figures, err := l.measurePhase(ctx, workspace, api, arguments, reports)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", phase.name, err)
 		}
@@ -116,11 +146,11 @@ func (l *laboratory) variables(subject subject, api *cakemailtest.Server, report
 	return variables
 }
 
-func (l *laboratory) measurePhase(ctx context.Context, workspace *terraformcli.Workspace, api *cakemailtest.Server, phase phase, reports string) (figures, error) {
+func (l *laboratory) measurePhase(ctx context.Context, workspace *terraformcli.Workspace, api *cakemailtest.Server, arguments []string, reports string) (figures, error) {
 	api.ResetCalls()
 	connections := api.Connections()
 	started := time.Now()
-	_, err := workspace.Run(ctx, append(phase.arguments, "-var=size="+strconv.Itoa(l.count))...)
+	_, err := workspace.Run(ctx, arguments...)
 	wall := time.Since(started)
 	if err != nil {
 		return figures{}, err

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -30,9 +31,11 @@ func main() {
 		return
 	}
 	var chosen settings
-	flag.IntVar(&chosen.count, "count", 300, "how many webhooks")
+	chosen.counts = counts{300, 1000, 3000}
+	flag.Var(&chosen.counts, "count", "how many webhooks; of several numbers, separated by commas, the first is measured in detail")
 	flag.DurationVar(&chosen.latency, "latency", 20*time.Millisecond, "how long the API takes to answer")
 	flag.IntVar(&chosen.runs, "runs", 3, "how many times everything is measured; the table shows medians")
+	flag.StringVar(&chosen.figures, "figures", "", "a file that the plot of growth can be drawn from")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -50,15 +53,38 @@ func exitOn(err error) {
 
 // settings are what can be chosen on the command line.
 type settings struct {
-	count   int
+	counts  counts
 	latency time.Duration
 	runs    int
+	// figures is the file that they are written to as CSV; empty: none.
+	figures string
+}
+
+// counts are how many webhooks there are in one measurement and the next.
+type counts []int
+
+// String implements [flag.Value].
+func (c *counts) String() string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint([]int(*c)), " ", ","), "[]")
+}
+
+// Set implements [flag.Value].
+func (c *counts) Set(list string) error {
+	*c = nil
+	for text := range strings.SplitSeq(list, ",") {
+		count, err := strconv.Atoi(text)
+		if err != nil || count < 1 {
+			return fmt.Errorf("%q is not a number of at least 1", text)
+		}
+		*c = append(*c, count)
+	}
+	return nil
 }
 
 // run measures, says on progress what it is at, and prints the table.
 func run(ctx context.Context, chosen settings, out, progress io.Writer) error {
-	if chosen.count < 1 || chosen.runs < 1 || chosen.latency < 0 {
-		return errors.New("-count and -runs must be at least 1, and -latency not negative")
+	if chosen.runs < 1 || chosen.latency < 0 {
+		return errors.New("-runs must be at least 1, and -latency not negative")
 	}
 	terraform, err := terraformcli.Find(ctx)
 	if err != nil {
@@ -74,23 +100,12 @@ func run(ctx context.Context, chosen settings, out, progress io.Writer) error {
 	if err := laboratory.prepare(ctx); err != nil {
 		return err
 	}
-	measured := map[string][]cycle{}
-	for number := range chosen.runs {
-		for _, subject := range subjects() {
-			fmt.Fprintf(progress, "run %d of %d: %s\n", number+1, chosen.runs, subject.name)
-			result, err := laboratory.measure(ctx, subject)
-			if ctx.Err() != nil {
-				return errors.New("stopped, and cleaned up")
-			}
-			if err != nil {
-				return fmt.Errorf("%s: %w", subject.name, err)
-			}
-			measured[subject.name] = append(measured[subject.name], result)
-		}
+	medians, err := laboratory.measureAll(ctx, progress)
+	if err != nil {
+		return err
 	}
-	medians := map[string]cycle{}
-	for name, cycles := range measured {
-		medians[name] = median(cycles)
+	if err := writeFigures(chosen, medians); err != nil {
+		return err
 	}
 	return report(out, chosen, environment(ctx, terraform), medians)
 }

@@ -14,14 +14,18 @@ const (
 	parallelism = 10
 	mebibyte    = 1 << 20
 	// memoryAim is what a provider process may have resident at most.
-	memoryAim = 60 * mebibyte
+	memoryAim = 45 * mebibyte
+	// growthAim is how much more processor time a webhook may take among many
+	// than at the first number of webhooks.
+	growthAim = 1.3
 )
 
 const explanation = `
 The aim of a phase is the wall time of its floor plus calls x latency / parallelism, no call that it does not
-need, and a peak below %d MiB. The floor is a provider that does nothing and whose resource has the attributes of
-cakemail_webhook: Terraform writes its whole state again after each change, so it takes longer the larger a
-resource is. A create needs one call more than two per webhook, to list what is there already.
+need, a peak below %d MiB, and provider CPU per webhook of at most %.1f times that at the first number of webhooks.
+The floor is a provider that does nothing and whose resource has the attributes of cakemail_webhook: Terraform
+writes its whole state again after each change, so it takes longer the larger a resource is and the more there are.
+A create needs one call more than two per webhook, to list what is there already.
 Provider CPU is the sum over the provider processes that Terraform starts for the phase (user and system time),
 peak memory the greatest resident set of one of them. The API and Terraform share the machine with them.
 `
@@ -58,46 +62,55 @@ func middle[T cmp.Ordered](all []figures, pick func(figures) T) T {
 }
 
 // report writes the figures as a Markdown table, and what they are.
-func report(out io.Writer, chosen settings, environment string, medians map[string]cycle) error {
+func report(out io.Writer, chosen settings, environment string, medians map[measurement]cycle) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%d webhooks (count), API latency %s, parallelism %d, medians of %d runs.\n%s.\n\n",
-		chosen.count, chosen.latency, parallelism, chosen.runs, environment)
-	text.WriteString("| phase | resource | calls | connections | provider CPU | peak memory | wall | aim | met |\n")
-	text.WriteString("|---|---|--:|--:|--:|--:|--:|--:|---|\n")
+	fmt.Fprintf(&text, "API latency %s, parallelism %d, medians of %d runs.\n%s.\n\n", chosen.latency, parallelism, chosen.runs, environment)
+	text.WriteString("| phase | webhooks | resource | calls | connections | provider CPU | per webhook | peak memory | wall | aim | met |\n")
+	text.WriteString("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|---|\n")
 	for number, phase := range phases() {
-		for _, subject := range subjects() {
-			seen := medians[subject.name][number]
+		for _, one := range measurements(chosen.counts) {
+			seen := medians[one][number]
 			aim, verdict := "", ""
-			if subject.floor != "" {
-				limit := aimOf(phase, chosen, medians[subject.floor][number])
-				aim, verdict = seconds(limit), verdictOn(seen, phase, chosen, limit)
+			if floor, ok := one.floor(); ok {
+				first := measurement{subject: one.subject, count: chosen.counts[0]}
+				limit := limits{
+					wall:          medians[floor][number].wall + time.Duration(phase.callsPerWebhook*one.count)*chosen.latency/parallelism,
+					calls:         phase.calls(one.count),
+					cpuPerWebhook: time.Duration(growthAim * float64(medians[first][number].cpuPerWebhook(first.count))),
+				}
+				aim, verdict = seconds(limit.wall), limit.verdictOn(seen, one.count)
 			}
-			fmt.Fprintf(&text, "| %s | %s | %d | %d | %s | %s | %s | %s | %s |\n", phase.name, subject.name,
-				seen.calls, seen.connections, seconds(seen.usage.cpu), memory(seen.usage.peakBytes), seconds(seen.wall), aim, verdict)
+			fmt.Fprintf(&text, "| %s | %d | %s | %d | %d | %s | %s | %s | %s | %s | %s |\n", phase.name, one.count, one.subject.name,
+				seen.calls, seen.connections, seconds(seen.usage.cpu), milliseconds(seen.cpuPerWebhook(one.count)),
+				memory(seen.usage.peakBytes), seconds(seen.wall), aim, verdict)
 		}
 	}
-	fmt.Fprintf(&text, explanation, memoryAim/mebibyte)
+	fmt.Fprintf(&text, explanation, memoryAim/mebibyte, growthAim)
 	_, err := io.WriteString(out, text.String())
 	return err
 }
 
-// aimOf returns the wall time that the phase may take.
-func aimOf(phase phase, chosen settings, floor figures) time.Duration {
-	perWebhook := phase.callsPerWebhook * chosen.count
-	return floor.wall + time.Duration(perWebhook)*chosen.latency/parallelism
+// limits are what a phase may take at most.
+type limits struct {
+	wall          time.Duration
+	calls         int
+	cpuPerWebhook time.Duration
 }
 
 // verdictOn says whether the aim is met, and if not, in what.
-func verdictOn(seen figures, phase phase, chosen settings, limit time.Duration) string {
+func (l limits) verdictOn(seen figures, count int) string {
 	var missed []string
-	if seen.wall > limit {
+	if seen.wall > l.wall {
 		missed = append(missed, "wall")
 	}
 	if seen.usage.peakBytes >= memoryAim {
 		missed = append(missed, "memory")
 	}
-	if seen.calls > phase.calls(chosen.count) {
+	if seen.calls > l.calls {
 		missed = append(missed, "calls")
+	}
+	if seen.cpuPerWebhook(count) > l.cpuPerWebhook {
+		missed = append(missed, "growth")
 	}
 	if len(missed) > 0 {
 		return "no: " + strings.Join(missed, ", ")
@@ -107,6 +120,10 @@ func verdictOn(seen figures, phase phase, chosen settings, limit time.Duration) 
 
 func seconds(duration time.Duration) string {
 	return fmt.Sprintf("%.2f s", duration.Seconds())
+}
+
+func milliseconds(duration time.Duration) string {
+	return fmt.Sprintf("%.1f ms", duration.Seconds()*1000)
 }
 
 func memory(bytes int64) string {

@@ -44,6 +44,36 @@ func subjects() []subject {
 	}
 }
 
+// measurement is one subject at one number of webhooks.
+type measurement struct {
+	subject subject
+	count   int
+}
+
+// measurements are in the order of the table. At the first number, all subjects
+// are measured; at the others, the provider and its floor show the growth.
+func measurements(counts []int) []measurement {
+	var all []measurement
+	for number, count := range counts {
+		for _, subject := range subjects() {
+			if number == 0 || subject.name == webhookQuiet || subject.name == floorQuiet {
+				all = append(all, measurement{subject: subject, count: count})
+			}
+		}
+	}
+	return all
+}
+
+// floor returns what the measurement is compared with, if anything.
+func (m measurement) floor() (measurement, bool) {
+	for _, subject := range subjects() {
+		if subject.name == m.subject.floor {
+			return measurement{subject: subject, count: m.count}, true
+		}
+	}
+	return measurement{}, false
+}
+
 func (s subject) configuration() ([]byte, error) {
 	return fs.ReadFile(workloads, "workloads/"+s.workload)
 }

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"encoding/csv"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestReadmeShowsTheFigures compares the README's table with the figures that its plot is drawn from.
+func TestReadmeShowsTheFigures(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open("growth.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for _, line := range lines[1:] {
+		rows[line[0]] += " | " + rounded(t, line[2], 1) + " ms, " + rounded(t, line[3], 0) + " MiB"
+	}
+	titles := map[string]string{"create": "Create", "no-op plan": "Plan without changes", "change": "Change", "destroy": "Destroy"}
+	for _, phase := range phases() {
+		if row := "| " + titles[phase.name] + rows[phase.name] + " |\n"; !strings.Contains(string(readme), row) {
+			t.Errorf("the README lacks\n%s", row)
+		}
+	}
+}
+
+func rounded(t *testing.T, text string, digits int) string {
+	t.Helper()
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strconv.FormatFloat(value, 'f', digits, 64)
+}
