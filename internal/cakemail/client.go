@@ -42,6 +42,8 @@ type Options struct {
 	// RetryWait is the shortest wait before the first repetition; it doubles from
 	// one to the next. Default [DefaultRetryWait].
 	RetryWait time.Duration
+	// Patience is for what the API has done and does not show yet.
+	Patience Patience
 }
 
 // Client calls the API. It is safe for concurrent use, and one is meant to
@@ -51,11 +53,13 @@ type Client struct {
 	userAgent  string
 	maxRetries int
 	retryWait  time.Duration
+	patience   Patience
 	http       *http.Client
 	transport  *attemptTransport
 	auth       authorizer
 	secrets    *secrets
-	ledgers    ledgers
+	rosters    rosters
+	ledger     ledger
 	pause      sharedPause
 }
 
@@ -66,6 +70,7 @@ func New(options Options) *Client {
 		userAgent:  options.UserAgent,
 		maxRetries: options.MaxRetries,
 		retryWait:  cmp.Or(options.RetryWait, DefaultRetryWait),
+		patience:   options.Patience.orDefault(),
 		secrets:    &secrets{},
 	}
 	credentials := options.Credentials
@@ -150,6 +155,9 @@ func (c *Client) sendWith(ctx context.Context, call request, token string) ([]by
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, c.transportError(call.action, exchange, err)
+	}
+	if !call.repeatable && response.StatusCode == http.StatusServiceUnavailable {
+		c.pause.extend(min(retryAfter(response), MaxRetryWait))
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return nil, c.answerError(call.action, exchange, response, body)

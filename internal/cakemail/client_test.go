@@ -46,11 +46,11 @@ func TestEveryCallIsWrittenAsTheAPIReadsIt(t *testing.T) {
 		"list": {`{"data":[]}`, func(ctx context.Context, client *cakemail.Client) error {
 			_, err := collect(client.List(ctx, cakemail.ListOptions{Account: 42}))
 			return err
-		}, call{Method: "GET", Path: "/webhooks", Query: "account_id=42&page=1&per_page=50"}},
+		}, call{Method: "GET", Path: "/webhooks", Query: "account_id=42&page=1&per_page=50&with_count=true"}},
 		"list with archived ones": {`[]`, func(ctx context.Context, client *cakemail.Client) error {
 			_, err := collect(client.List(ctx, cakemail.ListOptions{WithArchived: true}))
 			return err
-		}, call{Method: "GET", Path: "/webhooks", Query: "page=1&per_page=50&with_archived=true"}},
+		}, call{Method: "GET", Path: "/webhooks", Query: "page=1&per_page=50&with_archived=true&with_count=true"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

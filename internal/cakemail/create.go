@@ -20,103 +20,95 @@ func sorted(events []string) []string {
 type Created struct {
 	// Webhook lacks the secret where the answer did; [Client.Get] has it.
 	Webhook Webhook
-	// Duplicates appeared late, after a repeated create: the API has carried out
-	// more than one of the attempts.
+	// Surplus are webhooks that earlier attempts of the same create made; they were
+	// archived again.
+	Surplus []Webhook
+	// Duplicates are other new webhooks that are equal, which this create alone does
+	// not explain, or which could not be archived.
 	Duplicates []Webhook
+	// Unchecked is why nobody looked for webhooks of earlier attempts, if so.
+	Unchecked error
 }
 
-// Looks for a webhook whose create got no answer: an API that took too long may
-// still be at work, one that cut the connection hardly.
-const (
-	looksAfterCut     = 1
-	looksAfterTimeout = 4
-)
+// creation is one webhook being made.
+type creation struct {
+	account  int64
+	settings Settings
+	key      string
+	started  time.Time
+	attempts int
+	// lost is the number of attempts that may have happened without an answer.
+	lost int
+}
 
 // Create makes a webhook that is neither lost nor doubled. When the answer is
-// lost, it adopts the one new webhook that matches, or creates again when there
-// is none. The [Error] is of kind [Ambiguous] when several match, and of kind
-// [OutcomeUnknown] when it cannot be told; [Client.Resolve] can tell later.
+// lost, it looks for the new webhook that matches, for as long as
+// Patience.LostCreate, and adopts it, or creates again when there is none. The
+// [Error] is of kind [Ambiguous] when more match than this create can have made,
+// and of kind [OutcomeUnknown] when it cannot be told; [Client.Resolve] can tell later.
 //
 // It costs one list of the account's webhooks before the first create.
 func (c *Client) Create(ctx context.Context, account int64, settings Settings) (Created, error) {
-	ledger, err := c.ledgers.open(ctx, c, account)
-	if err != nil {
-		return Created{}, err
+	if _, err := c.Existing(ctx, account); err != nil {
+		return Created{}, snapshotError(err)
 	}
-	unlock, err := ledger.lock(ctx, settings)
+	making := &creation{account: account, settings: settings, key: settings.key(), started: time.Now()}
+	unlock, err := c.ledger.lock(ctx, account, making.key)
 	if err != nil {
 		return Created{}, err
 	}
 	defer unlock()
 
-	started := time.Now()
-	for repeats := 0; ; repeats++ {
-		webhook, err := c.create(ctx, account, settings)
+	for {
+		webhook, err := c.attempt(ctx, making)
 		if err == nil {
-			ledger.claim(webhook.ID, settings.key())
-			return Created{Webhook: webhook, Duplicates: c.late(ctx, ledger, settings, repeats)}, nil
+			return c.settle(ctx, making, webhook), nil
 		}
 		failure, ok := errors.AsType[*Error](err)
-		if !ok || !failure.MayHaveHappened && repeats == 0 {
+		if !ok || !failure.MayHaveHappened && making.lost == 0 {
 			return Created{}, err
 		}
 		if !failure.MayHaveHappened {
-			return Created{}, ledger.outcomeUnknown(settings, failure)
+			return Created{}, c.outcomeUnknown(making, failure)
 		}
-		found, err := c.look(ctx, ledger, settings, failure)
+		making.lost++
+		found, err := c.find(ctx, making)
 		switch {
-		case err != nil:
-			return Created{}, ledger.outcomeUnknown(settings, failure)
-		case len(found) == 1:
-			ledger.claim(found[0].ID, settings.key())
-			return Created{Webhook: found[0]}, nil
-		case len(found) > 1:
+		case err != nil, len(found) > 0 && c.ledger.isDoubtful(account, making.key):
+			return Created{}, c.outcomeUnknown(making, failure)
+		case len(found) > making.lost:
 			return Created{}, ambiguous(failure, found)
-		case repeats == c.maxRetries, time.Since(started) > MaxTotalWait, ctx.Err() != nil:
-			return Created{}, ledger.outcomeUnknown(settings, failure)
+		case len(found) > 0:
+			created := Created{Webhook: found[0]}
+			c.ledger.claim(account, found[0].ID, making.key)
+			c.withdraw(ctx, making, found[1:], &created)
+			return created, nil
+		case making.lost > c.maxRetries, time.Since(making.started) > MaxTotalWait, ctx.Err() != nil:
+			return Created{}, c.outcomeUnknown(making, failure)
 		}
 	}
 }
 
-// late looks once more when the create was repeated. A failed look leaves
-// nothing unsaid, since the webhook itself is known.
-func (c *Client) late(ctx context.Context, ledger *ledger, settings Settings, repeats int) []Webhook {
-	if repeats == 0 {
-		return nil
+func snapshotError(err error) error {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
 	}
-	found, err := c.newMatches(Finishing(ctx), ledger, settings)
-	if err != nil {
-		return nil
-	}
-	return found
-}
-
-// Resolve finds the webhook that a create of unknown outcome made, given the
-// ids that its [Error] knew. The id is "" when there is none.
-func (c *Client) Resolve(ctx context.Context, account int64, settings Settings, known []string) (Webhook, error) {
-	ledger := newLedger(account)
-	for _, id := range known {
-		ledger.claim(id, "")
-	}
-	found, err := c.newMatches(ctx, ledger, settings)
-	switch {
-	case err != nil:
-		return Webhook{}, err
-	case len(found) == 0:
-		return Webhook{}, nil
-	case len(found) > 1:
-		return Webhook{}, ambiguous(&Error{Action: createAction, Host: c.host()}, found)
-	}
-	return found[0], nil
+	renamed := *failure
+	renamed.Action = "list the webhooks that exist before creating one"
+	return &renamed
 }
 
 const createAction = "create the webhook"
 
-// create sends one POST.
-func (c *Client) create(ctx context.Context, account int64, settings Settings) (Webhook, error) {
+// attempt sends the create once, and again only while the API says that it put
+// it off.
+func (c *Client) attempt(ctx context.Context, making *creation) (Webhook, error) {
+	settings := making.settings
 	settings.Events = sorted(settings.Events)
-	body, err := c.send(ctx, request{action: createAction, method: http.MethodPost, path: "/webhooks", account: account, body: encodeSettings(settings)})
+	body, err := c.send(ctx, request{action: createAction, method: http.MethodPost, path: "/webhooks", account: making.account, body: encodeSettings(settings)})
 	if failure, ok := errors.AsType[*Error](err); ok {
+		making.attempts += failure.Attempts
 		if failure.Kind == Gone {
 			failure.Kind = Unsupported
 		}
@@ -129,40 +121,137 @@ func (c *Client) create(ctx context.Context, account int64, settings Settings) (
 	}
 	webhook, err := c.decode(body, "")
 	if err != nil {
+		making.attempts++
 		return Webhook{}, c.unreadable(createAction, err)
 	}
 	return webhook, nil
 }
 
-// look waits and looks for the webhook, more patiently after a timeout. It goes
-// on when Terraform stops, so that a create in flight is recorded.
-func (c *Client) look(ctx context.Context, ledger *ledger, settings Settings, failure *Error) (found []Webhook, err error) {
-	looks := looksAfterCut
-	if failure.Kind == Timeout {
-		looks = looksAfterTimeout
+// settle claims the webhook that an answer names, and looks for those of earlier
+// attempts.
+func (c *Client) settle(ctx context.Context, making *creation, webhook Webhook) Created {
+	c.ledger.claim(making.account, webhook.ID, making.key)
+	created := Created{Webhook: webhook}
+	if making.lost == 0 {
+		return created
 	}
-	for attempt := range looks {
-		c.waitBefore(ctx, attempt)
-		found, err = c.newMatches(Finishing(ctx), ledger, settings)
-		if err != nil || len(found) > 0 || ctx.Err() != nil {
-			break
-		}
+	found, err := c.find(ctx, making)
+	switch {
+	case err != nil:
+		created.Unchecked = err
+	case len(found) > making.lost, c.ledger.isDoubtful(making.account, making.key):
+		created.Duplicates = found
+	default:
+		c.withdraw(ctx, making, found, &created)
 	}
-	return found, err
+	return created
 }
 
-// newMatches lists the active webhooks that match and that the ledger does not know.
-func (c *Client) newMatches(ctx context.Context, ledger *ledger, settings Settings) ([]Webhook, error) {
+// withdraw archives what earlier attempts made, also when Terraform stops.
+func (c *Client) withdraw(ctx context.Context, making *creation, surplus []Webhook, created *Created) {
+	ctx = CreatedAt(Finishing(ctx), making.started)
+	for _, webhook := range surplus {
+		c.ledger.claim(making.account, webhook.ID, making.key)
+		if _, err := c.Archive(ctx, making.account, webhook.ID); err != nil {
+			created.Duplicates = append(created.Duplicates, webhook)
+			continue
+		}
+		created.Surplus = append(created.Surplus, webhook)
+	}
+}
+
+// find looks for new webhooks that match, several times while the API may lag,
+// until there are as many as the lost attempts can have made.
+func (c *Client) find(ctx context.Context, making *creation) ([]Webhook, error) {
 	var found []Webhook
-	for webhook, err := range c.List(ctx, ListOptions{Account: ledger.account}) {
+	existing, _ := c.rosters.of(making.account).first()
+	for _, wait := range c.patience.looks() {
+		sleep(ctx, wait)
+		active, err := c.look(ctx, making.account)
 		if err != nil {
 			return nil, err
 		}
-		if settings.matches(webhook) && !webhook.IsArchived() && !ledger.knows(webhook.ID) {
-			found = append(found, webhook)
+		taken := c.ledger.claimed(making.account)
+		for _, webhook := range slices.Concat(existing, found) {
+			taken[webhook.ID] = ""
+		}
+		found = append(found, making.settings.among(active, taken)...)
+		if len(found) >= making.lost || ctx.Err() != nil {
+			break
 		}
 	}
 	return found, nil
+}
+
+// among returns the webhooks that match and that are not taken.
+func (s Settings) among(webhooks []Webhook, taken map[string]string) []Webhook {
+	var found []Webhook
+	for _, webhook := range webhooks {
+		if _, known := taken[webhook.ID]; !known && s.matches(webhook) {
+			found = append(found, webhook)
+		}
+	}
+	return found
+}
+
+// outcomeUnknown returns the error of a create that may have happened, with the
+// ids that a later look must leave out.
+func (c *Client) outcomeUnknown(making *creation, failure *Error) *Error {
+	c.ledger.leaveUncertain(making.account, making.key)
+	renamed := *failure
+	renamed.Kind, renamed.Known = OutcomeUnknown, []string{}
+	renamed.Attempts, renamed.Elapsed = making.attempts, time.Since(making.started)
+	existing, _ := c.rosters.of(making.account).first()
+	for _, webhook := range existing {
+		if making.settings.matches(webhook) {
+			renamed.Known = append(renamed.Known, webhook.ID)
+		}
+	}
+	for id, key := range c.ledger.claimed(making.account) {
+		if key == "" || key == making.key {
+			renamed.Known = append(renamed.Known, id)
+		}
+	}
+	slices.Sort(renamed.Known)
+	renamed.Known = slices.Compact(renamed.Known)
+	return &renamed
+}
+
+// Resolve finds the webhook that a create of unknown outcome made, given the
+// ids that its [Error] knew. The id is "" when there is none. It leaves out what
+// belongs to other resources, and waits for equal creates that are in progress.
+func (c *Client) Resolve(ctx context.Context, account int64, settings Settings, known []string) (Webhook, error) {
+	key := settings.key()
+	unlock, err := c.ledger.lock(ctx, account, key)
+	if err != nil {
+		return Webhook{}, err
+	}
+	defer unlock()
+	var found []Webhook
+	stopped := c.whileNew(ctx, createAction, func() bool {
+		var active []Webhook
+		if active, err = c.look(ctx, account); err != nil {
+			return true
+		}
+		taken := c.ledger.claimed(account)
+		for _, id := range known {
+			taken[id] = ""
+		}
+		found = settings.among(active, taken)
+		return len(found) > 0
+	})
+	switch {
+	case err != nil:
+		return Webhook{}, err
+	case stopped != nil:
+		return Webhook{}, stopped
+	case len(found) == 0:
+		return Webhook{}, nil
+	case len(found) > 1:
+		return Webhook{}, ambiguous(&Error{Action: createAction, Host: c.host()}, found)
+	}
+	c.ledger.claim(account, found[0].ID, key)
+	return found[0], nil
 }
 
 func ambiguous(failure *Error, candidates []Webhook) *Error {

@@ -23,22 +23,28 @@ func TestACreateIsNeitherLostNorDoubled(t *testing.T) {
 	}{
 		"nothing fails":                        {nil, 1, 1, "w1"},
 		"cut after it was processed":           {[]postFault{{Processed: true, Answer: cut}}, 1, 2, "w1"},
-		"cut before it was processed":          {[]postFault{{Answer: cut}}, 2, 3, "w1"},
-		"cut twice before it was processed":    {[]postFault{{Answer: cut}, {Answer: cut}}, 3, 4, "w1"},
-		"cut before, then after":               {[]postFault{{Answer: cut}, {Processed: true, Answer: cut}}, 2, 3, "w1"},
+		"cut before it was processed":          {[]postFault{{Answer: cut}}, 2, 13, "w1"},
+		"cut twice before it was processed":    {[]postFault{{Answer: cut}, {Answer: cut}}, 3, 19, "w1"},
+		"cut before, then after":               {[]postFault{{Answer: cut}, {Processed: true, Answer: cut}}, 2, 13, "w1"},
 		"500, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 500}}}, 1, 2, "w1"},
-		"500, not processed":                   {[]postFault{{Answer: answer{Status: 500}}}, 2, 3, "w1"},
+		"500, not processed":                   {[]postFault{{Answer: answer{Status: 500}}}, 2, 13, "w1"},
 		"502, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 502}}}, 1, 2, "w1"},
-		"502, not processed":                   {[]postFault{{Answer: answer{Status: 502, Body: "<html>"}}}, 2, 3, "w1"},
+		"502, not processed":                   {[]postFault{{Answer: answer{Status: 502, Body: "<html>"}}}, 2, 13, "w1"},
 		"504, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 504}}}, 1, 2, "w1"},
 		"504, processed while it is looked":    {[]postFault{{Late: 3, Answer: answer{Status: 504}}}, 1, 4, "w1"},
-		"504, not processed":                   {[]postFault{{Answer: answer{Status: 504}}}, 2, 6, "w1"},
+		"504, not processed":                   {[]postFault{{Answer: answer{Status: 504}}}, 2, 13, "w1"},
 		"no answer in time, processed":         {[]postFault{{Processed: true, Silent: true}}, 1, 2, "w1"},
 		"no answer in time, processed late":    {[]postFault{{Late: 2, Silent: true}}, 1, 3, "w1"},
-		"no answer in time, not processed":     {[]postFault{{Silent: true}}, 2, 6, "w1"},
+		"no answer in time, not processed":     {[]postFault{{Silent: true}}, 2, 13, "w1"},
 		"429 is repeated without a look":       {[]postFault{{Answer: answer{Status: 429}}}, 2, 1, "w1"},
-		"503 is repeated without a look":       {[]postFault{{Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}}, 3, 1, "w1"},
-		"503, then cut after it was processed": {[]postFault{{Answer: answer{Status: 503}}, {Processed: true, Answer: cut}}, 2, 2, "w1"},
+		"503, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 503}}}, 1, 2, "w1"},
+		"503, processed, with Retry-After":     {[]postFault{{Processed: true, Answer: answer{Status: 503, Header: map[string]string{"Retry-After": "0"}}}}, 1, 2, "w1"},
+		"503, processed, and listed late":      {[]postFault{{Late: 5, Answer: answer{Status: 503}}}, 1, 6, "w1"},
+		"503 twice, not processed":             {[]postFault{{Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}}, 3, 19, "w1"},
+		"503, then cut after it was processed": {[]postFault{{Answer: answer{Status: 503}}, {Processed: true, Answer: cut}}, 2, 13, "w1"},
+		"501, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 501}}}, 1, 2, "w1"},
+		"520, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 520, Body: "<html>"}}}, 1, 2, "w1"},
+		"a redirect to what was made":          {[]postFault{{Processed: true, Answer: answer{Status: 303, Header: map[string]string{"Location": "/webhooks/w1"}}}}, 1, 2, "w1"},
 		"an empty 201":                         {[]postFault{{Processed: true, Answer: answer{Status: 201}}}, 1, 2, "w1"},
 		"an HTML page for an answer":           {[]postFault{{Processed: true, Answer: answer{Status: 200, Body: "<html>"}}}, 1, 2, "w1"},
 		"an answer without an id":              {[]postFault{{Processed: true, Answer: answer{Status: 201, Body: `{"data":{"url":"` + webhookURL + `"}}`}}}, 1, 2, "w1"},
@@ -86,7 +92,6 @@ func TestARefusedCreateIsNotRepeated(t *testing.T) {
 		"403":                      {answer{Status: 403}, []string{"A.A"}, cakemail.Forbidden},
 		"404":                      {answer{Status: 404}, []string{"A.A"}, cakemail.Unsupported},
 		"405":                      {answer{Status: 405}, []string{"A.A"}, cakemail.Unsupported},
-		"501":                      {answer{Status: 501}, []string{"A.A"}, cakemail.Unsupported},
 		"an equal event, twice in": {answer{Status: 422, Body: missingEvent}, []string{"A.A", "A.A"}, cakemail.Invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,12 +111,12 @@ func TestARefusedCreateIsNotRepeated(t *testing.T) {
 
 func TestACreateThatTheAPIKeepsPuttingOff(t *testing.T) {
 	t.Parallel()
-	unavailable := postFault{Answer: answer{Status: 503, Header: map[string]string{"X-Request-Id": "r-1"}}}
-	api := newMemory(t, unavailable, unavailable, unavailable)
+	busy := postFault{Answer: answer{Status: 429, Header: map[string]string{"X-Request-Id": "r-1"}}}
+	api := newMemory(t, busy, busy, busy)
 
 	_, err := api.client().Create(t.Context(), 0, spec("A.A"))
 
-	failure := wantKind(t, err, cakemail.Unavailable)
+	failure := wantKind(t, err, cakemail.RateLimited)
 	if failure.Attempts != 3 || failure.RequestID != "r-1" || failure.MayHaveHappened {
 		t.Errorf("got %+v", failure)
 	}
@@ -130,10 +135,11 @@ func TestACreateOfUnknownOutcome(t *testing.T) {
 		"the look is refused":             {faults: []postFault{{Answer: cut}}, lists: map[int]answer{2: {Status: 403}}, retries: 2, posts: 1, nLists: 2},
 		"the look is unreadable":          {faults: []postFault{{Processed: true, Answer: cut}}, lists: map[int]answer{2: {Body: "<html>"}}, retries: 2, posts: 1, nLists: 2},
 		"the look fails for good":         {faults: []postFault{{Processed: true, Answer: cut}}, lists: map[int]answer{2: cut, 3: cut, 4: cut}, retries: 2, posts: 1, nLists: 4},
-		"cut each time":                   {faults: []postFault{{Answer: cut}, {Answer: cut}, {Answer: cut}}, retries: 2, posts: 3, nLists: 4},
-		"repeating is switched off":       {faults: []postFault{{Answer: cut}}, retries: 0, posts: 1, nLists: 2},
-		"cut, then refused":               {faults: []postFault{{Answer: cut}, {Answer: answer{Status: 422}}}, retries: 2, posts: 2, nLists: 2},
-		"cut, then a second look refused": {faults: []postFault{{Answer: cut}, {Answer: cut}}, lists: map[int]answer{3: {Status: 403}}, retries: 2, posts: 2, nLists: 3},
+		"cut each time":                   {faults: []postFault{{Answer: cut}, {Answer: cut}, {Answer: cut}}, retries: 2, posts: 3, nLists: 19},
+		"put off each time":               {faults: []postFault{{Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}}, retries: 2, posts: 3, nLists: 19},
+		"repeating is switched off":       {faults: []postFault{{Answer: cut}}, retries: 0, posts: 1, nLists: 7},
+		"cut, then refused":               {faults: []postFault{{Answer: cut}, {Answer: answer{Status: 422}}}, retries: 2, posts: 2, nLists: 7},
+		"cut, then a second look refused": {faults: []postFault{{Answer: cut}, {Answer: cut}}, lists: map[int]answer{8: {Status: 403}}, retries: 2, posts: 2, nLists: 8},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -189,7 +195,7 @@ func TestOnlyTheNewWebhookIsAdopted(t *testing.T) {
 			if created.Webhook.ID != "w2" {
 				t.Errorf("got %+v, want w2", created)
 			}
-			api.wantCalls(t, 2, 3)
+			api.wantCalls(t, 2, 13)
 		})
 	}
 }
@@ -207,15 +213,58 @@ func TestAWebhookThatWasThereBeforeIsNotAdopted(t *testing.T) {
 	}
 }
 
-func TestALateSecondWebhookIsReported(t *testing.T) {
+// lateBy is when a first attempt is carried out of which no look had seen
+// anything: with the list after the snapshot, the looks, and so many more.
+func lateBy(looks int) postFault { return postFault{Late: 6 + looks, Answer: cut} }
+
+func TestWhatEarlierAttemptsMadeIsArchived(t *testing.T) {
 	t.Parallel()
-	// The first attempt is carried out only after the look, and the second too.
-	api := newMemory(t, postFault{Late: 2, Answer: cut})
+	for name, test := range map[string]struct {
+		faults     []postFault
+		others     int
+		surplus    string
+		duplicates string
+		lists      int
+	}{
+		"at once":                           {faults: []postFault{lateBy(1)}, surplus: "w2", lists: 8},
+		"with the last look":                {faults: []postFault{lateBy(6)}, surplus: "w2", lists: 13},
+		"of two attempts":                   {faults: []postFault{lateBy(7), lateBy(2)}, surplus: "w2 w3", lists: 15},
+		"when the second got lost too":      {faults: []postFault{lateBy(3), {Processed: true, Answer: cut}}, surplus: "w2", lists: 10},
+		"only as many as there can be":      {faults: []postFault{lateBy(2)}, others: 1, duplicates: "w2 w3", lists: 9},
+		"nothing, where nothing is to find": {faults: []postFault{{Answer: cut}}, lists: 13},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newMemory(t, test.faults...)
+			for range test.others {
+				api.late = append(api.late, lateWebhook{stored{URL: webhookURL, Events: []string{"A.A"}}, 9})
+			}
+
+			created, err := api.client().Create(t.Context(), 0, spec("A.A"))
+
+			wantNoError(t, err)
+			if created.Webhook.ID != "w1" || idsOf(created.Surplus) != test.surplus || idsOf(created.Duplicates) != test.duplicates {
+				t.Errorf("got %+v, want w1, the surplus %q and the duplicates %q", created, test.surplus, test.duplicates)
+			}
+			for _, webhook := range created.Surplus {
+				if strings.Contains(api.active(), webhook.ID) {
+					t.Errorf("%s is not archived", webhook.ID)
+				}
+			}
+			api.wantCalls(t, -1, test.lists)
+		})
+	}
+}
+
+func TestASurplusThatCannotBeArchivedIsReported(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t, lateBy(1))
+	api.refusesArchive = true
 
 	created, err := api.client().Create(t.Context(), 0, spec("A.A"))
 
 	wantNoError(t, err)
-	if created.Webhook.ID != "w1" || idsOf(created.Duplicates) != "w2" {
+	if created.Surplus != nil || idsOf(created.Duplicates) != "w2" {
 		t.Errorf("got %+v", created)
 	}
 }
@@ -223,7 +272,7 @@ func TestALateSecondWebhookIsReported(t *testing.T) {
 func TestAFailingLastLookDoesNotFailTheCreate(t *testing.T) {
 	t.Parallel()
 	api := newMemory(t, postFault{Answer: cut})
-	api.failingLists[3] = answer{Status: 403}
+	api.failingLists[8] = answer{Status: 403}
 
 	created, err := api.client().Create(t.Context(), 0, spec("A.A"))
 
@@ -231,6 +280,7 @@ func TestAFailingLastLookDoesNotFailTheCreate(t *testing.T) {
 	if created.Webhook.ID != "w1" || created.Duplicates != nil {
 		t.Errorf("got %+v", created)
 	}
+	wantKind(t, created.Unchecked, cakemail.Forbidden)
 }
 
 func TestACreateInFlightIsRecordedAlthoughTerraformStops(t *testing.T) {
@@ -245,7 +295,8 @@ func TestACreateInFlightIsRecordedAlthoughTerraformStops(t *testing.T) {
 		"it gets a 502 but happened":  {postFault{Processed: true, Answer: answer{Status: 502}}, -1, 2},
 		"it is lost before":           {postFault{Answer: cut}, cakemail.OutcomeUnknown, 2},
 		"it gets a 504, did not":      {postFault{Answer: answer{Status: 504}}, cakemail.OutcomeUnknown, 2},
-		"the API puts it off":         {postFault{Answer: answer{Status: 503}}, cakemail.Unavailable, 1},
+		"the API puts it off":         {postFault{Answer: answer{Status: 429}}, cakemail.RateLimited, 1},
+		"a gateway puts it off":       {postFault{Answer: answer{Status: 503}}, cakemail.OutcomeUnknown, 2},
 		"the API refuses it for good": {postFault{Answer: answer{Status: 422}}, cakemail.Invalid, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -35,6 +35,7 @@ const (
 	Redirected             // the API is elsewhere
 	Untrusted              // the certificate of a webhook's url is not to be trusted
 	Stopped                // Terraform asked to stop before the call was made
+	Unconfirmed            // no such webhook, says an API whose list does not answer as the API does
 	OutcomeUnknown         // a create that may have happened; see Error.Known
 	Ambiguous              // a create that happened, but several webhooks could be it; see Error.Candidates
 )
@@ -182,7 +183,8 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 	if c.baseURL.Scheme == "http" && response.StatusCode == http.StatusBadRequest && !json.Valid(body) && bytes.Contains(body, []byte("HTTPS")) {
 		failure.Kind, failure.Message, failure.Cause = Unreadable, "", errTLSPort
 	}
-	failure.MayHaveHappened = failure.Kind == Timeout || failure.Kind == Unavailable && response.StatusCode != http.StatusServiceUnavailable
+	// What a gateway answers says nothing about what the API behind it did.
+	failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500
 	if failure.Kind == Redirected {
 		if location, err := response.Location(); err == nil {
 			failure.Location = location.Host

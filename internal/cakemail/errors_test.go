@@ -99,14 +99,14 @@ func TestKindOfAnAnswer(t *testing.T) {
 		want            Kind
 		mayHaveHappened bool
 	}{
-		{301, "", Redirected, false}, {302, "", Redirected, false}, {304, "", Redirected, false}, {307, "", Redirected, false}, {308, "", Redirected, false},
+		{301, "", Redirected, true}, {302, "", Redirected, true}, {304, "", Redirected, true}, {307, "", Redirected, true}, {308, "", Redirected, true},
 		{400, "", Invalid, false}, {400, gone, Gone, false}, {400, `{"detail":"The webhook does not exist."}`, Gone, false},
 		{400, `{"detail":[{"msg":"Account not found"}]}`, Invalid, false},
 		{400, `{"detail":[{"msg":"Webhook is already archived"}]}`, Invalid, false},
 		{409, "", Invalid, false}, {422, "", Invalid, false}, {422, gone, Invalid, false},
 		{401, "", Unauthorized, false}, {403, "", Forbidden, false}, {404, "", Gone, false}, {410, "", Gone, false},
-		{405, "", Unsupported, false}, {501, "", Unsupported, false},
-		{429, "", RateLimited, false}, {503, "", Unavailable, false},
+		{405, "", Unsupported, false}, {501, "", Unsupported, true},
+		{429, "", RateLimited, false}, {503, "", Unavailable, true},
 		{500, "", Unavailable, true}, {502, "", Unavailable, true}, {599, "", Unavailable, true}, {504, "", Timeout, true},
 		{402, "", Unexpected, false}, {418, "", Unexpected, false}, {499, "", Unexpected, false},
 	} {

@@ -51,17 +51,17 @@ func FuzzDecodeList(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		webhooks, size, err := decodeList(body)
+		page, err := decodeList(body)
 		if err != nil {
-			if webhooks != nil {
-				t.Errorf("a refused list yields %+v", webhooks)
+			if page.webhooks != nil {
+				t.Errorf("a refused list yields %+v", page.webhooks)
 			}
 			return
 		}
-		if size < 1 {
-			t.Errorf("the page size is %d", size)
+		if page.size < 1 {
+			t.Errorf("the page size is %d", page.size)
 		}
-		for _, webhook := range webhooks {
+		for _, webhook := range page.webhooks {
 			wantSound(t, webhook)
 		}
 	})

@@ -3,148 +3,141 @@ package cakemail
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/singleflight"
+	"golang.org/x/sync/semaphore"
 )
 
-// ledgers holds one ledger per account. Its zero value is ready for use.
-type ledgers struct {
-	mu       sync.Mutex
-	accounts map[int64]*ledger
-}
-
-func (l *ledgers) of(account int64) *ledger {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.accounts == nil {
-		l.accounts = map[int64]*ledger{}
-	}
-	if l.accounts[account] == nil {
-		l.accounts[account] = newLedger(account)
-	}
-	return l.accounts[account]
-}
-
-// open returns the account's ledger with the snapshot of what existed before
-// the first create of this process. Concurrent creates share one snapshot, or
-// the failure to take it.
-func (l *ledgers) open(ctx context.Context, client *Client, account int64) (*ledger, error) {
-	ledger := l.of(account)
-	taken := ledger.snapshots.DoChan("", func() (any, error) { return nil, ledger.takeSnapshot(ctx, client) })
-	select {
-	case result := <-taken:
-		return ledger, result.Err
-	case <-ctx.Done():
-		return nil, &Error{Kind: Stopped, Action: createAction, Cause: context.Cause(ctx)}
-	}
-}
-
-func (l *ledger) takeSnapshot(ctx context.Context, client *Client) error {
-	if l.opened {
-		return nil
-	}
-	for webhook, err := range client.List(ctx, ListOptions{Account: l.account}) {
-		if err != nil {
-			return snapshotError(err)
-		}
-		l.claim(webhook.ID, webhook.key())
-	}
-	l.opened = true
-	return nil
-}
-
-func snapshotError(err error) error {
-	failure, ok := errors.AsType[*Error](err)
-	if !ok {
-		return err
-	}
-	renamed := *failure
-	renamed.Action = "list the webhooks that exist before creating one"
-	return &renamed
-}
-
-// ledger knows the webhooks of an account that a create in progress cannot have
-// made: those that were there before, and those that this process has claimed.
+// ledger is what this process knows of its own creates. The account 0 is the one
+// of the credentials, which can have any number: what is known of it counts for
+// every account, and the other way round. Its zero value is ready for use.
 type ledger struct {
-	account   int64
-	snapshots singleflight.Group
-	// opened belongs to the one snapshot that is being taken.
-	opened bool
-
 	mu sync.Mutex
-	// known maps an id to the key of what it was created for; "" where that is not known.
-	known map[string]string
-	// creating holds a token per key: equal creates wait for each other, because
-	// nothing would tell their webhooks apart after a lost answer.
-	creating map[string]chan struct{}
-	// uncertain are the keys of which a create has an unknown outcome.
-	uncertain map[string]bool
+	// claims are the ids by account that belong to resources of this process, each
+	// with the key of what it was created for, "" where that is not known.
+	claims map[int64]map[string]string
+	// locks make equal creates wait for each other, because nothing would tell
+	// their webhooks apart after a lost answer.
+	locks map[createKey]*semaphore.Weighted
+	// uncertain are the creates of unknown outcome.
+	uncertain map[createKey]bool
 }
 
-func newLedger(account int64) *ledger {
-	return &ledger{account: account, known: map[string]string{}, creating: map[string]chan struct{}{}, uncertain: map[string]bool{}}
+// createKey is what equal creates have in common.
+type createKey struct {
+	account  int64
+	settings string
 }
 
-func (l *ledger) claim(id, key string) {
+const (
+	anyAccount = -1
+	// everyAccount is more than there can be creates at once.
+	everyAccount = 1 << 30
+)
+
+// key names equal creates alike.
+func (s Settings) key() string {
+	return normalURL(s.Address()) + "\n" + strings.Join(sorted(s.Events), "\n")
+}
+
+func mayBeSame(one, other int64) bool { return one == other || one == 0 || other == 0 }
+
+// claim takes the webhook for a resource of this process.
+func (l *ledger) claim(account int64, id, key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known[id] = key
-}
-
-func (l *ledger) knows(id string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_, ok := l.known[id]
-	return ok
-}
-
-// lock waits until no equal create is in progress.
-func (l *ledger) lock(ctx context.Context, settings Settings) (unlock func(), err error) {
-	l.mu.Lock()
-	if l.creating[settings.key()] == nil {
-		l.creating[settings.key()] = make(chan struct{}, 1)
+	if l.claims == nil {
+		l.claims = map[int64]map[string]string{}
 	}
-	token := l.creating[settings.key()]
-	l.mu.Unlock()
+	if l.claims[account] == nil {
+		l.claims[account] = map[string]string{}
+	}
+	l.claims[account][id] = key
+}
 
-	select {
-	case token <- struct{}{}:
-	case <-ctx.Done():
+// claimed returns the ids that are claimed in the account, with their keys.
+func (l *ledger) claimed(account int64) map[string]string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found := map[string]string{}
+	for number, ids := range l.claims {
+		if !mayBeSame(number, account) {
+			continue
+		}
+		for id, key := range ids {
+			found[id] = key
+		}
+	}
+	return found
+}
+
+// lock waits until no equal create is in progress. A create in the account of the
+// credentials keeps equal ones out of every account, since it may be that one.
+func (l *ledger) lock(ctx context.Context, account int64, key string) (unlock func(), err error) {
+	weight := int64(1)
+	if account == 0 {
+		weight = everyAccount
+	}
+	within := l.semaphore(createKey{account, key}, 1)
+	across := l.semaphore(createKey{anyAccount, key}, everyAccount)
+	if within.Acquire(ctx, 1) != nil {
 		return nil, &Error{Kind: Stopped, Action: createAction, Cause: context.Cause(ctx)}
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.uncertain[settings.key()] {
-		<-token
+	if across.Acquire(ctx, weight) != nil {
+		within.Release(1)
+		return nil, &Error{Kind: Stopped, Action: createAction, Cause: context.Cause(ctx)}
+	}
+	unlock = func() {
+		across.Release(weight)
+		within.Release(1)
+	}
+	if l.isUncertain(account, key) {
+		unlock()
 		return nil, &Error{
 			Kind: Unexpected, Action: createAction,
 			Cause: errors.New("an equal webhook was being created at the same time and its outcome is unknown; apply again to go on"),
 		}
 	}
-	return func() { <-token }, nil
+	return unlock, nil
 }
 
-// outcomeUnknown returns the error of a create that may have happened, with the
-// ids that a later look must leave out.
-func (l *ledger) outcomeUnknown(settings Settings, failure *Error) *Error {
+func (l *ledger) semaphore(key createKey, size int64) *semaphore.Weighted {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.uncertain[settings.key()] = true
-	renamed := *failure
-	renamed.Kind, renamed.Known = OutcomeUnknown, []string{}
-	for id, key := range l.known {
-		if key == "" || key == settings.key() {
-			renamed.Known = append(renamed.Known, id)
-		}
+	if l.locks == nil {
+		l.locks = map[createKey]*semaphore.Weighted{}
 	}
-	slices.Sort(renamed.Known)
-	return &renamed
+	if l.locks[key] == nil {
+		l.locks[key] = semaphore.NewWeighted(size)
+	}
+	return l.locks[key]
 }
 
-// key names equal creates alike.
-func (s Settings) key() string {
-	return normalURL(s.Address()) + "\n" + strings.Join(sorted(s.Events), "\n")
+func (l *ledger) isUncertain(account int64, key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.uncertain[createKey{account, key}]
+}
+
+// isDoubtful tells whether an equal create that may have been in this account,
+// under another number, has an unknown outcome.
+func (l *ledger) isDoubtful(account int64, key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for other := range l.uncertain {
+		if other.settings == key && mayBeSame(other.account, account) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *ledger) leaveUncertain(account int64, key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.uncertain == nil {
+		l.uncertain = map[createKey]bool{}
+	}
+	l.uncertain[createKey{account, key}] = true
 }

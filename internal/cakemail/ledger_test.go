@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
@@ -177,7 +178,160 @@ func TestAfterAnUnknownOutcomeAnEqualCreateIsNotTried(t *testing.T) {
 	wantKind(t, second, cakemail.Unexpected)
 	wantNoError(t, other)
 	wantNoError(t, elsewhere)
-	api.wantCalls(t, 3, 3)
+	api.wantCalls(t, 3, 8)
+}
+
+// The account of the credentials may be the one with the number.
+func TestEqualCreatesByNumberAndByDefaultTakeOneWebhookEach(t *testing.T) {
+	t.Parallel()
+	for name, accounts := range map[string][]int64{"the default first": {0, 1}, "the number first": {1, 0}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newMemory(t, postFault{}, postFault{Answer: cut})
+			api.ownAccount = "1"
+			client := api.client()
+			// Both have looked before either creates, so that neither list has the other's.
+			for _, account := range accounts {
+				_, err := client.Existing(t.Context(), account)
+				wantNoError(t, err)
+			}
+			for number, account := range accounts {
+				created, err := client.Create(t.Context(), account, spec("A.A"))
+				wantNoError(t, err)
+				if want := []string{"w1", "w2"}[number]; created.Webhook.ID != want || created.Surplus != nil {
+					t.Errorf("create %d: got %+v, want %s", number+1, created, want)
+				}
+			}
+		})
+	}
+}
+
+func TestEqualCreatesByNumberAndByDefaultWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		first, second int64
+		together      bool
+	}{
+		"the default, then a number": {0, 1, false},
+		"a number, then the default": {1, 0, false},
+		"the same number":            {1, 1, false},
+		"two accounts with a number": {1, 2, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			held := newInFlight()
+			api := newMemory(t)
+			api.beforePost = held.hold
+			client := api.client()
+			var group sync.WaitGroup
+			group.Go(func() { _, _ = client.Create(t.Context(), test.first, spec("A.A")) })
+			<-held.arrived
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			if test.together {
+				close(held.proceed)
+			}
+
+			_, err := client.Create(ctx, test.second, spec("A.A"))
+
+			if test.together {
+				wantNoError(t, err)
+			} else {
+				wantKind(t, err, cakemail.Stopped)
+				close(held.proceed)
+			}
+			group.Wait()
+		})
+	}
+}
+
+func TestAWebhookOfAnUnknownOutcomeByDefaultIsNotAdoptedByNumber(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t, postFault{Processed: true, Answer: cut}, postFault{Answer: cut})
+	api.ownAccount = "1"
+	client := api.client()
+	_, err := client.Existing(t.Context(), 1)
+	wantNoError(t, err)
+	api.failingLists[3] = answer{Status: 403}
+	_, err = client.Create(t.Context(), 0, spec("A.A"))
+	wantKind(t, err, cakemail.OutcomeUnknown)
+
+	_, err = client.Create(t.Context(), 1, spec("A.A"))
+
+	wantKind(t, err, cakemail.OutcomeUnknown)
+}
+
+func TestResolveLeavesOutWhatThisProcessMade(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		pending bool
+		account int64
+		want    string
+	}{
+		"the first was never made":          {false, 0, ""},
+		"the first was made":                {true, 0, "w1"},
+		"the first was made, by number":     {true, 1, "w1"},
+		"the first was not made, by number": {false, 1, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newMemory(t)
+			api.ownAccount = "1"
+			if test.pending {
+				api.add(stored{URL: webhookURL, Events: []string{"A.A"}, account: "1"})
+			}
+			client := api.client()
+			_, err := client.Create(t.Context(), 0, spec("A.A"))
+			wantNoError(t, err)
+
+			found, err := client.Resolve(t.Context(), test.account, spec("A.A"), nil)
+
+			wantNoError(t, err)
+			if found.ID != test.want {
+				t.Errorf("got %q, want %q", found.ID, test.want)
+			}
+		})
+	}
+}
+
+func TestResolveWaitsForAnEqualCreate(t *testing.T) {
+	t.Parallel()
+	held := newInFlight()
+	api := newMemory(t, postFault{Processed: true, Answer: answer{Status: 201, Body: "not the answer"}})
+	api.afterPost = held.hold
+	client := api.client()
+	var group sync.WaitGroup
+	group.Go(func() {
+		created, err := client.Create(t.Context(), 0, spec("A.A"))
+		if err != nil || created.Webhook.ID != "w1" {
+			t.Errorf("got %+v, %v", created, err)
+		}
+	})
+	<-held.arrived
+	time.AfterFunc(50*time.Millisecond, func() { close(held.proceed) })
+
+	found, err := client.Resolve(t.Context(), 0, spec("A.A"), nil)
+
+	wantNoError(t, err)
+	if found.ID != "" {
+		t.Errorf("got %q, which another resource has", found.ID)
+	}
+	group.Wait()
+}
+
+func TestResolveWaitsForAWebhookThatIsNotListedYet(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t)
+	api.late = []lateWebhook{{stored{URL: webhookURL, Events: []string{"A.A"}}, 4}}
+	client := api.client(withNewWebhook(time.Minute))
+
+	found, err := client.Resolve(cakemail.CreatedAt(t.Context(), time.Now()), 0, spec("A.A"), nil)
+
+	wantNoError(t, err)
+	if found.ID != "w1" {
+		t.Errorf("got %q, want w1", found.ID)
+	}
+	api.wantCalls(t, 0, 4)
 }
 
 func TestACreateThatWaitsForAnEqualOneEndsWhenTerraformStops(t *testing.T) {

@@ -109,6 +109,54 @@ func TestAListIsNeverSilentlyShorter(t *testing.T) {
 	}
 }
 
+// pagedWhile serves what is there, page by page, and changes it after the page.
+func pagedWhile(ids []string, changes map[int]func([]string) []string) http.HandlerFunc {
+	calls := 0
+	return func(w http.ResponseWriter, r *http.Request) {
+		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+		shown := ids[min((page-1)*50, len(ids)):min(page*50, len(ids))]
+		answer{Body: fmt.Sprintf(`{"pagination":{"page":%d,"per_page":50,"count":%d},"data":%s}`, page, len(ids), itemsOf(shown))}.write(w)
+		calls++
+		if change := changes[calls]; change != nil {
+			ids = change(slices.Clone(ids))
+		}
+	}
+}
+
+func TestAListThatShiftsWhileItIsPaged(t *testing.T) {
+	t.Parallel()
+	archiveFirst := func(ids []string) []string { return ids[1:] }
+	addFirst := func(ids []string) []string { return append([]string{"new"}, ids...) }
+	for name, test := range map[string]struct {
+		changes map[int]func([]string) []string
+		calls   int
+	}{
+		"nothing changes":                          {nil, 3},
+		"one is archived after the first page":     {map[int]func([]string) []string{1: archiveFirst}, 6},
+		"one is archived after the second page":    {map[int]func([]string) []string{2: archiveFirst}, 6},
+		"one is archived after the last page":      {map[int]func([]string) []string{3: archiveFirst}, 3},
+		"one is added after the first page":        {map[int]func([]string) []string{1: addFirst}, 6},
+		"one is archived and one is added at last": {map[int]func([]string) []string{1: archiveFirst, 4: addFirst}, 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStub(t, pagedWhile(numbered(120), test.changes))
+
+			got, err := collect(api.client().List(t.Context(), cakemail.ListOptions{}))
+
+			wantNoError(t, err)
+			for _, id := range numbered(120) {
+				if count := strings.Count(" "+strings.Join(got, " ")+" ", " "+id+" "); count != 1 {
+					t.Errorf("%s is listed %d times", id, count)
+				}
+			}
+			if calls := len(api.received()); calls != test.calls {
+				t.Errorf("got %d calls, want %d", calls, test.calls)
+			}
+		})
+	}
+}
+
 func TestAListYieldsNothingAfterItsError(t *testing.T) {
 	t.Parallel()
 	api := newStub(t, inTurn(answer{Status: 403}))

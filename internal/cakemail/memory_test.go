@@ -1,6 +1,7 @@
 package cakemail_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -46,8 +47,14 @@ type memory struct {
 	failingLists map[int]answer
 	// showsArchived makes the list ignore that archived webhooks are not wanted.
 	showsArchived bool
-	// beforePost is called for each POST, without the lock.
-	beforePost func(r *http.Request)
+	// refusesArchive answers every archive call with 403.
+	refusesArchive bool
+	// ownAccount is the number of the account of the credentials, "" for one that
+	// can only be had without a number.
+	ownAccount string
+	// beforePost is called for each POST, and afterPost once it is carried out,
+	// without the lock.
+	beforePost, afterPost func(r *http.Request)
 
 	mu       sync.Mutex
 	webhooks []stored
@@ -62,7 +69,9 @@ func newMemory(t *testing.T, faults ...postFault) *memory {
 	m.stub = newStub(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/unarchive"):
-			m.unarchive(w, strings.Split(r.URL.Path, "/")[2])
+			m.set(w, r, "active")
+		case strings.HasSuffix(r.URL.Path, "/archive"):
+			m.set(w, r, "archived")
 		case r.Method == http.MethodPost:
 			m.post(w, r)
 		default:
@@ -81,8 +90,11 @@ func (m *memory) post(w http.ResponseWriter, r *http.Request) {
 		answer{Status: 422}.write(w)
 		return
 	}
-	webhook.account = r.URL.Query().Get("account_id")
+	webhook.account = m.account(r)
 	fault, failing := m.nextFault(webhook)
+	if m.afterPost != nil {
+		m.afterPost(r)
+	}
 	switch {
 	case failing && fault.Silent:
 		<-r.Context().Done()
@@ -116,6 +128,10 @@ func (m *memory) nextFault(webhook stored) (postFault, bool) {
 	return fault, fault.Silent || fault.Answer.Cut || fault.Answer.Status != 0
 }
 
+func (m *memory) account(r *http.Request) string {
+	return cmp.Or(r.URL.Query().Get("account_id"), m.ownAccount)
+}
+
 func (m *memory) list(w http.ResponseWriter, r *http.Request) {
 	m.mu.Lock()
 	m.lists++
@@ -137,7 +153,7 @@ func (m *memory) list(w http.ResponseWriter, r *http.Request) {
 	}
 	items := []stored{}
 	for _, webhook := range m.all() {
-		if webhook.account == r.URL.Query().Get("account_id") && (m.showsArchived || webhook.Status == "active") {
+		if webhook.account == m.account(r) && (m.showsArchived || webhook.Status == "active") {
 			items = append(items, webhook)
 		}
 	}
@@ -145,15 +161,20 @@ func (m *memory) list(w http.ResponseWriter, r *http.Request) {
 	answer{Body: string(body)}.write(w)
 }
 
-func (m *memory) unarchive(w http.ResponseWriter, id string) {
+func (m *memory) set(w http.ResponseWriter, r *http.Request, status string) {
+	if m.refusesArchive && status == "archived" {
+		answer{Status: 403}.write(w)
+		return
+	}
+	id := strings.Split(r.URL.Path, "/")[2]
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for index := range m.webhooks {
 		if m.webhooks[index].ID == id {
-			m.webhooks[index].Status = "active"
+			m.webhooks[index].Status = status
 		}
 	}
-	answer{Body: `{"id":"` + id + `","archived":false}`}.write(w)
+	answer{Body: `{"id":"` + id + `","data":{"status":"` + status + `"}}`}.write(w)
 }
 
 func (m *memory) add(webhook stored) stored {
@@ -167,6 +188,17 @@ func (m *memory) add(webhook stored) stored {
 	return webhook
 }
 
+// active are the ids of the webhooks that are not archived.
+func (m *memory) active() string {
+	var ids []string
+	for _, webhook := range m.all() {
+		if webhook.Status == "active" {
+			ids = append(ids, webhook.ID)
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
 func (m *memory) all() []stored {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -176,7 +208,7 @@ func (m *memory) all() []stored {
 // wantCalls fails the test unless the API got so many creates and lists.
 func (m *memory) wantCalls(t *testing.T, posts, lists int) {
 	t.Helper()
-	if got := m.count(http.MethodPost, "/webhooks"); got != posts {
+	if got := m.count(http.MethodPost, "/webhooks"); posts >= 0 && got != posts {
 		t.Errorf("got %d creates, want %d", got, posts)
 	}
 	if got := m.count(http.MethodGet, "/webhooks"); lists >= 0 && got != lists {

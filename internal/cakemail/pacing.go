@@ -78,12 +78,7 @@ func (p *sharedPause) await(ctx context.Context) {
 	}
 }
 
-// waitBefore waits before the nth repetition of something that is not a single
-// call; it ends early when ctx is canceled.
-func (c *Client) waitBefore(ctx context.Context, attempt int) {
-	sleep(ctx, backoff(c.retryWait, MaxRetryWait, attempt, nil))
-}
-
+// sleep ends early when ctx is canceled.
 func sleep(ctx context.Context, duration time.Duration) {
 	timer := time.NewTimer(duration)
 	defer timer.Stop()

@@ -53,8 +53,8 @@ func refuseRedirect(*http.Request, []*http.Request) error {
 	return http.ErrUseLastResponse
 }
 
-// shouldRetry is the retry policy: 429, 503 and failures before the request was
-// sent for every call; what may have been processed only where that is safe.
+// shouldRetry is the retry policy: 429 and failures before the request was sent
+// for every call; what may have been processed only where that is safe, and any 5xx may.
 func shouldRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	exchange := exchangeFrom(ctx)
 	if ctx.Err() != nil || time.Since(exchange.started) > MaxTotalWait {
@@ -63,7 +63,7 @@ func shouldRetry(ctx context.Context, response *http.Response, err error) (bool,
 	if errors.Is(err, errAnswerTooLarge) || errors.Is(err, errChallenge) || neverHeals(err) {
 		return false, nil
 	}
-	if err == nil && (response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable) {
+	if err == nil && response.StatusCode == http.StatusTooManyRequests {
 		return true, nil
 	}
 	if !exchange.repeatable && (err == nil || exchange.sent) {

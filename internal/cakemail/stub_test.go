@@ -91,6 +91,7 @@ func (s *stub) client(adjust ...func(*cakemail.Options)) *cakemail.Client {
 		Credentials:    cakemail.Credentials{AccessToken: testToken},
 		MaxRetries:     2,
 		RetryWait:      time.Millisecond,
+		Patience:       cakemail.Patience{LostCreate: 24 * time.Millisecond, NewWebhook: 50 * time.Millisecond},
 		RequestTimeout: 10 * time.Second,
 		UserAgent:      "cakemail-test/1",
 	}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -56,28 +54,14 @@ func (w Webhook) IsArchived() bool {
 	return w.Archived != nil && *w.Archived
 }
 
-// SameURL tells whether two URLs differ at most in what a URL library may
-// rewrite: the case of scheme and host, and an empty path against "/".
-func SameURL(one, other string) bool {
-	return one == other || normalURL(one) == normalURL(other)
-}
-
-func normalURL(raw string) string {
-	parsed, err := url.Parse(raw)
-	if err != nil {
-		return raw
-	}
-	if parsed.Path == "" {
-		parsed.Path = "/"
-	}
-	parsed.Host = strings.ToLower(parsed.Host)
-	return parsed.String()
-}
-
-// Get returns the webhook of this id; an [Error] of kind [Gone] when there is none.
+// Get returns the webhook of this id; an [Error] of kind [Gone] when there is
+// none, and of kind [Unconfirmed] when the account's list does not say so too.
 func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, error) {
 	const action = "read the webhook"
 	webhook, err := c.webhookCall(ctx, id, request{action: action, method: http.MethodGet, account: account, repeatable: true}, "")
+	if IsKind(err, Gone) {
+		return Webhook{}, c.confirmGone(ctx, account, err)
+	}
 	if err == nil && (webhook.Address() == "" || len(webhook.Events) == 0) {
 		return Webhook{}, c.unreadable(action, errors.New("the answer lacks the url or the events"))
 	}
@@ -85,21 +69,35 @@ func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, er
 }
 
 // Update changes the webhook in place. Where the API does not offer that, the
-// [Error] is of kind [Unchangeable] and nothing has changed. It can change no events.
+// [Error] is of kind [Unchangeable] and nothing has changed; where the webhook is
+// gone, it is as with [Client.Get]. It can change no events.
 func (c *Client) Update(ctx context.Context, account int64, id string, changes Settings) (Webhook, error) {
 	webhook, err := c.webhookCall(ctx, id, request{
 		action: "change the webhook", method: http.MethodPatch, account: account, body: encodeSettings(changes), repeatable: true,
 	}, "")
-	if failure, ok := errors.AsType[*Error](err); ok && !failure.LoginFailed && (failure.Kind == Gone || failure.Kind == Unsupported) {
-		failure.Kind = Unchangeable
-	}
 	if err != nil {
-		return Webhook{}, err
+		return Webhook{}, c.changeError(ctx, account, id, err)
 	}
 	if !changes.areToldBy(webhook.Settings) {
 		return c.Get(Finishing(ctx), account, id)
 	}
 	return webhook, nil
+}
+
+// changeError tells an API that changes no webhook from a webhook that is gone:
+// both can answer 404.
+func (c *Client) changeError(ctx context.Context, account int64, id string, err error) error {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok || failure.LoginFailed || failure.Kind != Gone && failure.Kind != Unsupported {
+		return err
+	}
+	if failure.Kind == Gone {
+		if _, readErr := c.Get(Finishing(ctx), account, id); readErr != nil {
+			return readErr
+		}
+	}
+	failure.Kind = Unchangeable
+	return failure
 }
 
 // Archive disables the webhook; Cakemail has no way to delete one. Archiving an
@@ -111,7 +109,7 @@ func (c *Client) Archive(ctx context.Context, account int64, id string) (Webhook
 // Unarchive enables the webhook again, with its id and secret. Unarchiving an
 // active webhook succeeds.
 func (c *Client) Unarchive(ctx context.Context, account int64, id string) (Webhook, error) {
-	c.ledgers.of(account).claim(id, "")
+	c.ledger.claim(account, id, "")
 	return c.setArchived(ctx, account, id, false)
 }
 
@@ -127,6 +125,9 @@ func (c *Client) setArchived(ctx context.Context, account int64, id string, arch
 			return current, nil
 		}
 	}
+	if IsKind(err, Gone) {
+		return Webhook{}, c.confirmGone(Finishing(ctx), account, err)
+	}
 	if err != nil {
 		return Webhook{}, err
 	}
@@ -137,13 +138,22 @@ func (c *Client) setArchived(ctx context.Context, account int64, id string, arch
 	return webhook, nil
 }
 
-// webhookCall makes a call on one webhook and decodes its answer.
+// webhookCall makes a call on one webhook and decodes its answer. It is repeated
+// while the webhook is too new for a 404 to mean anything.
 func (c *Client) webhookCall(ctx context.Context, id string, call request, suffix string) (Webhook, error) {
 	if err := CheckID(id); err != nil {
 		return Webhook{}, &Error{Kind: Unexpected, Action: call.action, Host: c.host(), Cause: err}
 	}
 	call.path = "/webhooks/" + url.PathEscape(id) + suffix
-	body, err := c.send(ctx, call)
+	var body []byte
+	var err error
+	stopped := c.whileNew(ctx, call.action, func() bool {
+		body, err = c.send(ctx, call)
+		return !IsKind(err, Gone)
+	})
+	if stopped != nil {
+		return Webhook{}, stopped
+	}
 	if err != nil {
 		return Webhook{}, err
 	}
@@ -178,73 +188,4 @@ func (c *Client) decode(body []byte, id string) (Webhook, error) {
 
 func (c *Client) unreadable(action string, cause error) *Error {
 	return &Error{Kind: Unreadable, Action: action, Host: c.host(), MayHaveHappened: true, Cause: cause}
-}
-
-// ListOptions say which webhooks to list.
-type ListOptions struct {
-	// Account is the account to act for; 0 is the one of the credentials.
-	Account int64
-	// WithArchived includes archived webhooks.
-	WithArchived bool
-}
-
-const (
-	// perPage is the API's documented default; a larger one may be refused.
-	perPage = 50
-	// maxPages ends a list that never ends by itself.
-	maxPages = 1000
-)
-
-// List yields every webhook, page by page, without secrets. It yields one error
-// and ends when a page cannot be had, so a list is never silently shorter.
-func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhook, error] {
-	return func(yield func(Webhook, error) bool) {
-		seen := map[string]bool{}
-		for page := 1; page <= maxPages; page++ {
-			webhooks, full, err := c.listPage(ctx, options, page)
-			if err != nil {
-				yield(Webhook{}, err)
-				return
-			}
-			before := len(seen)
-			for _, webhook := range webhooks {
-				if seen[webhook.ID] {
-					continue
-				}
-				seen[webhook.ID] = true
-				if !yield(webhook, nil) {
-					return
-				}
-			}
-			// A page without anything new is what a server that ignores `page` sends.
-			if !full || len(seen) == before {
-				return
-			}
-		}
-		yield(Webhook{}, c.unreadable(listAction, errors.New("the list does not end after 1000 pages")))
-	}
-}
-
-const listAction = "list the webhooks"
-
-// listPage returns one page, and whether another may follow.
-func (c *Client) listPage(ctx context.Context, options ListOptions, page int) ([]Webhook, bool, error) {
-	query := url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(perPage)}}
-	if options.WithArchived {
-		query.Set("with_archived", "true")
-	}
-	body, err := c.send(ctx, request{
-		action: listAction, method: http.MethodGet, path: "/webhooks", account: options.Account, query: query, repeatable: true,
-	})
-	if failure, ok := errors.AsType[*Error](err); ok && failure.Kind == Gone {
-		failure.Kind = Unsupported
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	webhooks, size, err := decodeList(body)
-	if err != nil {
-		return nil, false, c.unreadable(listAction, err)
-	}
-	return webhooks, len(webhooks) >= size, nil
 }

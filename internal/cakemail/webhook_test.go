@@ -58,9 +58,10 @@ func TestArchiveAndUnarchive(t *testing.T) {
 		"refused, and the look fails":           {answers: []answer{refused, {Status: 403}}, want: cakemail.Invalid, calls: 2},
 		"the answer contradicts an archive":     {answers: []answer{archivedAnswer("false")}, want: cakemail.Unreadable, calls: 1},
 		"the answer contradicts an unarchive":   {unarchive: true, answers: []answer{archivedAnswer("true")}, want: cakemail.Unreadable, calls: 1},
-		"gone":                                  {answers: []answer{{Status: 404}}, want: cakemail.Gone, calls: 1},
-		"gone, says a 410":                      {answers: []answer{{Status: 410}}, want: cakemail.Gone, calls: 1},
-		"gone, says a 400":                      {answers: []answer{{Status: 400, Body: `{"detail":"Webhook not found"}`}}, want: cakemail.Gone, calls: 1},
+		"gone":                                  {answers: []answer{{Status: 404}, {Body: "[]"}}, want: cakemail.Gone, calls: 2},
+		"gone, says a 410":                      {answers: []answer{{Status: 410}, {Body: "[]"}}, want: cakemail.Gone, calls: 2},
+		"gone, says a 400":                      {answers: []answer{{Status: 400, Body: `{"detail":"Webhook not found"}`}, {Body: "[]"}}, want: cakemail.Gone, calls: 2},
+		"404 to everything":                     {answers: []answer{{Status: 404}}, want: cakemail.Unconfirmed, calls: 2},
 		"not offered":                           {answers: []answer{{Status: 405}}, want: cakemail.Unsupported, calls: 1},
 		"repeated after a 500":                  {answers: []answer{{Status: 500}, archivedAnswer("true")}, want: -1, calls: 2},
 		"repeated after a cut":                  {answers: []answer{{Cut: true}, archivedAnswer("true")}, want: -1, calls: 2},
@@ -108,7 +109,10 @@ func TestUpdate(t *testing.T) {
 		"the answer lacks one change":      {everything, []answer{{Body: `{"id":"` + webhookID + `","data":{"url":"u","rate_limit":50}}`}, {Body: shown}}, -1, []string{"PATCH", "GET"}},
 		"what was not changed may lack":    {cakemail.Settings{RateLimit: new(int64(50))}, []answer{{Body: `{"data":{"rate_limit":50}}`}}, -1, []string{"PATCH"}},
 		"the look fails":                   {everything, []answer{patched, {Status: 403}}, cakemail.Forbidden, []string{"PATCH", "GET"}},
-		"404":                              {everything, []answer{{Status: 404}}, cakemail.Unchangeable, []string{"PATCH"}},
+		"404, and the webhook is there":    {everything, []answer{{Status: 404}, {Body: shown}}, cakemail.Unchangeable, []string{"PATCH", "GET"}},
+		"404, and the webhook is gone":     {everything, []answer{{Status: 404}, {Status: 404}, {Body: "[]"}}, cakemail.Gone, []string{"PATCH", "GET", "GET"}},
+		"404 to everything":                {everything, []answer{{Status: 404}}, cakemail.Unconfirmed, []string{"PATCH", "GET", "GET"}},
+		"404, and the look fails":          {everything, []answer{{Status: 404}, {Status: 403}}, cakemail.Forbidden, []string{"PATCH", "GET"}},
 		"405":                              {everything, []answer{{Status: 405}}, cakemail.Unchangeable, []string{"PATCH"}},
 		"501":                              {everything, []answer{{Status: 501}}, cakemail.Unchangeable, []string{"PATCH"}},
 		"422":                              {everything, []answer{{Status: 422}}, cakemail.Invalid, []string{"PATCH"}},
@@ -169,7 +173,7 @@ func TestGet(t *testing.T) {
 func TestAWebhookIsGone(t *testing.T) {
 	t.Parallel()
 	for _, gone := range []answer{{Status: 404}, {Status: 410}, {Status: 404, Body: "<html>"}, {Status: 400, Body: `{"detail":[{"msg":"Webhook not found"}]}`}} {
-		api := newStub(t, inTurn(gone))
+		api := newStub(t, inTurn(gone, answer{Body: "[]"}))
 		_, err := api.client().Get(t.Context(), 0, webhookID)
 		wantKind(t, err, cakemail.Gone)
 	}
@@ -194,6 +198,10 @@ func FuzzWebhookID(f *testing.F) {
 	}
 	var received string
 	api := newStub(f, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/webhooks" {
+			answer{Body: "[]"}.write(w)
+			return
+		}
 		received = r.URL.EscapedPath()
 		answer{Status: http.StatusNotFound}.write(w)
 	})
@@ -225,10 +233,28 @@ func TestSameURL(t *testing.T) {
 		{"HTTPS://A.Example/x", "https://a.example/x", true},
 		{"https://a.example?x=1", "https://a.example/?x=1", true},
 		{"%zz", "%zz", true},
+		{"https://a.example:443/", "https://a.example/", true},
+		{"http://a.example:80", "http://a.example/", true},
+		{"https://bücher.example/", "https://xn--bcher-kva.example/", true},
+		{"https://BÜCHER.example/", "https://bücher.example/", true},
+		{"https://a.example/?q=é", "https://a.example/?q=%C3%A9", true},
+		{"https://a.example/é x", "https://a.example/%c3%a9%20x", true},
+		{"https://a.example/b/../c", "https://a.example/c", true},
+		{"https://a.example/b/%2e%2E/c/.", "https://a.example/c/", true},
+		{"https://a.example/../..", "https://a.example/", true},
+		{"https://a.example/%7Ejane/%41", "https://a.example/~jane/A", true},
+		{"https://a.example/b%2fc", "https://a.example/b%2Fc", true},
+		{"https://[2001:DB8::1]:443/", "https://[2001:db8::1]/", true},
+		{"https://a.example/b%2Fc", "https://a.example/b/c", false},
+		{"https://a.example/b%252Fc", "https://a.example/b%2Fc", false},
+		{"https://a.example/b//c", "https://a.example/b/c", false},
+		{"https://a.example/?q=a%26b", "https://a.example/?q=a&b", false},
+		{"https://a.example/#%C3%A9", "https://a.example/#e", false},
+		{"https://a.example:80/", "https://a.example/", false},
+		{"https://a.example:8443/", "https://a.example/", false},
 		{"https://a.example/x", "https://a.example/X", false},
 		{"https://a.example/x", "https://a.example/x/", false},
 		{"https://a.example/?a", "https://a.example/?b", false},
-		{"https://a.example:443/", "https://a.example/", false},
 		{"http://a.example/", "https://a.example/", false},
 		{"https://jane@a.example/", "https://a.example/", false},
 		{"%zz", "%yy", false},

@@ -144,16 +144,26 @@ func decodeWebhook(body []byte, id string) (Webhook, error) {
 	return webhook, nil
 }
 
-// decodeList reads a page of the list, and the page size that it states.
-func decodeList(body []byte) ([]Webhook, int, error) {
+// listedPage is a page of the list.
+type listedPage struct {
+	webhooks []Webhook
+	// size is how many webhooks a full page has.
+	size int
+	// count is the number of webhooks on all pages, nil where that is not told.
+	count *int
+}
+
+// decodeList reads a page of the list.
+func decodeList(body []byte) (listedPage, error) {
 	if err := checkDuplicateKeys(body); err != nil {
-		return nil, 0, err
+		return listedPage{}, err
 	}
 	var page struct {
 		Data       []wireWebhook `json:"data"`
 		Webhooks   []wireWebhook `json:"webhooks"`
 		Pagination struct {
-			PerPage int `json:"per_page"`
+			PerPage int  `json:"per_page"`
+			Count   *int `json:"count"`
 		} `json:"pagination"`
 	}
 	var err error
@@ -164,27 +174,26 @@ func decodeList(body []byte) ([]Webhook, int, error) {
 		err = json.Unmarshal(body, &page)
 	}
 	if err != nil {
-		return nil, 0, describeJSON(err)
+		return listedPage{}, describeJSON(err)
 	}
 	if page.Data == nil && page.Webhooks == nil {
-		return nil, 0, errors.New("the answer holds no list of webhooks")
+		return listedPage{}, errors.New("the answer holds no list of webhooks")
 	}
-	webhooks := make([]Webhook, 0, len(page.Data)+len(page.Webhooks))
+	read := listedPage{webhooks: make([]Webhook, 0, len(page.Data)+len(page.Webhooks)), size: page.Pagination.PerPage, count: page.Pagination.Count}
 	for _, item := range slices.Concat(page.Data, page.Webhooks) {
 		webhook := item.webhook()
 		if page.Data != nil && !isArray {
 			webhook.Form = FormReference
 		}
 		if err := CheckID(webhook.ID); err != nil {
-			return nil, 0, err
+			return listedPage{}, err
 		}
-		webhooks = append(webhooks, webhook)
+		read.webhooks = append(read.webhooks, webhook)
 	}
-	size := page.Pagination.PerPage
-	if size < 1 {
-		size = perPage
+	if read.size < 1 {
+		read.size = perPage
 	}
-	return webhooks, size, nil
+	return read, nil
 }
 
 func (w wireWebhook) webhook() Webhook {

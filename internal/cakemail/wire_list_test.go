@@ -37,12 +37,12 @@ func TestDecodeList(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, size, err := decodeList([]byte(test.body))
+			got, err := decodeList([]byte(test.body))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(got, test.want) || size != test.size {
-				t.Errorf("got  %+v, page size %d\nwant %+v, page size %d", got, size, test.want, test.size)
+			if !reflect.DeepEqual(got.webhooks, test.want) || got.size != test.size {
+				t.Errorf("got  %+v, page size %d\nwant %+v, page size %d", got.webhooks, got.size, test.want, test.size)
 			}
 		})
 	}
@@ -73,12 +73,12 @@ func TestDecodeListRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			webhooks, _, err := decodeList([]byte(test.body))
+			page, err := decodeList([]byte(test.body))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Fatalf("got %+v, %v; want an error with %q", webhooks, err, test.want)
+				t.Fatalf("got %+v, %v; want an error with %q", page, err, test.want)
 			}
-			if webhooks != nil {
-				t.Errorf("a refused list yields %+v", webhooks)
+			if page.webhooks != nil {
+				t.Errorf("a refused list yields %+v", page.webhooks)
 			}
 		})
 	}

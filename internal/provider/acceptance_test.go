@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	teststate "github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
 	"github.com/cakemail/terraform-provider-cakemail/internal/server"
@@ -28,6 +30,10 @@ func TestMain(m *testing.M) {
 	_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "cakemail")
 	// A command line configuration of the developer's own must not reach the tests.
 	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
+	if encoded := os.Getenv(envPatience); encoded != "" {
+		serveWithPatience(encoded)
+		return
+	}
 	if err := chooseTerraform(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -54,14 +60,21 @@ type world struct {
 	environment map[string]string
 	// theirs are the ids of active webhooks that no configuration manages.
 	theirs []string
+	// patience is that of the provider in this process, and where another is asked
+	// for, of the one that Terraform starts.
+	patience      cakemail.Patience
+	otherPatience bool
 }
+
+// shortPatience is for tests that are not about its length.
+var shortPatience = cakemail.Patience{LostCreate: 240 * time.Millisecond, NewWebhook: 500 * time.Millisecond}
 
 // newWorld starts an API that lives as long as the test.
 func newWorld(t *testing.T, options ...cakemailtest.Option) *world {
 	t.Helper()
 	api := cakemailtest.Start(options...)
 	t.Cleanup(api.Close)
-	return &world{api: api, environment: map[string]string{
+	return &world{api: api, patience: shortPatience, environment: map[string]string{
 		"CAKEMAIL_API_BASE":     api.URL(),
 		"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken,
 	}}
@@ -75,10 +88,16 @@ func (w *world) withPassword() *world {
 	return w
 }
 
+// withPatience gives the provider that Terraform starts this patience.
+func (w *world) withPatience(patience cakemail.Patience) *world {
+	w.patience, w.otherPatience = patience, true
+	return w
+}
+
 func (w *world) getenv(name string) string { return w.environment[name] }
 
 func (w *world) providers() map[string]func() (tfprotov6.ProviderServer, error) {
-	return served(provider.WithEnvironment(w.getenv))
+	return served(provider.WithEnvironment(w.getenv), provider.WithPatience(w.patience))
 }
 
 // served serves the provider by the server that ships.

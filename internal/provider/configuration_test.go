@@ -21,7 +21,7 @@ func (e environment) get(name string) string { return e[name] }
 // connected resolves configuration and environment, and returns what it says too.
 func connected(model providerModel, variables environment) (*connection, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	return connect(model, variables.get, "test", &diags), diags
+	return connect(model, variables.get, cakemail.Options{UserAgent: "test"}, &diags), diags
 }
 
 // firstCall lists webhooks and returns the first call that reached the API.

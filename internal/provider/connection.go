@@ -64,28 +64,25 @@ type connection struct {
 	baseURLFrom string
 }
 
-// connect resolves configuration and environment; the configuration wins.
-func connect(model providerModel, getenv func(string) string, userAgent string, diags *diag.Diagnostics) *connection {
+// connect resolves configuration and environment into the client's options; the
+// configuration wins.
+func connect(model providerModel, getenv func(string) string, options cakemail.Options, diags *diag.Diagnostics) *connection {
 	made := &connection{unknown: model.unknown(), account: accountDefault(model, getenv, diags)}
 	baseURL := baseURLOf(model, getenv, made, diags)
 	if len(made.unknown) > 0 {
 		return made
 	}
-	credentials := credentialsOf(model, getenv, made, diags)
+	options.BaseURL = baseURL
+	options.Credentials = credentialsOf(model, getenv, made, diags)
 	if diags.HasError() {
 		return made
 	}
-	maxRetries := cakemail.DefaultMaxRetries
+	options.MaxRetries = cakemail.DefaultMaxRetries
 	if !model.MaxRetries.IsNull() {
-		maxRetries = int(model.MaxRetries.ValueInt64())
+		options.MaxRetries = int(model.MaxRetries.ValueInt64())
 	}
-	made.api = cakemail.New(cakemail.Options{
-		BaseURL:        baseURL,
-		Credentials:    credentials,
-		MaxRetries:     maxRetries,
-		RequestTimeout: time.Duration(model.RequestTimeout.ValueInt64()) * time.Second,
-		UserAgent:      userAgent,
-	})
+	options.RequestTimeout = time.Duration(model.RequestTimeout.ValueInt64()) * time.Second
+	made.api = cakemail.New(options)
 	return made
 }
 

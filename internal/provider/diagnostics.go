@@ -145,6 +145,8 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 		return fmt.Sprintf("The credentials (%s) do not permit this. Check account_id, and the rights of the user in %s.", c.credentials, accountName(about.account))
 	case cakemail.Gone:
 		return fmt.Sprintf("There is no such webhook in %s. Check the id and account_id.", accountName(about.account))
+	case cakemail.Unconfirmed:
+		return c.unconfirmedAdvice(failure, about)
 	case cakemail.Unsupported:
 		return fmt.Sprintf("There is no Cakemail webhook API at %s. Check %s.", failure.Host, c.baseURLFrom)
 	case cakemail.Unchangeable:
@@ -168,6 +170,28 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 		return unknownOutcomeAdvice(failure)
 	default:
 		return unexpectedAdvice(failure)
+	}
+}
+
+// unconfirmedAdvice is for a webhook that may be gone, at an address that may not
+// be the API's.
+func (c *connection) unconfirmedAdvice(failure *cakemail.Error, about subject) string {
+	return fmt.Sprintf("That would mean that the webhook is gone, but %s could not be asked for its list of webhooks either%s. "+
+		"So the webhook is not taken for gone, and nothing was changed, neither at Cakemail nor in the state. "+
+		"Check that %s is the address of the API, with its path, and that no proxy answers in its place. The address comes from %s.",
+		accountName(about.account), reasonOf(failure.Cause), failure.Host, c.baseURLFrom)
+}
+
+// reasonOf is "" or the reason of a failed call, in brackets.
+func reasonOf(err error) string {
+	failure, ok := errors.AsType[*cakemail.Error](err)
+	switch {
+	case !ok:
+		return ""
+	case failure.Status != "":
+		return " (" + strings.TrimSuffix(strings.TrimPrefix(said(failure), "The API answered "), ".") + ")"
+	default:
+		return because(failure)
 	}
 }
 

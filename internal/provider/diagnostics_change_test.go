@@ -147,11 +147,47 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
 				"Import one of them in place of this resource and archive the others, which only the owner can tell apart; applying again without that would create one more." + requestLine}},
 		},
-		"a second webhook appears late": {
+		"a gateway's 503, and nothing was created": {
+			func(func()) []cakemailtest.Fault {
+				return []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 503, Body: `{"detail":"Down for maintenance"}`}}
+			},
+			[]message{{"error", "", "Cannot create the webhook", createAttempt +
+				"The API answered 503 Service Unavailable: Down for maintenance.\n\n" +
+				"No answer tells whether the webhook was created, and it was not found or could not be looked for. It was tried 5 times in TIME. " +
+				"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook and either replaces it or creates it, so nothing stays behind. " +
+				"Apply again when the API answers." + requestLine}},
+		},
+		"the webhook of the first attempt appears late": {
 			func(equal func()) []cakemailtest.Fault {
 				return []cakemailtest.Fault{
 					{Operation: cakemailtest.Create, Times: 1, Status: 502},
 					{Operation: cakemailtest.Create, Every: 2, Rewrite: func(body []byte) []byte { equal(); return body }},
+				}
+			},
+			[]message{{"warning", "", "A second webhook was archived again",
+				"The create" + ofTheWebhook + " was repeated, because its first answer was lost and no webhook was to be seen. " +
+					"Later the webhook of the first attempt was there too, and it was archived, so that no event is delivered twice:\n\n" +
+					"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
+					"There is nothing to do. If somebody else made it at the same time, import it into a resource of its own and apply, which unarchives it."}},
+		},
+		"nobody can tell whether the first attempt created one too": {
+			func(func()) []cakemailtest.Fault {
+				return []cakemailtest.Fault{
+					{Operation: cakemailtest.Create, Times: 1, Status: 502},
+					{Operation: cakemailtest.List, Every: 8, Status: 403},
+				}
+			},
+			[]message{{"warning", "", "A second webhook was not looked for",
+				"The create" + ofTheWebhook + " was repeated, because its first answer was lost and no webhook was to be seen. " +
+					"The first attempt may have made a webhook too, but the webhooks could not be listed (403 Forbidden). " +
+					"List them when the API answers, for example with the data source cakemail_webhooks, and archive a second one with the same url and events."}},
+		},
+		"a second webhook appears late that cannot be archived": {
+			func(equal func()) []cakemailtest.Fault {
+				return []cakemailtest.Fault{
+					{Operation: cakemailtest.Create, Times: 1, Status: 502},
+					{Operation: cakemailtest.Create, Every: 2, Rewrite: func(body []byte) []byte { equal(); return body }},
+					{Operation: cakemailtest.Archive, Status: 403},
 				}
 			},
 			[]message{{"warning", "", "A second webhook may have been created",

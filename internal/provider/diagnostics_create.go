@@ -65,12 +65,26 @@ func unknownOutcomeAdvice(failure *cakemail.Error) string {
 		"Apply again when the API answers.", because(failure), tried(failure))
 }
 
-// warnDuplicates is for a create that the API carried out twice.
-func warnDuplicates(diags *diag.Diagnostics, about subject, duplicates []cakemail.Webhook) {
-	diags.AddWarning("A second webhook may have been created",
-		"The create"+about.String()+" was repeated, because its first answer was lost and no webhook was to be seen. "+
-			"Now there is another active webhook with the same url and events:\n\n"+candidates(duplicates, about.account)+
-			"\nIf nobody else made it, archive it, for example by importing it into a resource of its own and destroying that.")
+// warnRepeated is for a create that was repeated, which the API may have carried
+// out more than once.
+func warnRepeated(diags *diag.Diagnostics, about subject, created cakemail.Created) {
+	repeated := "The create" + about.String() + " was repeated, because its first answer was lost and no webhook was to be seen. "
+	if len(created.Surplus) > 0 {
+		diags.AddWarning("A second webhook was archived again",
+			repeated+"Later the webhook of the first attempt was there too, and it was archived, so that no event is delivered twice:\n\n"+
+				candidates(created.Surplus, about.account)+
+				"\nThere is nothing to do. If somebody else made it at the same time, import it into a resource of its own and apply, which unarchives it.")
+	}
+	if len(created.Duplicates) > 0 {
+		diags.AddWarning("A second webhook may have been created",
+			repeated+"Now there is another active webhook with the same url and events:\n\n"+candidates(created.Duplicates, about.account)+
+				"\nIf nobody else made it, archive it, for example by importing it into a resource of its own and destroying that.")
+	}
+	if created.Unchecked != nil {
+		diags.AddWarning("A second webhook was not looked for",
+			repeated+"The first attempt may have made a webhook too, but the webhooks could not be listed"+reasonOf(created.Unchecked)+". "+
+				"List them when the API answers, for example with the data source cakemail_webhooks, and archive a second one with the same url and events.")
+	}
 }
 
 // importID is what `terraform import` takes for a webhook of this account.

@@ -69,8 +69,8 @@ func TestErrorsOfTheAPI(t *testing.T) {
 			want:   []message{{"error", "", "Cannot create the webhook", createAttempt + "The API answered 429 Too Many Requests.\n\n" + busyAdvice + requestLine}},
 		},
 		"503 after the last retry": {
-			faults: []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 503, Body: `{"detail":"Down for maintenance"}`}},
-			want:   []message{{"error", "", "Cannot create the webhook", createAttempt + "The API answered 503 Service Unavailable: Down for maintenance.\n\n" + busyAdvice + requestLine}},
+			faults: []cakemailtest.Fault{{Operation: cakemailtest.List, Status: 503, Body: `{"detail":"Down for maintenance"}`}},
+			want:   []message{{"error", "", listSummary, listAttempt + "The API answered 503 Service Unavailable: Down for maintenance.\n\n" + busyAdvice + requestLine}},
 		},
 		"502 with an HTML page": {
 			faults: []cakemailtest.Fault{{Operation: cakemailtest.List, Status: 502, Body: "<html>Bad Gateway</html>", ContentType: "text/html"}},

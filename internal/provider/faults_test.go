@@ -9,9 +9,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
+
+// envFaultTable prints the table, with the patience that users have.
+const envFaultTable = "CAKEMAIL_FAULT_TABLE"
+
+// suitePatience is enough for the faults here, and saves the suite minutes.
+var suitePatience = cakemail.Patience{LostCreate: 3 * time.Second, NewWebhook: 10 * time.Second}
 
 // faultCase is one line of the fault matrix.
 type faultCase struct {
@@ -43,7 +50,21 @@ var faultCases = []faultCase{
 	{name: "every answer too late", faults: always(cakemailtest.Fault{Delay: 2 * time.Second}), lasting: true, variables: []string{"-var", "request_timeout=1", "-var", "max_retries=1"}},
 	{name: "create answers lost, then no list either", faults: createsLostWithoutList, lasting: true},
 	{name: "tokens revoked at every 30th create", faults: tokensRevoked},
+	{name: "503 to every 7th create, processed", faults: always(cakemailtest.Fault{Operation: cakemailtest.Create, Every: 7, Status: 503, Processed: true})},
+	{name: "503 with Retry-After to every 7th create, processed", faults: always(cakemailtest.Fault{
+		Operation: cakemailtest.Create, Every: 7, Status: 503, Processed: true, Header: map[string][]string{"Retry-After": {"1"}},
+	})},
+	{name: "show is 404 for 2 s after each create", faults: always(cakemailtest.Fault{Operation: cakemailtest.Show, Lag: replicaLag})},
+	{name: "the list is 2 s behind", faults: always(listLags)},
+	{name: "the list is 2 s behind, every 10th answer cut", faults: always(cakemailtest.Fault{Every: 10, Cut: true, Processed: true}, listLags)},
+	{name: "the list is 2 s behind, 504 to every 10th create, processed", faults: always(
+		cakemailtest.Fault{Operation: cakemailtest.Create, Every: 10, Status: 504, Processed: true}, listLags)},
 }
+
+// replicaLag is how far behind the replicas are.
+const replicaLag = 2 * time.Second
+
+var listLags = cakemailtest.Fault{Operation: cakemailtest.List, Lag: replicaLag}
 
 // createsLostWithoutList leaves the outcome of every 10th create unknown: its
 // answer is lost after processing, and the webhooks cannot be listed any more.
@@ -96,7 +117,7 @@ func TestFaults(t *testing.T) {
 			}
 		}
 	})
-	if os.Getenv("CAKEMAIL_FAULT_TABLE") == "" {
+	if os.Getenv(envFaultTable) == "" {
 		return
 	}
 	slices.Sort(lines)
@@ -110,6 +131,9 @@ func (test faultCase) run(t *testing.T, form cakemailtest.Form) faultResult {
 	t.Helper()
 	const number = 100
 	w := newWorld(t, cakemailtest.WithForm(form)).withPassword()
+	if os.Getenv(envFaultTable) == "" {
+		w.withPatience(suitePatience)
+	}
 	workspace := w.workspace(t, "many.tf")
 	variables := append([]string{"-var", fmt.Sprintf("number=%d", number)}, test.variables...)
 

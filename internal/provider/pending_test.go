@@ -11,7 +11,7 @@ import (
 // ends every plan; doing what the message says leads out of that.
 func TestAPendingWebhookThatSeveralCouldBe(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t).withPatience(shortPatience)
 	workspace := w.workspace(t, "configured.tf")
 	w.api.SetFaults(
 		cakemailtest.Fault{Operation: cakemailtest.Create, Processed: true, Cut: true},
@@ -39,7 +39,7 @@ func TestAPendingWebhookThatWasNeverMade(t *testing.T) {
 	t.Parallel()
 	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
+		w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
 		workspace := w.workspace(t, "configured.tf")
 		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
 		refusedTerraform(t, workspace, "apply", "-auto-approve")
@@ -67,7 +67,7 @@ func TestDestroyOfAPendingWebhook(t *testing.T) {
 			t.Parallel()
 			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
+				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
 				workspace := w.workspace(t, "configured.tf")
 				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: processed, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
 				refusedTerraform(t, workspace, "apply", "-auto-approve")

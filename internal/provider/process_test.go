@@ -3,11 +3,18 @@ package provider_test
 import (
 	"context"
 	"encoding/json"
+	"log"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
+	"github.com/cakemail/terraform-provider-cakemail/internal/server"
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
@@ -21,13 +28,52 @@ var providerFolder = sync.OnceValues(func() (string, error) {
 	return folder, terraformcli.BuildProvider(context.Background(), folder)
 })
 
-// workspace is a folder with one configuration of testdata, ready to apply.
-func (w *world) workspace(t *testing.T, configuration string, environment ...string) *terraformcli.Workspace {
+// envPatience makes this test program the provider that Terraform starts.
+const envPatience = "CAKEMAIL_TEST_PATIENCE"
+
+func serveWithPatience(encoded string) {
+	var patience cakemail.Patience
+	if err := json.Unmarshal([]byte(encoded), &patience); err != nil {
+		log.Fatal(err)
+	}
+	newServer := func() tfprotov6.ProviderServer {
+		return server.New(provider.New("test", provider.WithPatience(patience))())
+	}
+	if err := tf6server.Serve("registry.terraform.io/cakemail/cakemail", newServer); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// program returns the folder of the provider, and what it needs in its environment.
+func (w *world) program(t *testing.T) (folder string, environment []string) {
 	t.Helper()
-	provider, err := providerFolder()
+	if !w.otherPatience {
+		folder, err := providerFolder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return folder, nil
+	}
+	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	folder = t.TempDir()
+	if err := os.Symlink(self, filepath.Join(folder, "terraform-provider-cakemail")); err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := json.Marshal(w.patience)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder, []string{envPatience + "=" + string(encoded)}
+}
+
+// workspace is a folder with one configuration of testdata, ready to apply.
+func (w *world) workspace(t *testing.T, configuration string, environment ...string) *terraformcli.Workspace {
+	t.Helper()
+	program, own := w.program(t)
+	environment = append(environment, own...)
 	for name, value := range w.environment {
 		environment = append(environment, name+"="+value)
 	}
@@ -39,7 +85,7 @@ func (w *world) workspace(t *testing.T, configuration string, environment ...str
 	if err := os.WriteFile(filepath.Join(folder, "main.tf"), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	workspace, err := terraformcli.New(t.Context(), folder, provider, environment...)
+	workspace, err := terraformcli.New(t.Context(), folder, program, environment...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
 var (
@@ -37,6 +39,12 @@ func WithEnvironment(getenv func(string) string) Option {
 	return func(p *cakemailProvider) { p.getenv = getenv }
 }
 
+// WithPatience gives what the API has done this long to show; the client's
+// defaults count where it is zero.
+func WithPatience(patience cakemail.Patience) Option {
+	return func(p *cakemailProvider) { p.patience = patience }
+}
+
 // New returns what makes a provider of this version.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
@@ -49,8 +57,9 @@ func New(version string, options ...Option) func() provider.Provider {
 }
 
 type cakemailProvider struct {
-	version string
-	getenv  func(string) string
+	version  string
+	getenv   func(string) string
+	patience cakemail.Patience
 }
 
 // Metadata implements [provider.Provider].
@@ -124,7 +133,7 @@ func (p *cakemailProvider) Configure(ctx context.Context, req provider.Configure
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	connection := connect(model, p.getenv, p.userAgent(req.TerraformVersion), &resp.Diagnostics)
+	connection := connect(model, p.getenv, cakemail.Options{UserAgent: p.userAgent(req.TerraformVersion), Patience: p.patience}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -199,7 +199,7 @@ func TestWebhookIsDestroyedWhenAlreadyArchivedOrGone(t *testing.T) {
 				for _, refresh := range []string{"-refresh=true", "-refresh=false"} {
 					t.Run(refresh, func(t *testing.T) {
 						t.Parallel()
-						w := newWorld(t, cakemailtest.WithForm(form))
+						w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
 						workspace := w.workspace(t, "webhook.tf")
 						terraform(t, workspace, "apply", "-auto-approve")
 						change(w.api, w.only(t).ID)

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -14,6 +15,8 @@ import (
 const (
 	// privateForm holds the description that the API's answers follow.
 	privateForm = "form"
+	// privateCreated holds when the webhook was created.
+	privateCreated = "created"
 	// privatePending holds the ids that a create of unknown outcome did not make.
 	privatePending = "pending"
 	// privateMoved is there from a move until the webhook has been read.
@@ -43,6 +46,17 @@ func rememberForm(ctx context.Context, private privateWriter, form cakemail.Form
 		return nil
 	}
 	return remember(ctx, private, privateForm, form)
+}
+
+// createdWhen returns a context for calls on the webhook that knows when it was
+// created, where that is remembered.
+func createdWhen(ctx context.Context, private privateReader) context.Context {
+	raw, _ := private.GetKey(ctx, privateCreated)
+	var created time.Time
+	if json.Unmarshal(raw, &created) != nil {
+		return ctx
+	}
+	return cakemail.CreatedAt(ctx, created)
 }
 
 // pendingOf returns the ids to leave out when a create of unknown outcome is resolved.

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -66,19 +67,19 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		r.reportCreate(ctx, err, plan, resp)
 		return
 	}
-	ctx = cakemail.Finishing(ctx)
+	now := time.Now().UTC()
+	ctx = cakemail.CreatedAt(cakemail.Finishing(ctx), now)
 	state := plan
 	// Not every answer tells, but a new webhook is active.
 	state.Archived = types.BoolValue(false)
 	state.record(created.Webhook)
+	resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, now)...)
 	save := func(form cakemail.Form) {
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 		resp.Diagnostics.Append(rememberForm(ctx, resp.Private, form)...)
 	}
 	save(created.Webhook.Form)
-	if len(created.Duplicates) > 0 {
-		warnDuplicates(&resp.Diagnostics, state.subject(), created.Duplicates)
-	}
+	warnRepeated(&resp.Diagnostics, state.subject(), created)
 
 	if created.Webhook.Secret == "" || state.hasUnknown() {
 		webhook, err := client.Get(ctx, state.account(), state.ID.ValueString())
@@ -106,6 +107,7 @@ func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webh
 		pending := plan.settled()
 		pending.Archived = types.BoolValue(false)
 		resp.Diagnostics.Append(resp.State.Set(ctx, pending)...)
+		resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, time.Now().UTC())...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privatePending, failure.Known)...)
 	}
 	r.connection.report(&resp.Diagnostics, err, plan.subject())
@@ -127,6 +129,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	r.connection.api.Conceal(state.Secret.ValueString())
+	ctx = createdWhen(ctx, req.Private)
 	webhook, err := r.find(ctx, r.connection.api, state, req.Private)
 	if cakemail.IsKind(err, cakemail.Gone) && isMoved(ctx, req.Private) {
 		reportMovedGone(&resp.Diagnostics, state.subject())
@@ -198,6 +201,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	client.Conceal(state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
+	ctx = createdWhen(ctx, req.Private)
 	before := state
 	save := func() {
 		state.keepUnset(config.webhookSettings, plan.webhookSettings)
@@ -273,6 +277,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	client.Conceal(state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
+	ctx = createdWhen(ctx, req.Private)
 	id := state.ID.ValueString()
 	if id == "" {
 		webhook, err := r.find(ctx, client, state, req.Private)

@@ -1,0 +1,73 @@
+package cakemail
+
+import (
+	"cmp"
+	"context"
+	"time"
+)
+
+// Patience is how long the client gives answers that come from replicas to catch
+// up with what the API has done.
+type Patience struct {
+	// LostCreate is how long a webhook is looked for whose create got no answer,
+	// before the create is repeated, and again afterwards. Default 12 s.
+	LostCreate time.Duration
+	// NewWebhook is the age from which on the API is believed when it does not know
+	// a webhook. Default one minute.
+	NewWebhook time.Duration
+}
+
+// Defaults of [Patience].
+const (
+	DefaultLostCreate = 12 * time.Second
+	DefaultNewWebhook = time.Minute
+)
+
+// maxVisibleWait caps a single wait for a new webhook to become visible.
+const maxVisibleWait = 4 * time.Second
+
+func (p Patience) orDefault() Patience {
+	return Patience{
+		LostCreate: cmp.Or(p.LostCreate, DefaultLostCreate),
+		NewWebhook: cmp.Or(p.NewWebhook, DefaultNewWebhook),
+	}
+}
+
+// looks are the waits before each look for a webhook whose create got no answer.
+func (p Patience) looks() []time.Duration {
+	unit := p.LostCreate / 24
+	return []time.Duration{0, unit, 2 * unit, 4 * unit, 8 * unit, 9 * unit}
+}
+
+// gather is how long a look waits for others to share it.
+func (p Patience) gather() time.Duration { return p.LostCreate / 240 }
+
+type createdKey struct{}
+
+// CreatedAt returns a context for calls on a webhook that was created then. While
+// it is new, the calls do not believe that it is gone, but wait and ask again.
+func CreatedAt(ctx context.Context, created time.Time) context.Context {
+	return context.WithValue(ctx, createdKey{}, created)
+}
+
+// whileNew repeats a call that does not see the webhook, until it does or the
+// webhook is not new any more. A creation in the future counts as one just now:
+// clocks differ. The error tells that Terraform stopped before that.
+func (c *Client) whileNew(ctx context.Context, action string, sees func() bool) error {
+	now := time.Now()
+	end := now
+	if created, ok := ctx.Value(createdKey{}).(time.Time); ok {
+		end = now.Add(min(c.patience.NewWebhook-now.Sub(created), c.patience.NewWebhook))
+	}
+	for attempt := 0; !sees(); attempt++ {
+		remaining := time.Until(end)
+		if remaining <= 0 {
+			return nil
+		}
+		sleep(ctx, min(backoff(c.retryWait, maxVisibleWait, attempt, nil), remaining))
+		if ctx.Err() != nil {
+			return &Error{Kind: Stopped, Action: action, Cause: context.Cause(ctx)}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package cakemail_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// withPatience looks for a lost create for so many milliseconds.
+func withPatience(milliseconds int) func(*cakemail.Options) {
+	return func(options *cakemail.Options) {
+		options.Patience.LostCreate = time.Duration(milliseconds) * time.Millisecond
+	}
+}
+
+func withNewWebhook(age time.Duration) func(*cakemail.Options) {
+	return func(options *cakemail.Options) { options.Patience.NewWebhook = age }
+}
+
+// lagging does not know the webhook in the first calls on it; its list is there.
+func lagging(calls int) http.HandlerFunc {
+	var asked atomic.Int32
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/webhooks":
+			answer{Body: "[]"}.write(w)
+		case int(asked.Add(1)) <= calls:
+			answer{Status: http.StatusNotFound}.write(w)
+		case strings.HasSuffix(r.URL.Path, "/archive"):
+			archivedAnswer("true").write(w)
+		default:
+			answer{Body: shown}.write(w)
+		}
+	}
+}
+
+// asked is a call on one webhook.
+type asked func(ctx context.Context, client *cakemail.Client) error
+
+func callsOnAWebhook() map[string]asked {
+	return map[string]asked{
+		"read": func(ctx context.Context, client *cakemail.Client) error {
+			_, err := client.Get(ctx, 0, webhookID)
+			return err
+		},
+		"archive": func(ctx context.Context, client *cakemail.Client) error {
+			_, err := client.Archive(ctx, 0, webhookID)
+			return err
+		},
+		"change": func(ctx context.Context, client *cakemail.Client) error {
+			_, err := client.Update(ctx, 0, webhookID, cakemail.Settings{RateLimit: new(int64(50))})
+			return err
+		},
+	}
+}
+
+func TestANewWebhookIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, call := range callsOnAWebhook() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStub(t, lagging(3))
+			ctx := cakemail.CreatedAt(t.Context(), time.Now())
+
+			wantNoError(t, call(ctx, api.client(withNewWebhook(time.Minute))))
+
+			if got := len(api.received()); got != 4 {
+				t.Errorf("got %d calls, want 4", got)
+			}
+		})
+	}
+}
+
+func TestAnOldWebhookIsGoneAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, call := range callsOnAWebhook() {
+		for age, ctx := range map[string]context.Context{
+			"a minute old":   cakemail.CreatedAt(t.Context(), time.Now().Add(-time.Minute)),
+			"years old":      cakemail.CreatedAt(t.Context(), time.Unix(0, 0)),
+			"of unknown age": t.Context(),
+		} {
+			t.Run(name+", "+age, func(t *testing.T) {
+				t.Parallel()
+				api := newStub(t, lagging(1<<20))
+				began := time.Now()
+
+				wantKind(t, call(ctx, api.client(withNewWebhook(time.Minute))), cakemail.Gone)
+
+				if took := time.Since(began); took > 5*time.Second {
+					t.Errorf("it took %s", took)
+				}
+			})
+		}
+	}
+}
+
+func TestANewWebhookIsGoneWhenItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	const age = 300 * time.Millisecond
+	for name, created := range map[string]time.Duration{
+		"created just now":      0,
+		"created in the future": 1000 * time.Hour,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStub(t, lagging(1<<20))
+			began := time.Now()
+
+			_, err := api.client(withNewWebhook(age)).Get(cakemail.CreatedAt(t.Context(), began.Add(created)), 0, webhookID)
+
+			wantKind(t, err, cakemail.Gone)
+			if took := time.Since(began); took < age || took > age+5*time.Second {
+				t.Errorf("it took %s, want %s", took, age)
+			}
+		})
+	}
+}
+
+// An interrupt must not make a webhook pass for gone.
+func TestWaitingForANewWebhookEndsWhenTerraformStops(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	api := newStub(t, func(w http.ResponseWriter, _ *http.Request) {
+		cancel()
+		answer{Status: http.StatusNotFound}.write(w)
+	})
+	for _, stopping := range []context.Context{ctx, cakemail.Finishing(ctx)} {
+		_, err := api.client(withNewWebhook(time.Minute)).Get(cakemail.CreatedAt(stopping, time.Now()), 0, webhookID)
+		wantKind(t, err, cakemail.Stopped)
+	}
+}
+
+// This one takes the time that it is about.
+func TestALostCreateIsLookedForAtLeastTenSeconds(t *testing.T) {
+	t.Parallel()
+	var first, second atomic.Int64
+	api := newMemory(t, postFault{Answer: answer{Status: 503}}, postFault{Answer: answer{Status: 422}})
+	api.beforePost = func(*http.Request) {
+		if !first.CompareAndSwap(0, time.Now().UnixMilli()) {
+			second.Store(time.Now().UnixMilli())
+		}
+	}
+
+	_, err := api.client(withPatience(0)).Create(t.Context(), 0, spec("A.A"))
+
+	wantKind(t, err, cakemail.OutcomeUnknown)
+	if waited := second.Load() - first.Load(); waited < 10_000 || waited > 30_000 {
+		t.Errorf("the create was repeated after %d ms", waited)
+	}
+	api.wantCalls(t, 2, 7)
+}

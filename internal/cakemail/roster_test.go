@@ -1,0 +1,136 @@
+package cakemail_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// gone answers 404 for every webhook, and this for the list.
+func gone(list answer) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/webhooks" {
+			list.write(w)
+			return
+		}
+		answer{Status: http.StatusNotFound}.write(w)
+	}
+}
+
+func TestA404IsBelievedOnlyFromAnAPIThatIsThere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		list answer
+		want cakemail.Kind
+		why  cakemail.Kind
+	}{
+		"the list is there":   {answer{Body: `{"data":[]}`}, cakemail.Gone, 0},
+		"the list is a 404":   {answer{Status: 404}, cakemail.Unconfirmed, cakemail.Unsupported},
+		"the list is a page":  {answer{Body: "<html>"}, cakemail.Unconfirmed, cakemail.Unreadable},
+		"the list is refused": {answer{Status: 403}, cakemail.Unconfirmed, cakemail.Forbidden},
+		"the list is cut":     {answer{Cut: true}, cakemail.Unconfirmed, cakemail.Network},
+	} {
+		for action, call := range map[string]func(*testing.T, *cakemail.Client) error{
+			"read": func(t *testing.T, client *cakemail.Client) error {
+				t.Helper()
+				_, err := client.Get(t.Context(), 42, webhookID)
+				return err
+			},
+			"archive": func(t *testing.T, client *cakemail.Client) error {
+				t.Helper()
+				_, err := client.Archive(t.Context(), 42, webhookID)
+				return err
+			},
+			"change": func(t *testing.T, client *cakemail.Client) error {
+				t.Helper()
+				_, err := client.Update(t.Context(), 42, webhookID, cakemail.Settings{RateLimit: new(int64(5))})
+				return err
+			},
+		} {
+			t.Run(action+", "+name, func(t *testing.T) {
+				t.Parallel()
+				api := newStub(t, gone(test.list))
+
+				failure := wantKind(t, call(t, api.client()), test.want)
+
+				if test.want == cakemail.Unconfirmed {
+					wantKind(t, failure.Cause, test.why)
+				}
+			})
+		}
+	}
+}
+
+func TestManyWebhooksThatAreGoneShareOneList(t *testing.T) {
+	t.Parallel()
+	for name, list := range map[string]answer{"that answers": {Body: "[]"}, "that does not": {Status: 403}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStub(t, gone(list))
+			client := api.client()
+			var group sync.WaitGroup
+			for range 20 {
+				group.Go(func() { _, _ = client.Get(t.Context(), 0, webhookID) })
+			}
+			group.Wait()
+			_, _ = client.Get(t.Context(), 0, webhookID)
+			if got := api.count(http.MethodGet, "/webhooks"); got != 1 {
+				t.Errorf("got %d lists, want one", got)
+			}
+			_, _ = client.Get(t.Context(), 42, webhookID)
+			if got := api.count(http.MethodGet, "/webhooks"); got != 2 {
+				t.Errorf("got %d lists, want one for each account", got)
+			}
+		})
+	}
+}
+
+func TestTheListOfWhatExistsConfirmsThatAWebhookIsGone(t *testing.T) {
+	t.Parallel()
+	api := newStub(t, gone(answer{Body: itemsOf(numbered(3))}))
+	client := api.client()
+	for range 2 {
+		existing, err := client.Existing(t.Context(), 0)
+		wantNoError(t, err)
+		if idsOf(existing) != "w0 w1 w2" {
+			t.Errorf("got %q", idsOf(existing))
+		}
+	}
+	_, err := client.Get(t.Context(), 0, webhookID)
+	wantKind(t, err, cakemail.Gone)
+	if got := api.count(http.MethodGet, "/webhooks"); got != 1 {
+		t.Errorf("got %d lists, want one", got)
+	}
+}
+
+// Creates whose answers are lost at the same time wait at the same time.
+func TestLooksAtTheSameTimeShareOneList(t *testing.T) {
+	t.Parallel()
+	const count = 10
+	faults := slices.Repeat([]postFault{{Answer: cut}}, count)
+	api := newMemory(t, faults...)
+	var everyone sync.WaitGroup
+	everyone.Add(count)
+	api.beforePost = func(*http.Request) {
+		if api.count(http.MethodPost, "/webhooks") <= count {
+			everyone.Done()
+			everyone.Wait()
+		}
+	}
+	var specs []cakemail.Settings
+	for number := range count {
+		specs = append(specs, spec("A.A"+strings.Repeat("a", number)))
+	}
+
+	createMany(t, api.client(withPatience(1200)), 0, specs)
+
+	// One snapshot, six looks before the repetition and six after it; two of each,
+	// where the load of the machine parts those who wait.
+	if got := api.count(http.MethodGet, "/webhooks"); got < 13 || got > 26 {
+		t.Errorf("got %d lists for %d creates, want about 13", got, count)
+	}
+}
