@@ -58,8 +58,14 @@ func (c *Client) Deliver(ctx context.Context, delivery Delivery) (Receipt, error
 	if err != nil {
 		return Receipt{}, &Error{Kind: Unexpected, Action: deliverAction, Cause: err}
 	}
+	client := newReceiverClient(delivery.Timeout)
+	defer client.CloseIdleConnections()
 	started := time.Now()
-	response, err := post(request, delivery.Timeout)
+	response, err := client.Do(request)
+	if err == nil {
+		defer response.Body.Close()
+		err = readReceipt(response)
+	}
 	receipt := Receipt{Took: time.Since(started)}
 	failure := &Error{Action: deliverAction, Host: request.URL.Host, Attempts: 1, Elapsed: receipt.Took}
 	switch {
@@ -100,25 +106,23 @@ func (c *Client) newDelivery(ctx context.Context, delivery Delivery) (*http.Requ
 	return request, nil
 }
 
-// post makes the request with a connection of its own, and reads the answer as
-// far as it has to, so that an answer without end is one without success.
-func post(request *http.Request, timeout time.Duration) (*http.Response, error) {
-	transport := newTransport()
-	defer transport.CloseIdleConnections()
-	client := &http.Client{
-		Transport:     transport,
+// newReceiverClient has connections of its own: nothing of the API's goes to a receiver.
+func newReceiverClient(timeout time.Duration) *http.Client {
+	return &http.Client{
+		Transport:     newTransport(),
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	response, err := client.Do(request)
-	if err != nil {
-		return nil, err
+}
+
+// readReceipt reads the answer as far as it has to, and drops it. An answer of
+// success that does not come to its end is none.
+func readReceipt(response *http.Response) error {
+	_, err := io.Copy(io.Discard, io.LimitReader(response.Body, maxReceiptBytes))
+	if response.StatusCode >= http.StatusMultipleChoices {
+		return nil
 	}
-	defer response.Body.Close()
-	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, maxReceiptBytes)); err != nil && response.StatusCode < 300 {
-		return nil, err
-	}
-	return response, nil
+	return err
 }
 
 func (c *Client) explainNoAnswer(ctx context.Context, failure *Error, err error) {

@@ -124,7 +124,7 @@ func TestSamplesHaveTheFormThatTheAPISpeaks(t *testing.T) {
 // raw answers every connection with these bytes and closes it.
 func raw(t *testing.T, answer string) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	wantNoError(t, err)
 	t.Cleanup(func() { listener.Close() })
 	go func() {
@@ -200,7 +200,7 @@ func TestDeliverIsRefused(t *testing.T) {
 		"reason of its own": {address: raw(t, "HTTP/1.1 500 "+echo+"\r\nContent-Length: 0\r\n\r\n"), want: cakemail.Error{Kind: cakemail.Unavailable, Status: "500 Internal Server Error"}},
 		"hang":              {address: hanging(t, func(http.ResponseWriter) {}), change: short, want: cakemail.Error{Kind: cakemail.Timeout}},
 		"answer without end": {
-			address: hanging(t, func(w http.ResponseWriter) { w.WriteHeader(200); _ = http.NewResponseController(w).Flush() }),
+			address: hanging(t, func(w http.ResponseWriter) { w.WriteHeader(http.StatusOK); _ = http.NewResponseController(w).Flush() }),
 			change:  short, want: cakemail.Error{Kind: cakemail.Timeout},
 		},
 		"closed connection":   {address: raw(t, ""), want: cakemail.Error{Kind: cakemail.Network}, cause: "EOF"},
