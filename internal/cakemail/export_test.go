@@ -1,0 +1,7 @@
+package cakemail
+
+// For the tests of the documentation.
+var (
+	KnownEvents  = knownEvents
+	EncodeSample = encodeSample
+)
