@@ -17,12 +17,12 @@ func oneEventDetail(about subject, answer string) string {
 	return sentences(
 		fmt.Sprintf("The webhook%s has %d events, but this API takes exactly one event per webhook.", about, len(about.events)),
 		answer,
-		fmt.Sprintf("Make one webhook per event:\n\n"+
-			"  resource \"cakemail_webhook\" \"example\" {\n"+
-			"    for_each = toset([%s])\n\n"+
-			"    url    = %s\n"+
-			"    events = [each.value]\n"+
-			"  }\n\nNothing was changed.", quoteAll(about.events), urlToCopy(about.url)))
+		fmt.Sprintf("Make one webhook per event, with these arguments in this resource:\n\n"+
+			"  for_each = toset([%s])\n\n"+
+			"  url    = %s\n"+
+			"  events = [each.value]\n\n"+
+			"If the webhook exists already and has one of these events, a moved block keeps it: see %s. Nothing was changed.",
+			quoteAll(about.events), urlToCopy(about.url), perEventGuide))
 }
 
 // urlToCopy is the url in a configuration, unless messages must not show it whole.

@@ -50,12 +50,12 @@ func TestErrorsOfTheAPI(t *testing.T) {
 			want: []message{{"error", "events", "This API takes one event per webhook",
 				"The webhook (url https://example.com/cakemail) has 2 events, but this API takes exactly one event per webhook.\n\n" +
 					"The API answered 422 Unprocessable Entity: events: field required.\n\n" +
-					"Make one webhook per event:\n\n" +
-					"  resource \"cakemail_webhook\" \"example\" {\n" +
-					"    for_each = toset([\"Contact.Added\", \"Contact.Removed\"])\n\n" +
-					"    url    = \"https://example.com/cakemail\"\n" +
-					"    events = [each.value]\n" +
-					"  }\n\nNothing was changed." + requestLine}},
+					"Make one webhook per event, with these arguments in this resource:\n\n" +
+					"  for_each = toset([\"Contact.Added\", \"Contact.Removed\"])\n\n" +
+					"  url    = \"https://example.com/cakemail\"\n" +
+					"  events = [each.value]\n\n" +
+					"If the webhook exists already and has one of these events, a moved block keeps it: " +
+					"see https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/one-webhook-per-event. Nothing was changed." + requestLine}},
 		},
 		"403 names account and permission": {
 			variables: []string{"-var", "account_id=99"},

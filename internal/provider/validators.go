@@ -135,18 +135,12 @@ func (eventName) ValidateString(_ context.Context, req validator.StringRequest, 
 		return
 	}
 	name := req.ConfigValue.ValueString()
-	suggestion := ""
-	if known := cakemail.SuggestEvent(name); known != "" {
-		suggestion = fmt.Sprintf(" Did you mean %q?", known)
-	}
 	if !cakemail.IsEventShaped(name) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid event name",
-			fmt.Sprintf("%s is not the name of an event.%s An event is named Resource.Action, both in PascalCase, for example Contact.Added.", quoteShort(name), suggestion))
+		reportInvalidEvent(&resp.Diagnostics, req.Path, name, cakemail.SuggestEvent(name))
 		return
 	}
 	if !cakemail.IsKnownEvent(name) {
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown event name",
-			fmt.Sprintf("%s is not among the events that this version of the provider knows.%s The API decides whether it exists.", quoteShort(name), suggestion))
+		warnUnknownEvent(&resp.Diagnostics, req.Path, name, cakemail.SuggestEvent(name))
 	}
 }
 

@@ -59,11 +59,12 @@ var (
 		"bytes that are not Unicode":    {"https://example.com/\ufffd", "error", "url " + invisible + urlAdvice},
 	}
 
-	eventAdvice  = " An event is named Resource.Action, both in PascalCase, for example Contact.Added."
+	eventsPage   = " The events that Cakemail has published are in https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/events-and-deliveries."
+	eventAdvice  = " An event is named Resource.Action, both in PascalCase, for example Contact.Added." + eventsPage
 	judgedEvents = map[string]judgement{
 		"known":                       fine("Contact.Added"),
-		"known to newer versions":     {"Contact.Exploded", "warning", `"Contact.Exploded" is not among the events that this version of the provider knows. The API decides whether it exists.`},
-		"a typo":                      {"Contact.Aded", "warning", `"Contact.Aded" is not among the events that this version of the provider knows. Did you mean "Contact.Added"? The API decides whether it exists.`},
+		"known to newer versions":     {"Contact.Exploded", "warning", `This version of the provider does not know the event "Contact.Exploded". The API decides whether it exists.` + eventsPage},
+		"a typo":                      {"Contact.Aded", "warning", `This version of the provider does not know the event "Contact.Aded". Did you mean "Contact.Added"? The API decides whether it exists.` + eventsPage},
 		"other case":                  {"contact.added", "error", `"contact.added" is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
 		"an underscore":               {"contact_added", "error", `"contact_added" is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
 		"a space at the end":          {"Contact.Added ", "error", `"Contact.Added " is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
@@ -157,7 +158,8 @@ func between(says string, least, most int64) map[string]judgement {
 
 // inASet puts each value into a set, as `events` takes it.
 func inASet(values map[string]judgement) map[string]judgement {
-	sets := map[string]judgement{"no event": {[]string{}, "error", "Attribute events set must contain at least 1 elements, got: 0"}}
+	sets := map[string]judgement{"no event": {[]string{}, "error", "events is empty, but a webhook needs at least one event, for example events = [\"Contact.Added\"]. " +
+		"To stop the deliveries of a webhook, set archived = true instead." + eventsPage}}
 	for name, value := range values {
 		text, _ := value.value.(string)
 		value.value = []string{text}

@@ -37,11 +37,12 @@ func webhookResourceSchema() schema.Schema {
 			"events": schema.SetAttribute{
 				Required:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "The events to post, at least one, each named `Resource.Action`, for example `[\"Contact.Added\"]`. " +
-					"Cakemail's current API takes exactly one event per webhook; use `for_each` to make one webhook per event. " +
+				MarkdownDescription: "The events to post, at least one, each named `Resource.Action`, for example `[\"Contact.Added\"]`: " +
+					"see [the list of events](../guides/events-and-deliveries.md). " +
+					"Cakemail's current API takes exactly one event per webhook: use `for_each` to make one webhook per event. " +
 					"Changing the events replaces the webhook, which changes its id and its secret.",
 				Validators: []validator.Set{
-					setvalidator.SizeAtLeast(1),
+					someEvents{},
 					setvalidator.NoNullValues(),
 					setvalidator.ValueStringsAre(eventName{}),
 				},
