@@ -202,8 +202,10 @@ func TestAWebhookOfTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 				return c.apply(hook(arguments{"events": []string{"Contact.Added", "Email.Bounced"}}))
 			},
 			[]message{{"error", "events", "This API takes one event per webhook", "The webhook" + ofTheWebhook + " has 2 events, but this API takes exactly one event per webhook.\n\n" +
-				"Make one webhook per event:\n\n  resource \"cakemail_webhook\" \"example\" {\n    for_each = toset([\"Contact.Added\", \"Email.Bounced\"])\n\n" +
-				"    url    = \"https://example.com/cakemail\"\n    events = [each.value]\n  }\n\nNothing was changed."}},
+				"Make one webhook per event, with these arguments in this resource:\n\n  for_each = toset([\"Contact.Added\", \"Email.Bounced\"])\n\n" +
+				"  url    = \"https://example.com/cakemail\"\n  events = [each.value]\n\n" +
+				"If the webhook exists already and has one of these events, a moved block keeps it: " +
+				"see https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/one-webhook-per-event. Nothing was changed."}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
