@@ -1,10 +1,13 @@
 package provider_test
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
 // A create of unknown outcome that later turns out to be one of several webhooks
@@ -80,5 +83,61 @@ func TestDestroyOfAPendingWebhook(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// The replacement of a webhook whose create has an unknown outcome is not what
+// that create made.
+func TestAPendingWebhookThatIsReplaced(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		configuration string
+		processed     bool
+		number        int
+	}{
+		"its replacement first, never made":  {"equal.tf", false, 1},
+		"its replacement first, made":        {"equal.tf", true, 1},
+		"beside an equal one, never made":    {"equal_in_turn.tf", false, 2},
+		"beside an equal one, made":          {"equal_in_turn.tf", true, 2},
+		"beside four equal ones, never made": {"equal_in_turn.tf", false, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
+				workspace := w.workspace(t, test.configuration)
+				number := "number=" + strconv.Itoa(test.number)
+				w.api.SetFaults(
+					cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Processed: test.processed, Cut: true},
+					cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403},
+				)
+				refusedTerraform(t, workspace, "apply", "-auto-approve", "-var", number)
+				w.api.SetFaults()
+
+				terraform(t, workspace, "apply", "-auto-approve", "-refresh=false", "-var", number)
+
+				w.expectInState(t, workspace, test.number)
+				terraform(t, workspace, "plan", "-detailed-exitcode", "-var", number)
+			})
+		})
+	}
+}
+
+// expectInState fails unless so many webhooks are active, and all of them in the
+// state, each once.
+func (w *world) expectInState(t *testing.T, workspace *terraformcli.Workspace, number int) {
+	t.Helper()
+	var active, inState []string
+	for _, webhook := range w.api.Active() {
+		active = append(active, webhook.ID)
+	}
+	for _, webhook := range stateOf(t, workspace) {
+		inState = append(inState, webhook.ID)
+	}
+	slices.Sort(active)
+	slices.Sort(inState)
+	if len(active) != number || !slices.Equal(active, inState) {
+		t.Errorf("active are %q, the state holds %q; want %d of each", active, inState, number)
 	}
 }
