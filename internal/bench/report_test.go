@@ -79,7 +79,7 @@ func TestReport(t *testing.T) {
 			t.Errorf("the report lacks\n%s\n", want)
 		}
 	}
-	for _, line := range strings.Split(out.String(), "\n") {
+	for line := range strings.SplitSeq(out.String(), "\n") {
 		if strings.Contains(line, "| 1000 | ") && strings.Contains(line, "trace log") {
 			t.Errorf("only the first number is to be measured in detail:\n%s", line)
 		}

@@ -71,7 +71,7 @@ func TestEveryCallIsHandedOn(t *testing.T) {
 			if !call.IsValid() {
 				t.Fatal("the framework serves it, and this server does not")
 			}
-			if left := kept(t, 1, func(ctx context.Context) { answer(t, call, ctx) }); left > 0 {
+			if left := kept(t, 1, func(ctx context.Context) { answer(ctx, t, call) }); left > 0 {
 				t.Error("the request is kept")
 			}
 			runtime.KeepAlive(serving)
@@ -80,10 +80,10 @@ func TestEveryCallIsHandedOn(t *testing.T) {
 }
 
 // answer makes the call with an empty request, and reads what it streams.
-func answer(t *testing.T, call reflect.Value, ctx context.Context) {
+func answer(ctx context.Context, t *testing.T, call reflect.Value) {
 	t.Helper()
 	request := reflect.New(call.Type().In(1).Elem())
-	if stream, ok := request.Interface().(*tfprotov6.WriteStateBytesStream); ok {
+	if stream, ok := reflect.TypeAssert[*tfprotov6.WriteStateBytesStream](request); ok {
 		stream.Chunks = func(func(*tfprotov6.WriteStateBytesChunk, []*tfprotov6.Diagnostic) bool) {}
 	}
 	answers := call.Call([]reflect.Value{reflect.ValueOf(ctx), request})

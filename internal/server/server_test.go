@@ -67,7 +67,7 @@ func TestCancelledRequestEndsTheCall(t *testing.T) {
 				t.Errorf("the call starts with %v", ctx.Err())
 			}
 			cancel(cause)
-			expectDone(t, ctx)
+			expectDone(ctx, t)
 			if !errors.Is(ctx.Err(), context.Canceled) || !errors.Is(context.Cause(ctx), cause) {
 				t.Errorf("got %v, because of %v", ctx.Err(), context.Cause(ctx))
 			}
@@ -86,7 +86,7 @@ func TestStopReachesTheCall(t *testing.T) {
 			if _, err := serving.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
 				t.Error(err)
 			}
-			expectDone(t, ctx)
+			expectDone(ctx, t)
 			if !errors.Is(ctx.Err(), context.Canceled) {
 				t.Errorf("got %v", ctx.Err())
 			}
@@ -120,7 +120,7 @@ func TestWorkInTheBackgroundOutlivesTheAnswer(t *testing.T) {
 		work := func(ctx context.Context) {
 			defer close(finished)
 			<-answered
-			expectDone(t, ctx)
+			expectDone(ctx, t)
 			if !errors.Is(ctx.Err(), context.Canceled) {
 				t.Errorf("after the answer, the context says %v", ctx.Err())
 			}
@@ -129,7 +129,7 @@ func TestWorkInTheBackgroundOutlivesTheAnswer(t *testing.T) {
 			}
 			child, cancel := context.WithTimeout(ctx, time.Hour)
 			defer cancel()
-			expectDone(t, child)
+			expectDone(child, t)
 			tflog.Info(context.WithoutCancel(child), "too late")
 		}
 
@@ -144,7 +144,7 @@ func TestWorkInTheBackgroundOutlivesTheAnswer(t *testing.T) {
 }
 
 // expectDone does not wait: cancelling ends all contexts beneath before it returns.
-func expectDone(t *testing.T, ctx context.Context) {
+func expectDone(ctx context.Context, t *testing.T) {
 	t.Helper()
 	select {
 	case <-ctx.Done():
