@@ -68,6 +68,7 @@ func TestReceivers(t *testing.T) {
 				t.Errorf("a signed delivery was answered with %d, want 204", delivery.Status)
 			}
 			testSignatures(t, address, webhook.Secret)
+			testCurl(t, address, webhook.Secret)
 			testTooLarge(t, address)
 			testMalformedLength(t, address)
 		})
@@ -119,6 +120,25 @@ func testSignatures(t *testing.T, address, secret string) {
 		response.Body.Close()
 		if response.StatusCode != test.want {
 			t.Errorf("%s was answered with %d, want %d", name, response.StatusCode, test.want)
+		}
+	}
+}
+
+// What the guide signs by hand is a signature like Cakemail's.
+func testCurl(t *testing.T, address, secret string) {
+	t.Helper()
+	for _, program := range []string{"sh", "openssl", "curl"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Logf("%s is not installed, so the shell script is not tested", program)
+			return
+		}
+	}
+	for used, want := range map[string]string{secret: " 204 ", "another secret": " 401 "} {
+		script := exec.CommandContext(t.Context(), "sh", filepath.Join("curl", "deliver.sh"), address)
+		script.Env = append(os.Environ(), "CAKEMAIL_WEBHOOK_SECRET="+used, "NO_PROXY=127.0.0.1")
+		output, err := script.CombinedOutput()
+		if line, _, _ := strings.Cut(string(output), "\n"); err != nil || !strings.Contains(line, want) {
+			t.Errorf("the script ended with %v and printed %q, want the answer%s", err, output, want)
 		}
 	}
 }

@@ -52,6 +52,7 @@ var appliedExamples = map[string]example{
 	"guides/import-by-identity/main.tf":    {needs: identities, existing: true, active: 1},
 	"guides/one-webhook-per-event/main.tf": {active: 3},
 	"guides/pause/main.tf":                 {active: 1},
+	"guides/rotate-in-two-steps/main.tf":   {active: 1},
 	"guides/rotate-secret/main.tf":         {needs: terraformData, active: 1},
 }
 

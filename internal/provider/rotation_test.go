@@ -1,10 +1,12 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
 // consumer stands for whatever takes the secret: it changes when the webhook does.
@@ -57,6 +59,44 @@ func TestRotationReachesConsumersBeforeTheOldWebhookStops(t *testing.T) {
 	if changes := w.changes(); !slices.Equal(changes, want) {
 		t.Errorf("got the calls %v, want %v", changes, want)
 	}
+}
+
+// The guide promises that in each step one of the webhooks is as it was, and that
+// receivers get the secrets of all.
+func TestRotationInTwoSteps(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		workspace := w.exampleWorkspace(t, "guides/rotate-in-two-steps/main.tf")
+		terraform(t, workspace, "apply", "-auto-approve")
+		old := w.api.Active()
+
+		terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-05", "2026-11"]`)
+		both := w.api.Active()
+		if len(old) != 1 || len(both) != 2 || both[0].ID != old[0].ID || both[0].Secret == both[1].Secret {
+			t.Fatalf("got %+v, want %+v and another one", both, old)
+		}
+		if secret, want := secretOutput(t, workspace), both[0].Secret+" "+both[1].Secret; secret != want {
+			t.Error("the output is not both secrets, separated by a space")
+		}
+
+		terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-11"]`)
+		left := w.api.Active()
+		if len(left) != 1 || left[0].ID != both[1].ID || secretOutput(t, workspace) != both[1].Secret {
+			t.Errorf("got %+v, want the newer one, with its secret in the output", left)
+		}
+	})
+}
+
+// secretOutput reads the output `secret`.
+func secretOutput(t *testing.T, workspace *terraformcli.Workspace) string {
+	t.Helper()
+	var secret string
+	if err := json.Unmarshal([]byte(terraform(t, workspace, "output", "-json", "secret")), &secret); err != nil {
+		t.Fatal(err)
+	}
+	return secret
 }
 
 func TestReplacingByHandRotates(t *testing.T) {

@@ -26,3 +26,9 @@ output "secrets" {
   value     = { for event, webhook in cakemail_webhook.events : event => webhook.secret }
   sensitive = true
 }
+
+# For CAKEMAIL_WEBHOOK_SECRET of one receiver of all: the secrets, separated by spaces.
+output "secret" {
+  value     = join(" ", [for webhook in cakemail_webhook.events : webhook.secret])
+  sensitive = true
+}
