@@ -1,6 +1,10 @@
 package provider
 
 import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -78,4 +82,13 @@ func (m webhookResourceModel) settled() webhookResourceModel {
 		}
 	}
 	return m
+}
+
+// setState writes the model and, where Terraform knows identities, its identity.
+func setState(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, model webhookResourceModel, diags *diag.Diagnostics) {
+	model = model.settled()
+	diags.Append(state.Set(ctx, model)...)
+	if identity != nil {
+		diags.Append(identity.Set(ctx, model.identity())...)
+	}
 }

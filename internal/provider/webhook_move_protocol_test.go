@@ -1,13 +1,13 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
@@ -37,6 +37,15 @@ func (i *identified) move(source moveSource) []message {
 		i.identity = moved.TargetIdentity
 	}
 	return messages
+}
+
+// moveRestapi moves a webhook whose source tells nothing but what was sent to create it.
+func (i *identified) moveRestapi(id, query string) {
+	i.t.Helper()
+	state := fmt.Sprintf(`{"id":%q,"path":"/webhooks","query_string":%q,"data":"{\"event\":\"Contact.Added\",\"url\":\"https://example.com/a\"}"}`, id, query)
+	if messages := i.move(moveSource{provider: restapiHere, resource: "restapi_object", state: state}); len(messages) > 0 {
+		i.t.Fatalf("got messages:\n%s", indented(messages))
+	}
 }
 
 const (
@@ -205,11 +214,7 @@ func TestMovedWebhookIsInTheProvidersAccount(t *testing.T) {
 			w := newWorld(t)
 			i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
 			webhook := w.api.Add(cakemailtest.Webhook{AccountID: test.account.(int64), URL: "https://example.com/a", Events: []string{"Contact.Added"}})
-			data, _ := json.Marshal(`{"event":"Contact.Added","url":"https://example.com/a"}`)
-			source := moveSource{provider: restapiHere, resource: "restapi_object", state: fmt.Sprintf(`{"id":%q,"path":"/webhooks","query_string":%q,"data":%s}`, webhook.ID, test.query, data)}
-			if messages := i.move(source); len(messages) > 0 {
-				t.Fatalf("got messages:\n%s", indented(messages))
-			}
+			i.moveRestapi(webhook.ID, test.query)
 			config := arguments{"url": webhook.URL, "events": webhook.Events, "account_id": test.account}
 			want := values{"id": webhook.ID, "account_id": test.account}
 			if test.planned {
@@ -241,10 +246,7 @@ func TestMovedWebhookThatIsNotThere(t *testing.T) {
 	w := newWorld(t)
 	webhook := w.api.Add(cakemailtest.Webhook{AccountID: 43, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
 	i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
-	data, _ := json.Marshal(`{"event":"Contact.Added","url":"https://example.com/a"}`)
-	if messages := i.move(moveSource{provider: restapiHere, resource: "restapi_object", state: fmt.Sprintf(`{"id":%q,"path":"/webhooks","data":%s}`, webhook.ID, data)}); len(messages) > 0 {
-		t.Fatalf("got messages:\n%s", indented(messages))
-	}
+	i.moveRestapi(webhook.ID, "")
 	messages := errorsIn(i.refresh())
 	if len(messages) != 1 || messages[0].summary != "The moved webhook was not found" || !strings.Contains(messages[0].detail, "is not in account 42") {
 		t.Errorf("got:\n%s\nwant that it is not in account 42", indented(messages))
@@ -256,5 +258,39 @@ func TestMovedWebhookThatIsNotThere(t *testing.T) {
 	w.api.Remove(webhook.ID)
 	if messages := i.refresh(); len(messages) > 0 || !i.state.IsNull() {
 		t.Errorf("got messages:\n%s\nand the state %s, want neither", indented(messages), i.state)
+	}
+}
+
+func TestMovedWebhookIsDestroyedInTheProvidersAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	webhook := w.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+	i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
+	i.moveRestapi(webhook.ID, "")
+	if messages := i.archive(); len(messages) > 0 || len(w.api.Active()) > 0 {
+		t.Errorf("got messages:\n%s\nand %d active webhooks, want neither", indented(messages), len(w.api.Active()))
+	}
+}
+
+// The identity never changes, so it waits for the account.
+func TestMovedWebhookWaitsForAnUnknownAccount(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ query, severity string }{
+		"that the source does not tell": {"", "error"},
+		"that the source tells":         {"account_id=43", "warning"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := &identified{core: newWorld(t).newCore(t, arguments{"account_id": tftypes.UnknownValue})}
+			i.moveRestapi("abc", test.query)
+			before := i.state
+			messages := i.refresh()
+			if len(messages) != 1 || messages[0].severity != test.severity || !strings.Contains(messages[0].detail, "account_id will be known only after apply") {
+				t.Errorf("got:\n%s\nwant one %s about account_id", indented(messages), test.severity)
+			}
+			if kept := attributesOf(t, i.state)["account_id"]; !kept.Equal(attributesOf(t, before)["account_id"]) {
+				t.Errorf("account_id is %s, want it as it was", kept)
+			}
+		})
 	}
 }

@@ -59,6 +59,14 @@ func createdWhen(ctx context.Context, private privateReader) context.Context {
 	return cakemail.CreatedAt(ctx, created)
 }
 
+// rememberRead remembers the form, and that nothing is left to be looked for.
+func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form) diag.Diagnostics {
+	diags := rememberForm(ctx, private, form)
+	diags.Append(private.SetKey(ctx, privatePending, nil)...)
+	diags.Append(private.SetKey(ctx, privateMoved, nil)...)
+	return diags
+}
+
 // pendingOf returns the ids to leave out when a create of unknown outcome is resolved.
 func pendingOf(ctx context.Context, private privateReader) []string {
 	raw, _ := private.GetKey(ctx, privatePending)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
@@ -152,16 +151,14 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		state.Archived = types.BoolValue(false)
 	}
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
-	resp.Diagnostics.Append(rememberForm(ctx, resp.Private, webhook.Form)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePending, nil)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateMoved, nil)...)
+	resp.Diagnostics.Append(rememberRead(ctx, resp.Private, webhook.Form)...)
 }
 
 // readLater keeps the state as it is while the credentials are unknown, unless a
 // create of unknown outcome is still to be resolved, or the account of a moved
 // webhook is not known either.
 func (r *webhookResource) readLater(ctx context.Context, state webhookResourceModel, private privateReader, resp *resource.ReadResponse) {
-	if state.ID.IsNull() || isMoved(ctx, private) && r.connection.account.IsUnknown() {
+	if state.ID.IsNull() || isMoved(ctx, private) && state.AccountID.IsNull() && r.connection.account.IsUnknown() {
 		r.connection.client(&resp.Diagnostics)
 		return
 	}
@@ -292,14 +289,5 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	if _, err := client.Archive(ctx, state.account(), id); err != nil && !cakemail.IsKind(err, cakemail.Gone) {
 		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
-	}
-}
-
-// setState writes the model and, where Terraform knows identities, its identity.
-func setState(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, model webhookResourceModel, diags *diag.Diagnostics) {
-	model = model.settled()
-	diags.Append(state.Set(ctx, model)...)
-	if identity != nil {
-		diags.Append(identity.Set(ctx, model.identity())...)
 	}
 }
