@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -17,6 +18,8 @@ type ledger struct {
 	// claims are the ids by account that belong to resources of this process, each
 	// with the key of what it was created for, "" where that is not known.
 	claims map[int64]map[string]string
+	// born tells when the webhooks were created or found that this process made.
+	born map[string]time.Time
 	// locks make equal creates wait for each other, because nothing would tell
 	// their webhooks apart after a lost answer.
 	locks map[createKey]*semaphore.Weighted
@@ -49,11 +52,26 @@ func (l *ledger) claim(account int64, id, key string) {
 	defer l.mu.Unlock()
 	if l.claims == nil {
 		l.claims = map[int64]map[string]string{}
+		l.born = map[string]time.Time{}
 	}
 	if l.claims[account] == nil {
 		l.claims[account] = map[string]string{}
 	}
 	l.claims[account][id] = key
+	if key != "" {
+		l.born[id] = time.Now()
+	}
+}
+
+// dated adds when this process made the webhook, unless the context tells.
+func (l *ledger) dated(ctx context.Context, id string) context.Context {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	created, made := l.born[id]
+	if !made || ctx.Value(createdKey{}) != nil {
+		return ctx
+	}
+	return CreatedAt(ctx, created)
 }
 
 // claimed returns the ids that are claimed in the account, with their keys.

@@ -76,6 +76,32 @@ func TestANewWebhookIsWaitedFor(t *testing.T) {
 	}
 }
 
+// Whoever reads a webhook that the same process made need not know its age.
+func TestAWebhookOfThisProcessIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	lag := lagging(3)
+	api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodPost:
+			answer{Status: http.StatusCreated, Body: shown}.write(w)
+		case r.URL.Path == "/webhooks":
+			answer{Body: `{"data":[]}`}.write(w)
+		default:
+			lag(w, r)
+		}
+	})
+	client := api.client(withNewWebhook(time.Minute))
+	_, err := client.Create(t.Context(), 0, cakemail.Settings{URL: new(webhookURL), Events: []string{"Contact.Added"}})
+	wantNoError(t, err)
+
+	webhook, err := client.Get(t.Context(), 0, webhookID)
+
+	wantNoError(t, err)
+	if webhook.Secret != webhookSecret {
+		t.Errorf("got %+v", webhook)
+	}
+}
+
 func TestAnOldWebhookIsGoneAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, call := range callsOnAWebhook() {

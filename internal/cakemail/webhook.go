@@ -147,7 +147,7 @@ func (c *Client) webhookCall(ctx context.Context, id string, call request, suffi
 	call.path = "/webhooks/" + url.PathEscape(id) + suffix
 	var body []byte
 	var err error
-	stopped := c.whileNew(ctx, call.action, func() bool {
+	stopped := c.whileNew(c.ledger.dated(ctx, id), call.action, func() bool {
 		body, err = c.send(ctx, call)
 		return !IsKind(err, Gone)
 	})
