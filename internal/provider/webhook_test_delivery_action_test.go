@@ -179,7 +179,8 @@ func TestTestDeliveryIsNotPosted(t *testing.T) {
 		"of an event without a dot": {
 			config: arguments{"event": "added"},
 			want: message{"error", "event", "Invalid event name",
-				`"added" is not the name of an event. An event is named Resource.Action, both in PascalCase, for example Contact.Added.`},
+				`"added" is not the name of an event. An event is named Resource.Action, both in PascalCase, for example Contact.Added. ` +
+					"The events that Cakemail has published are in https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/events-and-deliveries."},
 		},
 		"without an id": {
 			config: arguments{"webhook_id": ""},
