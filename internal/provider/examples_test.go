@@ -57,9 +57,9 @@ var appliedExamples = map[string]example{
 }
 
 // exampleWorkspace is a folder with one of the examples, ready to apply.
-func (w *world) exampleWorkspace(t *testing.T, path string) *terraformcli.Workspace {
+func (w *world) exampleWorkspace(t *testing.T, path string, environment ...string) *terraformcli.Workspace {
 	t.Helper()
-	workspace := w.workspace(t, "released.tf")
+	workspace := w.workspace(t, "released.tf", environment...)
 	content := readExample(t, path)
 	if strings.HasPrefix(filepath.Base(path), "import-") {
 		content += "\n" + readExample(t, filepath.Join(filepath.Dir(path), "resource.tf"))

@@ -2,11 +2,10 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"slices"
-
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"

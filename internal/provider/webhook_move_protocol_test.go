@@ -199,21 +199,21 @@ func TestMovedWebhookIsInTheProvidersAccount(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		query   string
-		account any
+		account int64
 		// planned tells that the first plan comes without a refresh.
 		planned bool
 	}{
-		"of the provider":                     {"", int64(42), false},
-		"of the provider, without a refresh":  {"", int64(42), true},
-		"of the source":                       {"account_id=43", int64(43), false},
-		"of the source, without a refresh":    {"account_id=43", int64(43), true},
-		"of the source, as the provider's is": {"account_id=42", int64(42), false},
+		"of the provider":                     {"", 42, false},
+		"of the provider, without a refresh":  {"", 42, true},
+		"of the source":                       {"account_id=43", 43, false},
+		"of the source, without a refresh":    {"account_id=43", 43, true},
+		"of the source, as the provider's is": {"account_id=42", 42, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
-			webhook := w.api.Add(cakemailtest.Webhook{AccountID: test.account.(int64), URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+			webhook := w.api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
 			i.moveRestapi(webhook.ID, test.query)
 			config := arguments{"url": webhook.URL, "events": webhook.Events, "account_id": test.account}
 			want := values{"id": webhook.ID, "account_id": test.account}

@@ -219,7 +219,8 @@ func TestMovingExamplesInTerraform1_8(t *testing.T) {
 				t.Errorf("the configuration before has no %s.%s, but the state has", source.resource, source.name)
 			}
 			w := worldOf(t, cakemailtest.Reference, "moved/example-"+provider+".webhooks.json")
-			workspace := w.exampleWorkspace(t, "guides/moving-from-"+provider+"/main.tf")
+			logFile := filepath.Join(t.TempDir(), "terraform.log")
+			workspace := w.exampleWorkspace(t, "guides/moving-from-"+provider+"/main.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
 			takeOver(t, workspace, "moved/example-"+provider+".tfstate")
 			for address, change := range plannedChanges(t, workspace) {
 				if change != "no-op" {
@@ -227,6 +228,11 @@ func TestMovingExamplesInTerraform1_8(t *testing.T) {
 				}
 			}
 			expectTakenOver(t, w, workspace)
+			log, err := os.ReadFile(logFile)
+			if err != nil || !strings.Contains(string(log), "MoveResourceState") {
+				t.Errorf("the log does not hold the move (error %v), so the test shows nothing", err)
+			}
+			w.expectNoSecret(t, "the log", string(log))
 		})
 	}
 }
