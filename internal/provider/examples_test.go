@@ -130,6 +130,7 @@ func (w *world) addExisting(path string) {
 func TestNoExampleIsLeftOut(t *testing.T) {
 	t.Parallel()
 	elsewhere := slices.AppendSeq([]string{
+		moduleExample + "main.tf",
 		"demo/main.tf", "guides/query/main.tf",
 		"guides/before-moving-from-restapi/main.tf", "guides/moving-from-restapi/main.tf",
 		"guides/before-moving-from-restful/main.tf", "guides/moving-from-restful/main.tf",

@@ -23,6 +23,7 @@ type since struct {
 var (
 	terraformData      = since{"terraform_data", 4, 6}
 	importBlocks       = since{"import blocks", 5, 6}
+	mocks              = since{"mocked providers", 7, 8}
 	functions          = since{"provider functions", 8, 7}
 	movesAcrossTypes   = since{"moves across types", 8, 10}
 	ephemeralResources = since{"ephemeral resources", 10, 11}

@@ -54,7 +54,7 @@ func snippet(file string, siblings example) example {
 }
 
 func isConfiguration(path string) bool {
-	return strings.HasSuffix(path, ".tf") || isQuery(path)
+	return strings.HasSuffix(path, ".tf") || strings.HasSuffix(path, ".tftest.hcl") || isQuery(path)
 }
 
 func isQuery(path string) bool {
