@@ -62,6 +62,8 @@ type connection struct {
 	credentials string
 	// baseURLFrom tells where the base URL came from.
 	baseURLFrom string
+	// replacements are what this process archived to replace it.
+	replacements replacements
 }
 
 // connect resolves configuration and environment into the client's options; the
@@ -192,8 +194,8 @@ func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 }
 
 func (c *connection) notReady() string {
-	return fmt.Sprintf("The provider's %s will be known only after apply, because it comes from a resource that does not exist yet, "+
-		"so the Cakemail API cannot be called now. First create what it comes from (terraform apply -target=...), or give the provider a value that is known.",
+	return fmt.Sprintf("The provider's %s will be known only after apply, because it comes from a resource that is still to be created or changed, "+
+		"so the Cakemail API cannot be called now. First apply what it comes from (terraform apply -target=...), or give the provider a value that is known.",
 		strings.Join(c.unknown, " and "))
 }
 

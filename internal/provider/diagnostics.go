@@ -96,14 +96,14 @@ func reportRefusals(diags *diag.Diagnostics, failure *cakemail.Error, idArgument
 		}
 		diags.AddAttributeError(path.Root(name), "The API refused "+name,
 			sentences(attempt, fmt.Sprintf("The API said of %s: %s.", name, strings.TrimSuffix(field.Message, ".")),
-				"Change the value and apply again; nothing was changed.", requestID(failure)))
+				"Change the value and apply again; the refused call changed nothing.", requestID(failure)))
 	}
 	if len(rest) > 0 || len(failure.Fields) == 0 {
 		others := *failure
 		if len(rest) > 0 {
 			others.Message = strings.Join(rest, "; ")
 		}
-		diags.AddError(summary, sentences(attempt, said(&others), "Nothing was changed. Correct the configuration and apply again.", requestID(failure)))
+		diags.AddError(summary, sentences(attempt, said(&others), "The refused call changed nothing. Correct the configuration and apply again.", requestID(failure)))
 	}
 }
 

@@ -80,7 +80,7 @@ func TestErrorsOfLaterCalls(t *testing.T) {
 			cakemailtest.Fault{Operation: cakemailtest.Update, Status: 422, Body: `{"detail":[{"loc":["body","url"],"msg":"host is not allowed"}]}`},
 			func(c *core) []message { return c.apply(hook(arguments{"url": "https://example.org"})) },
 			[]message{{"error", "url", "The API refused url", "Cannot change the webhook" + ofTheWebhook + ".\n\nThe API said of url: host is not allowed.\n\n" +
-				"Change the value and apply again; nothing was changed." + requestLine}},
+				"Change the value and apply again; the refused call changed nothing." + requestLine}},
 		},
 		"an answer nobody knows": {
 			cakemailtest.Fault{Operation: cakemailtest.Show, Status: 418, Body: `{"detail":"short and stout"}`},

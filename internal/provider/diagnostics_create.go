@@ -14,6 +14,10 @@ const oneEventSummary = "This API takes one event per webhook"
 // oneEventDetail shows the configuration that works. The answer is what the API
 // said, "" when it was not asked.
 func oneEventDetail(about subject, answer string) string {
+	outcome := "Nothing was changed."
+	if answer != "" {
+		outcome = "The refused call changed nothing."
+	}
 	return sentences(
 		fmt.Sprintf("The webhook%s has %d events, but this API takes exactly one event per webhook.", about, len(about.events)),
 		answer,
@@ -21,7 +25,7 @@ func oneEventDetail(about subject, answer string) string {
 			"  for_each = toset([%s])\n\n"+
 			"  url    = %s\n"+
 			"  events = [each.value]\n\n"+
-			"If the webhook exists already and has one of these events, a moved block keeps it: see %s. Nothing was changed.",
+			"If the webhook exists already and has one of these events, a moved block keeps it: see %s. "+outcome,
 			quoteAll(about.events), urlToCopy(about.url), perEventGuide))
 }
 
@@ -93,4 +97,14 @@ func importID(account int64, id string) string {
 		return fmt.Sprintf("%d/%s", account, id)
 	}
 	return id
+}
+
+// warnReplacedArchived is for a replacement of which only the first half was done.
+func warnReplacedArchived(diags *diag.Diagnostics, archived subject) {
+	diags.AddWarning("The webhook that was to be replaced is archived",
+		"The webhook"+archived.String()+" was archived first, and then the create of its replacement failed. So Cakemail delivers nothing for this resource now. "+
+			"Correct the cause and apply again, which creates the replacement.\n\n"+
+			"To get the archived webhook back, with its id and its secret, put the configuration back to what it was and run these commands. "+
+			"If the resource is in the state, first take it out with terraform state rm ADDRESS.\n\n"+
+			fmt.Sprintf("  terraform import ADDRESS '%s'\n  terraform apply", importID(archived.account, archived.id)))
 }

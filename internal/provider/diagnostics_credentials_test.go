@@ -115,8 +115,8 @@ func TestErrorsOfCredentials(t *testing.T) {
 	}
 }
 
-const notKnownYet = "The provider's access_token will be known only after apply, because it comes from a resource that does not exist yet, " +
-	"so the Cakemail API cannot be called now. First create what it comes from (terraform apply -target=...), or give the provider a value that is known."
+const notKnownYet = "The provider's access_token will be known only after apply, because it comes from a resource that is still to be created or changed, " +
+	"so the Cakemail API cannot be called now. First apply what it comes from (terraform apply -target=...), or give the provider a value that is known."
 
 // TestCredentialsUnknownWhilePlanning goes through a life of a provider whose
 // token another resource makes.

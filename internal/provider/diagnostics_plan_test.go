@@ -21,7 +21,7 @@ func TestPlanSaysThatTheSecretWillChange(t *testing.T) {
 		"another event":               {cakemailtest.Reference, nil, arguments{"events": []string{"Email.Bounced"}}, warning("events", "")},
 		"from one account to another": {cakemailtest.Reference, arguments{"account_id": int64(42)}, arguments{"account_id": int64(43)}, warning("account_id", "")},
 		"the first account": {cakemailtest.Reference, nil, arguments{"account_id": int64(42)}, warning("account_id",
-			"\n\nIf 42 is the account that the webhook is in already, it can stay: take it out of the state and import it as 42/ID.")},
+			"\n\nIt cannot stay as it is, because the API shows no such webhook in account 42.")},
 		"another url where it can be changed":    {cakemailtest.Reference, nil, arguments{"url": "https://example.com/new"}, nil},
 		"another url where it cannot be changed": {cakemailtest.Guide, nil, arguments{"url": "https://example.com/new"}, warning("url", "")},
 		"everything where nothing can be changed": {

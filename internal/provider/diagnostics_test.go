@@ -42,7 +42,7 @@ func TestErrorsOfTheAPI(t *testing.T) {
 				{"error", "account_id", "The API refused account_id", refusedDetail("account_id", "not yours")},
 				{"error", "", "Cannot create the webhook", "Cannot create the webhook (url https://example.com/cakemail, account 42).\n\n" +
 					"The API answered 422 Unprocessable Entity: field required.\n\n" +
-					"Nothing was changed. Correct the configuration and apply again." + requestLine},
+					"The refused call changed nothing. Correct the configuration and apply again." + requestLine},
 			},
 		},
 		"more than one event where the API takes one": {
@@ -55,7 +55,7 @@ func TestErrorsOfTheAPI(t *testing.T) {
 					"  url    = \"https://example.com/cakemail\"\n" +
 					"  events = [each.value]\n\n" +
 					"If the webhook exists already and has one of these events, a moved block keeps it: " +
-					"see https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/one-webhook-per-event. Nothing was changed." + requestLine}},
+					"see https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/one-webhook-per-event. The refused call changed nothing." + requestLine}},
 		},
 		"403 names account and permission": {
 			variables: []string{"-var", "account_id=99"},
@@ -129,7 +129,7 @@ const busyAdvice = "It was tried 2 times in TIME. Wait and apply again; with man
 func refusedDetail(attribute, said string) string {
 	return "Cannot create the webhook (url https://example.com/cakemail, account 42).\n\n" +
 		"The API said of " + attribute + ": " + said + ".\n\n" +
-		"Change the value and apply again; nothing was changed." + requestLine
+		"Change the value and apply again; the refused call changed nothing." + requestLine
 }
 
 // TestAWebhookThatTheAPISavedOtherwise is an error on each attribute, and nothing is lost.

@@ -72,11 +72,6 @@ func (w *world) program(t *testing.T) (folder string, environment []string) {
 // workspace is a folder with one configuration of testdata, ready to apply.
 func (w *world) workspace(t *testing.T, configuration string, environment ...string) *terraformcli.Workspace {
 	t.Helper()
-	program, own := w.program(t)
-	environment = append(environment, own...)
-	for name, value := range w.environment {
-		environment = append(environment, name+"="+value)
-	}
 	folder := t.TempDir()
 	content, err := os.ReadFile(filepath.Join("testdata", configuration))
 	if err != nil {
@@ -84,6 +79,17 @@ func (w *world) workspace(t *testing.T, configuration string, environment ...str
 	}
 	if err := os.WriteFile(filepath.Join(folder, "main.tf"), content, 0o600); err != nil {
 		t.Fatal(err)
+	}
+	return w.workspaceIn(t, folder, environment...)
+}
+
+// workspaceIn is a folder that holds a configuration, and perhaps a state, already.
+func (w *world) workspaceIn(t *testing.T, folder string, environment ...string) *terraformcli.Workspace {
+	t.Helper()
+	program, own := w.program(t)
+	environment = append(environment, own...)
+	for name, value := range w.environment {
+		environment = append(environment, name+"="+value)
 	}
 	workspace, err := terraformcli.New(t.Context(), folder, program, environment...)
 	if err != nil {
@@ -155,4 +161,16 @@ func stateOf(t *testing.T, workspace *terraformcli.Workspace) []stateWebhook {
 		}
 	}
 	return webhooks
+}
+
+// copyState gives one workspace the state of another.
+func copyState(t *testing.T, from, to *terraformcli.Workspace) {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(from.Folder, "terraform.tfstate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(to.Folder, "terraform.tfstate"), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -14,6 +14,7 @@ import (
 // in place and replace, and keeps known what an in-place change leaves alone.
 func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
 		return
 	}
 	var config, plan webhookResourceModel
@@ -34,12 +35,18 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			plan.leaveUntold()
 		}
 	}
-	plan.AccountID = r.plannedAccount(config, state)
+	plan.AccountID = r.plannedAccount(ctx, config, state, req.Private)
 	plan.Secret = plannedSecret(plan, state)
 	if state != nil {
 		r.planChange(ctx, &plan, *state, req.Private, resp)
+	} else {
+		plan.AccountID = replacementAccount(plan.AccountID, plannedOf(ctx, req.Private), &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	asked := plan.asked()
+	resp.Diagnostics.Append(remember(ctx, resp.Private, privatePlanned, plannedChange{
+		Settings: &asked, Account: plan.AccountID.ValueInt64Pointer(), Inherits: config.AccountID.IsNull() && !plan.AccountID.IsUnknown(),
+	})...)
 }
 
 // planChange plans what becomes of a webhook that exists.
@@ -47,10 +54,10 @@ func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceM
 	plan.keepEqual(state.webhookSettings)
 	form := formOf(ctx, private)
 	replacing := plan.replacing(state.webhookSettings, form)
-	if !plan.AccountID.Equal(state.AccountID) {
+	if r.movesAccount(ctx, *plan, state, private, &resp.Diagnostics) {
 		replacing = append(replacing, "account_id")
 	}
-	if len(replacing) == 0 {
+	if len(replacing) == 0 || resp.Diagnostics.HasError() {
 		return
 	}
 	if form == cakemail.FormReference && known(plan.Events) && len(plan.Events.Elements()) > 1 {
@@ -62,24 +69,6 @@ func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceM
 		resp.RequiresReplace.Append(path.Root(name))
 	}
 	warnReplaced(&resp.Diagnostics, replacing, *plan, state)
-}
-
-// plannedAccount is the configured account, else the provider's, else the one
-// that the webhook is in already. While the provider's is unknown, a webhook
-// stays where it is: replacing it would change its secret, perhaps for nothing.
-func (r *webhookResource) plannedAccount(config webhookResourceModel, state *webhookResourceModel) types.Int64 {
-	inherited := types.Int64Null()
-	if r.connection != nil {
-		inherited = r.connection.account
-	}
-	switch {
-	case !config.AccountID.IsNull():
-		return config.AccountID
-	case state != nil && (inherited.IsNull() || inherited.IsUnknown()):
-		return state.AccountID
-	default:
-		return inherited
-	}
 }
 
 // plannedSecret stays as it is, unless storing it is switched on or off.

@@ -19,6 +19,10 @@ const (
 	privateCreated = "created"
 	// privatePending holds the ids that a create of unknown outcome did not make.
 	privatePending = "pending"
+	// privatePlanned holds a [plannedChange] from the plan to the apply.
+	privatePlanned = "planned"
+	// privateStays is there when the last refresh did not know the provider's account.
+	privateStays = "stays"
 	// privateMoved is there from a move until the webhook has been read.
 	privateMoved = "moved"
 )
@@ -64,7 +68,34 @@ func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form
 	diags := rememberForm(ctx, private, form)
 	diags.Append(private.SetKey(ctx, privatePending, nil)...)
 	diags.Append(private.SetKey(ctx, privateMoved, nil)...)
+	diags.Append(private.SetKey(ctx, privateStays, nil)...)
 	return diags
+}
+
+// plannedChange is what a plan tells the apply, and the first plan of a
+// replacement the second, which knows no state.
+type plannedChange struct {
+	// Settings are what is known of the webhook that will be there; nil when it is destroyed.
+	Settings *cakemail.Settings `json:"settings"`
+	// Account is where that webhook will be, nil for the account of the credentials.
+	Account *int64 `json:"account"`
+	// Inherits tells that the resource does not name the account.
+	Inherits bool `json:"inherits"`
+}
+
+func plannedOf(ctx context.Context, private privateReader) plannedChange {
+	raw, _ := private.GetKey(ctx, privatePlanned)
+	var planned plannedChange
+	if json.Unmarshal(raw, &planned) != nil {
+		return plannedChange{}
+	}
+	return planned
+}
+
+// staysInAccount tells whether the plan was made while the provider's account was unknown.
+func staysInAccount(ctx context.Context, private privateReader) bool {
+	raw, _ := private.GetKey(ctx, privateStays)
+	return len(raw) > 0
 }
 
 // pendingOf returns the ids to leave out when a create of unknown outcome is resolved.

@@ -31,6 +31,8 @@ type webhookResource struct {
 // Metadata implements [resource.Resource].
 func (r *webhookResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_webhook"
+	// Naming the account for the first time names it in the identity too.
+	resp.ResourceBehavior.MutableIdentity = true
 }
 
 // Schema implements [resource.Resource].
@@ -61,9 +63,14 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	if client == nil {
 		return
 	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
+	replaced, replacing := r.connection.replacements.take(plan.webhookSettings)
 	created, err := client.Create(ctx, plan.account(), plan.asked())
 	if err != nil {
 		r.reportCreate(ctx, err, plan, resp)
+		if replacing {
+			warnReplacedArchived(&resp.Diagnostics, replaced)
+		}
 		return
 	}
 	now := time.Now().UTC()
@@ -163,6 +170,9 @@ func (r *webhookResource) readLater(ctx context.Context, state webhookResourceMo
 		return
 	}
 	warnNotRefreshed(&resp.Diagnostics, state.subject(), r.connection.notReady())
+	if r.connection.account.IsUnknown() {
+		resp.Diagnostics.Append(remember(ctx, resp.Private, privateStays, true)...)
+	}
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 }
 
@@ -199,7 +209,11 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	client.Conceal(state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	ctx = createdWhen(ctx, req.Private)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateStays, nil)...)
 	before := state
+	// The plan has seen the webhook in the account that it names for the first time.
+	state.AccountID = plan.AccountID
 	save := func() {
 		state.keepUnset(config.webhookSettings, plan.webhookSettings)
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
@@ -275,6 +289,10 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	client.Conceal(state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	ctx = createdWhen(ctx, req.Private)
+	planned := plannedOf(ctx, req.Private)
+	if r.isPlannedElsewhere(planned, state.savedSubject(), &resp.Diagnostics) {
+		return
+	}
 	id := state.ID.ValueString()
 	if id == "" {
 		webhook, err := r.find(ctx, client, state, req.Private)
@@ -287,7 +305,14 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		}
 		id = webhook.ID
 	}
-	if _, err := client.Archive(ctx, state.account(), id); err != nil && !cakemail.IsKind(err, cakemail.Gone) {
-		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
+	if _, err := client.Archive(ctx, state.account(), id); err != nil {
+		if !cakemail.IsKind(err, cakemail.Gone) {
+			r.connection.report(&resp.Diagnostics, err, state.savedSubject())
+		}
+		return
+	}
+	if planned.Settings != nil {
+		state.ID = types.StringValue(id)
+		r.connection.replacements.add(state.subject(), planned)
 	}
 }

@@ -76,7 +76,7 @@ func webhookResourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
-					"Changing it replaces the webhook.",
+					"Changing it replaces the webhook; naming the account that the webhook is in already keeps it.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"store_secret": schema.BoolAttribute{

@@ -158,7 +158,7 @@ func TestTestDeliveryIsNotPosted(t *testing.T) {
 		"to a webhook whose id the API refuses": {
 			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID","type":"x"}]}`},
 			want: message{"error", "webhook_id", "The API refused webhook_id", "Cannot read the webhook (id ID).\n\n" +
-				"The API said of webhook_id: not a UUID.\n\nChange the value and apply again; nothing was changed." + requestLine},
+				"The API said of webhook_id: not a UUID.\n\nChange the value and apply again; the refused call changed nothing." + requestLine},
 		},
 		"when the API keeps the secret to itself": {
 			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: replacing(`"signature"`, `"nothing"`)},

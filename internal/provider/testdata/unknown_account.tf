@@ -11,6 +11,11 @@ variable "account" {
   default = 42
 }
 
+variable "url" {
+  type    = string
+  default = "https://example.com/cakemail"
+}
+
 resource "terraform_data" "account" {
   input = var.account
 }
@@ -20,6 +25,6 @@ provider "cakemail" {
 }
 
 resource "cakemail_webhook" "test" {
-  url    = "https://example.com/cakemail"
+  url    = var.url
   events = ["Contact.Added"]
 }

@@ -1,0 +1,198 @@
+package provider_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+const account42 = "CAKEMAIL_ACCOUNT_ID=42"
+
+// Naming the account that the webhook is in changes the state alone.
+func TestNamingTheAccountForTheFirstTime(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		environment []string
+		arguments   []string
+	}{
+		"in the resource":    {nil, []string{"-var", "account_id=1"}},
+		"in the environment": {[]string{"CAKEMAIL_ACCOUNT_ID=1"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				unnamed := w.workspace(t, "webhook.tf")
+				terraform(t, unnamed, "apply", "-auto-approve")
+				before := stateOf(t, unnamed)
+				named := w.workspaceIn(t, unnamed.Folder, test.environment...)
+				w.api.ResetCalls()
+
+				output := terraform(t, named, append([]string{"apply", "-auto-approve"}, test.arguments...)...)
+
+				if !strings.Contains(output, "0 added, 1 changed, 0 destroyed") || stateOf(t, named)[0] != before[0] {
+					t.Errorf("the webhook was %+v, and is %+v:\n%s", before, stateOf(t, named), output)
+				}
+				// One is the refresh; the plan and the apply's own plan ask for the account.
+				if got := w.api.Counts(); !maps.Equal(got, counts{cakemailtest.Show: 3}) {
+					t.Errorf("got the calls %v", got)
+				}
+				terraform(t, named, append([]string{"plan", "-detailed-exitcode"}, test.arguments...)...)
+				terraform(t, unnamed, "plan", "-detailed-exitcode")
+			})
+		})
+	}
+}
+
+// A webhook that is not in the account that is named is replaced, as the plan
+// says, and one of which that cannot be told is left alone.
+func TestNamingAnotherAccount(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		c := w.newCore(t, nil)
+		c.mustApply(hook(nil))
+		before := c.text("id")
+
+		w.expectMessages(t, c.apply(hook(arguments{"account_id": int64(99)})), message{"error", "", "Cannot read the webhook",
+			"Cannot read the webhook (id ID, account 99).\n\nThe API answered 403 Forbidden: You do not have access to this account.\n\n" + environmentToken + "account 99." + requestLine})
+		if c.text("id") != before || w.only(t).ID != before {
+			t.Fatal("the webhook was touched")
+		}
+		c.mustApply(hook(arguments{"account_id": int64(42)}))
+		if w.only(t).AccountID != 42 {
+			t.Errorf("the webhook is in account %d, want 42", w.only(t).AccountID)
+		}
+	})
+}
+
+// Only the state knows the account, so a replacement would move the webhook.
+func TestAReplacementDoesNotLeaveTheAccount(t *testing.T) {
+	t.Parallel()
+	leaves := message{"error", "", "The replacement would leave the webhook's account",
+		"The webhook is in account 42, which only the state knows: neither the resource nor the provider names an account. " +
+			"So the webhook that replaces it would be created in the account of the credentials.\n\n" +
+			"To stay in account 42, set account_id = 42 in the resource or in the provider block, or the environment variable CAKEMAIL_ACCOUNT_ID. " +
+			"To move the webhook, set account_id to the number of the account that it shall be in."}
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		existing := w.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+		workspace := w.workspace(t, "webhook.tf")
+		terraform(t, workspace, "import", testWebhook, "42/"+existing.ID)
+		terraform(t, workspace, "plan", "-detailed-exitcode")
+
+		for name, arguments := range map[string][]string{
+			"other events": {"-var", `events=["Email.Bounced"]`},
+			"-replace":     {"-replace=" + testWebhook},
+		} {
+			told := errorsIn(tell(t, workspace, append([]string{"apply", "-auto-approve"}, arguments...)...))
+			for index := range told {
+				told[index].attribute = ""
+			}
+			w.expectMessages(t, told, leaves)
+			if w.only(t).ID != existing.ID {
+				t.Errorf("%s: the webhook was touched", name)
+			}
+		}
+		terraform(t, w.workspaceIn(t, workspace.Folder, account42), "apply", "-auto-approve", "-var", `events=["Email.Bounced"]`)
+		if after := w.only(t); after.AccountID != 42 || after.ID == existing.ID {
+			t.Errorf("the webhook became %+v", after)
+		}
+		// Without an account, nothing but the state says where to archive it.
+		terraform(t, workspace, "destroy", "-auto-approve", "-var", `events=["Email.Bounced"]`)
+		if active := w.api.Active(); len(active) > 0 {
+			t.Errorf("%d webhooks are active after destroy", len(active))
+		}
+	})
+}
+
+// A saved plan that is applied with another account archives nothing.
+func TestAPlanAppliedWithAnotherAccount(t *testing.T) {
+	t.Parallel()
+	const bounced = `events=["Email.Bounced"]`
+	for name, test := range map[string]struct {
+		prepare, plan, destroy []string
+	}{
+		"a replacement": {nil, []string{"-var", bounced}, []string{"-var", bounced}},
+		"-replace":      {nil, []string{"-replace=" + testWebhook}, nil},
+		"a tainted one": {[]string{"taint", testWebhook}, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			planned := w.workspace(t, "webhook.tf", account42)
+			terraform(t, planned, "apply", "-auto-approve")
+			before := w.only(t)
+			if test.prepare != nil {
+				terraform(t, planned, test.prepare...)
+			}
+			terraform(t, planned, append([]string{"plan", "-out=saved"}, test.plan...)...)
+			applied := w.workspaceIn(t, planned.Folder)
+
+			w.expectMessages(t, tell(t, applied, "apply", "saved"), message{"error", "", "The plan was made for another account",
+				"The webhook (id ID, url https://example.com/cakemail, account 42) was not archived. The plan replaces it with one in account 42, but the provider's account is now the account of the credentials.\n\n" +
+					"Apply with the same account as the plan, by account_id in the provider block or the environment variable CAKEMAIL_ACCOUNT_ID, or plan again."})
+			if w.only(t).ID != before.ID {
+				t.Error("the webhook was touched")
+			}
+			terraform(t, planned, append([]string{"apply", "-auto-approve"}, test.plan...)...)
+			if w.only(t).AccountID != 42 {
+				t.Errorf("the webhook is in account %d, want 42", w.only(t).AccountID)
+			}
+			// What names the plan's account has gone with the apply.
+			terraform(t, applied, append([]string{"destroy", "-auto-approve"}, test.destroy...)...)
+			if active := w.api.Active(); len(active) > 0 {
+				t.Errorf("%d webhooks are active after destroy", len(active))
+			}
+		})
+	}
+}
+
+// An account that is unknown in the plan and another one in the apply waits for
+// the next plan, whatever else changes.
+func TestAChangeWhileTheAccountIsUnknown(t *testing.T) {
+	t.Parallel()
+	terraformData.orSkip(t)
+	w := newWorld(t)
+	workspace := w.workspace(t, "unknown_account.tf")
+	terraform(t, workspace, "apply", "-auto-approve")
+	before := w.only(t)
+
+	terraform(t, workspace, "apply", "-auto-approve", "-replace=terraform_data.account", "-var", "account=43", "-var", "url=https://example.com/new")
+
+	if after := w.only(t); after.ID != before.ID || after.URL != "https://example.com/new" || after.AccountID != 42 {
+		t.Errorf("the webhook became %+v", after)
+	}
+	terraform(t, workspace, "apply", "-auto-approve", "-var", "account=43", "-var", "url=https://example.com/new")
+	if after := w.only(t); after.AccountID != 43 {
+		t.Errorf("the webhook is in account %d, want 43", after.AccountID)
+	}
+}
+
+// The same where the state has no account yet.
+func TestAChangeWhileTheFirstAccountIsUnknown(t *testing.T) {
+	t.Parallel()
+	terraformData.orSkip(t)
+	w := newWorld(t)
+	existing := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	unnamed := w.workspace(t, "webhook.tf")
+	terraform(t, unnamed, "import", testWebhook, existing.ID)
+	other := w.workspace(t, "unknown_account.tf")
+	copyState(t, unnamed, other)
+
+	terraform(t, other, "apply", "-auto-approve", "-var", "account=1", "-var", "url=https://example.com/new")
+
+	if after := w.only(t); after.ID != existing.ID || after.URL != "https://example.com/new" {
+		t.Errorf("the webhook became %+v", after)
+	}
+	terraform(t, other, "apply", "-auto-approve", "-var", "account=1", "-var", "url=https://example.com/new")
+	if after := w.only(t); after.ID != existing.ID {
+		t.Error("the webhook was replaced")
+	}
+	terraform(t, other, "plan", "-detailed-exitcode", "-var", "account=1", "-var", "url=https://example.com/new")
+}

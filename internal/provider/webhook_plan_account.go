@@ -1,0 +1,80 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// plannedAccount is the configured account, else the provider's, else the one
+// that the webhook is in already. While the provider's is unknown, a webhook
+// stays where it is: replacing it would change its secret, perhaps for nothing.
+func (r *webhookResource) plannedAccount(ctx context.Context, config webhookResourceModel, state *webhookResourceModel, private privateReader) types.Int64 {
+	inherited := types.Int64Null()
+	if r.connection != nil {
+		inherited = r.connection.account
+	}
+	switch {
+	case !config.AccountID.IsNull():
+		return config.AccountID
+	case state != nil && (inherited.IsNull() || inherited.IsUnknown() || staysInAccount(ctx, private)):
+		return state.AccountID
+	default:
+		return inherited
+	}
+}
+
+// movesAccount tells whether the plan puts the webhook into another account. One
+// whose account is named for the first time is asked for there, and stays if it
+// is there.
+func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookResourceModel, private privateReader, diags *diag.Diagnostics) bool {
+	if plan.AccountID.Equal(state.AccountID) {
+		return false
+	}
+	if !namesAccount(plan, state) {
+		return true
+	}
+	if r.connection.api == nil {
+		return false
+	}
+	_, err := r.connection.api.Get(createdWhen(ctx, private), plan.account(), state.ID.ValueString())
+	if err != nil && !cakemail.IsKind(err, cakemail.Gone) {
+		r.connection.report(diags, err, subject{id: state.ID.ValueString(), account: plan.account()})
+	}
+	return err != nil
+}
+
+// namesAccount tells whether the plan names the account of a webhook that was in
+// the one of the credentials, which can have any number.
+func namesAccount(plan, state webhookResourceModel) bool {
+	return state.AccountID.IsNull() && plan.account() > 0 && state.ID.ValueString() != ""
+}
+
+// replacementAccount is the account of a webhook that replaces another: the plan
+// of the latter knows where it is, but nothing tells the apply. So what is in an
+// account by its state alone is not replaced.
+func replacementAccount(plan types.Int64, replaced plannedChange, diags *diag.Diagnostics) types.Int64 {
+	switch {
+	case replaced.Account == nil:
+		return plan
+	case plan.IsUnknown():
+		return types.Int64PointerValue(replaced.Account)
+	case plan.IsNull():
+		reportLeavesAccount(diags, *replaced.Account)
+	}
+	return plan
+}
+
+// isPlannedElsewhere refuses to archive a webhook whose replacement was planned
+// for another default account than the provider has now.
+func (r *webhookResource) isPlannedElsewhere(planned plannedChange, about subject, diags *diag.Diagnostics) bool {
+	account := types.Int64PointerValue(planned.Account)
+	if planned.Settings == nil || !planned.Inherits || account.Equal(r.connection.account) {
+		return false
+	}
+	reportOtherDefault(diags, about, account, r.connection.account)
+	return true
+}
