@@ -2,6 +2,7 @@ package cakemail
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -101,7 +102,7 @@ func FuzzReadDetail(f *testing.F) {
 	f.Add([]byte("password=4bdf3a9c1e77&x=4bdf3a9c1e77"), "application/x-www-form-urlencoded", 400)
 	const secret = "4bdf3a9c1e77"
 	client := New(Options{Credentials: Credentials{AccessToken: secret}})
-	known := []Field{"", "url", FieldEvents, "rate_limit", "rate_limit_period", "account_id", FieldWebhookID}
+	known := append(slices.Collect(maps.Values(refusable)), "")
 	f.Fuzz(func(t *testing.T, body []byte, contentType string, status int) {
 		failure := answerErrorOf(client, status, map[string]string{"Content-Type": contentType, "X-Request-Id": contentType}, string(body))
 		texts := []string{failure.Message, failure.RequestID, failure.Error()}

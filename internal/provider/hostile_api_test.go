@@ -210,10 +210,10 @@ func (w *world) expectAgreement(t *testing.T, c *core) {
 		t.Fatalf("the state holds %s, the API %+v", c.state, w.api.Webhooks())
 	}
 	webhook := matching[0]
-	want := block(c.webhook, arguments{
-		"id": webhook.ID, "url": webhook.URL, "events": webhook.Events, "rate_limit": webhook.RateLimit, "rate_limit_period": webhook.RateLimitPeriod,
-		"archived": webhook.Archived, "secret": webhook.Secret, "hash_function": webhook.HashFunction, "store_secret": true,
-	})
+	want := block(c.webhook, with(arguments(settingsOf(webhook)), arguments{
+		"id": webhook.ID, "events": webhook.Events, "archived": webhook.Archived,
+		"secret": webhook.Secret, "hash_function": webhook.HashFunction, "store_secret": true,
+	}))
 	differences, err := want.Diff(c.state)
 	if err != nil || len(differences) > 0 || c.tainted {
 		t.Errorf("state and API differ: %v %v, tainted: %t", differences, err, c.tainted)

@@ -3,7 +3,9 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +42,7 @@ func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testi
 			if !found {
 				t.Fatalf("%s has no samples", name)
 			}
-			s := settingTest{form, name, sample[0], sample[1], inPlace && form == cakemailtest.Reference, required[name]}
+			s := settingTest{form, name, sample.first, sample.second, inPlace && form == cakemailtest.Reference, required[name]}
 			if !wanted(s) {
 				continue
 			}
@@ -56,7 +58,7 @@ func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testi
 func configuration(changes arguments) arguments {
 	config := arguments{}
 	for name := range provider.Settings() {
-		config[name] = samples[name][0]
+		config[name] = samples[name].first
 	}
 	maps.Copy(config, changes)
 	return config
@@ -85,6 +87,9 @@ func inMessage(value any) string {
 	if list, ok := value.([]string); ok {
 		return strings.Join(list, ", ")
 	}
+	if value == "" {
+		return `""`
+	}
 	return fmt.Sprint(value)
 }
 
@@ -110,6 +115,27 @@ func bodies(t *testing.T, w *world, operation cakemailtest.Operation) []values {
 		decoded = append(decoded, body)
 	}
 	return decoded
+}
+
+// post sends a body that the client would not.
+func (w *world) post(t *testing.T, path, body string) (status int, answer string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.api.URL()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+cakemailtest.DefaultAccessToken)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	read, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(read)
 }
 
 func (s settingTest) expectMessageWith(t *testing.T, messages []message, severity, attribute string, parts ...string) {

@@ -90,13 +90,12 @@ func TestListAsksForNoMorePagesThanItNeeds(t *testing.T) {
 
 func TestListResults(t *testing.T) {
 	t.Parallel()
-	full := values{
-		"id": "one", "url": "https://user:pass@example.com/shop?key=1", "events": []any{"Contact.Added"}, "rate_limit": int64(7), "rate_limit_period": "minute",
-		"archived": true, "account_id": nil, "store_secret": true, "secret": nil, "hash_function": nil,
-	}
 	webhook := cakemailtest.Webhook{
 		ID: "one", URL: "https://user:pass@example.com/shop?key=1", Events: []string{"Contact.Added"}, RateLimit: 7, RateLimitPeriod: "minute", Archived: true,
 	}
+	full := with(settingsOf(webhook), values{
+		"id": "one", "archived": true, "account_id": nil, "store_secret": true, "secret": nil, "hash_function": nil,
+	})
 	several, elsewhere := webhook, webhook
 	several.Events = []string{"Email.Opened", "Contact.Added", "Email.Bounced"}
 	elsewhere.AccountID = 42

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
 	"testing"
@@ -179,6 +180,27 @@ func TestWhatDiffersFromTheState(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOnlyTheURLMayBeWrittenOtherwise: every other text is compared and shown as it is.
+func TestOnlyTheURLMayBeWrittenOtherwise(t *testing.T) {
+	t.Parallel()
+	for _, setting := range settings {
+		var one, other webhookSettings
+		for model, value := range map[*webhookSettings]string{&one: "HTTPS://Example.com?key=1", &other: "https://example.com/?key=1"} {
+			var answer cakemail.Settings
+			if json.Unmarshal([]byte(`{"`+setting.name+`":"`+value+`"}`), &answer) == nil {
+				setting.record(model, answer)
+			}
+		}
+		isText := !setting.value(one).IsNull()
+		if isText && setting.differs(one, other) == (setting.name == "url") {
+			t.Errorf("%s: it differs: %t", setting.name, setting.differs(one, other))
+		}
+		if shown := setting.show(one); isText && (shown == "HTTPS://Example.com?key=1") == (setting.name == "url") {
+			t.Errorf("%s: it is shown as %s", setting.name, shown)
+		}
 	}
 }
 

@@ -69,11 +69,22 @@ type kind[V attr.Value, W any] struct {
 }
 
 var (
-	text     = kind[types.String, *string]{types.String.ValueStringPointer, types.StringPointerValue, equal[types.String], types.String.ValueString}
+	text     = kind[types.String, *string]{types.String.ValueStringPointer, types.StringPointerValue, equal[types.String], shownText}
 	number   = kind[types.Int64, *int64]{types.Int64.ValueInt64Pointer, types.Int64PointerValue, equal[types.Int64], types.Int64.String}
 	eventSet = kind[types.Set, []string]{eventNames, eventsValue, equal[types.Set], func(events types.Set) string { return strings.Join(eventNames(events), ", ") }}
 	address  = kind[types.String, *string]{text.send, text.read, sameAddress, func(url types.String) string { return cakemail.DisplayURL(url.ValueString()) }}
 )
+
+// shownText tells an empty text from none.
+func shownText(text types.String) string {
+	switch {
+	case text.IsNull():
+		return "nothing"
+	case text.ValueString() == "":
+		return `""`
+	}
+	return text.ValueString()
+}
 
 func equal[V attr.Value](one, other V) bool { return one.Equal(other) }
 

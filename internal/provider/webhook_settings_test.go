@@ -1,18 +1,37 @@
 package provider_test
 
 import (
+	"net/http"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
 )
 
-// samples are two values of each setting that both descriptions of the API take.
-var samples = map[string][2]any{
-	"url":               {"https://example.com/one", "https://example.com/two"},
-	"events":            {[]string{"Contact.Added"}, []string{"Contact.Removed"}},
-	"rate_limit":        {int64(7), int64(8)},
-	"rate_limit_period": {"second", "minute"},
+// sample is two values of a setting that both descriptions of the API take, the
+// second one empty where it may be, and whether the API can change it in place.
+type sample struct {
+	first, second any
+	inPlace       bool
+}
+
+var samples = map[string]sample{
+	"url":               {first: "https://example.com/one", second: "https://example.com/two", inPlace: true},
+	"events":            {first: []string{"Contact.Added"}, second: []string{"Contact.Removed"}},
+	"rate_limit":        {first: int64(7), second: int64(8), inPlace: true},
+	"rate_limit_period": {first: "second", second: "minute", inPlace: true},
+}
+
+// settingsOf are the settings of a webhook that the API holds, in Go's own types.
+func settingsOf(webhook cakemailtest.Webhook) values {
+	events := []any{}
+	for _, event := range slices.Sorted(slices.Values(webhook.Events)) {
+		events = append(events, event)
+	}
+	return values{"url": webhook.URL, "events": events, "rate_limit": webhook.RateLimit, "rate_limit_period": webhook.RateLimitPeriod}
 }
 
 // notSettings are the resource's other attributes, and what decides about them.
@@ -29,10 +48,13 @@ func TestEveryAttributeIsASettingOrAnException(t *testing.T) {
 	t.Parallel()
 	settings := provider.Settings()
 	for _, attribute := range newWorld(t).unconfigured(t).schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
-		_, isSetting := settings[attribute.Name]
+		inPlace, isSetting := settings[attribute.Name]
 		_, isException := notSettings[attribute.Name]
 		if isSetting == isException {
 			t.Errorf("%s: a row of settings: %t, an exception: %t; want one of both", attribute.Name, isSetting, isException)
+		}
+		if inPlace != samples[attribute.Name].inPlace {
+			t.Errorf("the row of %s says %t, the sample %t: does the API change it in place?", attribute.Name, inPlace, !inPlace)
 		}
 		delete(settings, attribute.Name)
 	}
@@ -119,7 +141,7 @@ func TestAnUnsetSettingStaysKnown(t *testing.T) {
 	eachSetting(t, optional, func(t *testing.T, s settingTest) {
 		c := newWorld(t).newCore(t, nil)
 		c.mustApply(configuration(arguments{s.name: nil}))
-		changed := configuration(arguments{s.name: nil, "url": samples["url"][1]})
+		changed := configuration(arguments{s.name: nil, "url": samples["url"].second})
 		planned := c.decode(c.webhook, c.plan(c.state, block(c.webhook, changed)).PlannedState)
 		if !attributesOf(t, planned)[s.name].Equal(attributesOf(t, c.state)[s.name]) {
 			t.Errorf("%s is planned as %s", s.name, attributesOf(t, planned)[s.name])
@@ -159,6 +181,38 @@ func TestARefusalLandsOnItsAttribute(t *testing.T) {
 		messages := w.newCore(t, nil).apply(configuration(nil))
 		s.expectMessageWith(t, messages, "error", s.name, "not on a Sunday")
 	})
+}
+
+// TestTheInMemoryAPIIsStrict about the type of each setting, else the tests prove little.
+func TestTheInMemoryAPIIsStrict(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		w := newWorld(t, cakemailtest.WithForm(s.form))
+		body := configuration(arguments{s.name: values{}})
+		if s.form == cakemailtest.Reference {
+			body["event"] = body["events"]
+			if list, ok := body["events"].([]string); ok {
+				body["event"] = list[0]
+			}
+		}
+		status, answer := w.post(t, "/webhooks", inJSON(body))
+		if location := `"` + strings.TrimSuffix(s.name, "s"); status != http.StatusUnprocessableEntity || !strings.Contains(answer, location) {
+			t.Errorf("an object for %s is answered %d %s", s.name, status, answer)
+		}
+	})
+}
+
+func TestTheExampleOfEverythingHasEachSetting(t *testing.T) {
+	t.Parallel()
+	example, err := os.ReadFile("../../examples/resources/cakemail_webhook/resource_everything.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range provider.Settings() {
+		if !strings.Contains(string(example), name) {
+			t.Errorf("the example lacks %s", name)
+		}
+	}
 }
 
 func TestEveryViewShowsEachSetting(t *testing.T) {
