@@ -38,8 +38,24 @@ type creation struct {
 	started  time.Time
 	attempts int
 	// lost is the number of attempts that may have happened without an answer.
-	lost int
+	lost                int
+	firstLost, lastLost time.Time
+	// found are the webhooks that they made, as far as they can be seen, and lag is
+	// the longest that the first of them can have taken to appear.
+	found []Webhook
+	lag   time.Duration
 }
+
+// lose counts an attempt whose answer was lost.
+func (m *creation) lose() {
+	m.lost++
+	m.lastLost = time.Now()
+	if m.lost == 1 {
+		m.firstLost = m.lastLost
+	}
+}
+
+func (m *creation) isExplained() bool { return len(m.found) >= m.lost }
 
 // Create makes a webhook that is neither lost nor doubled. When the answer is
 // lost, it looks for the new webhook that matches, for as long as
@@ -71,8 +87,9 @@ func (c *Client) Create(ctx context.Context, account int64, settings Settings) (
 		if !failure.MayHaveHappened {
 			return Created{}, c.outcomeUnknown(making, failure)
 		}
-		making.lost++
-		found, err := c.find(ctx, making)
+		making.lose()
+		err = c.find(ctx, making)
+		found := making.found
 		switch {
 		case err != nil, len(found) > 0 && c.ledger.isDoubtful(account, making.key):
 			return Created{}, c.outcomeUnknown(making, failure)
@@ -135,14 +152,14 @@ func (c *Client) settle(ctx context.Context, making *creation, webhook Webhook) 
 	if making.lost == 0 {
 		return created
 	}
-	found, err := c.find(ctx, making)
+	err := c.find(ctx, making)
 	switch {
 	case err != nil:
 		created.Unchecked = err
-	case len(found) > making.lost, c.ledger.isDoubtful(making.account, making.key):
-		created.Duplicates = found
+	case len(making.found) > making.lost, c.ledger.isDoubtful(making.account, making.key):
+		created.Duplicates = making.found
 	default:
-		c.withdraw(ctx, making, found, &created)
+		c.withdraw(ctx, making, making.found, &created)
 	}
 	return created
 }
@@ -161,26 +178,39 @@ func (c *Client) withdraw(ctx context.Context, making *creation, surplus []Webho
 }
 
 // find looks for new webhooks that match, several times while the API may lag,
-// until there are as many as the lost attempts can have made.
-func (c *Client) find(ctx context.Context, making *creation) ([]Webhook, error) {
-	var found []Webhook
-	existing, _ := c.rosters.of(making.account).first()
+// until there are as many as the lost attempts can have made. Where one of several
+// appears, the others get as long as that one took.
+func (c *Client) find(ctx context.Context, making *creation) error {
 	for _, wait := range c.patience.looks() {
-		sleep(ctx, wait)
-		active, err := c.look(ctx, making.account)
-		if err != nil {
-			return nil, err
-		}
-		taken := c.ledger.claimed(making.account)
-		for _, webhook := range slices.Concat(existing, found) {
-			taken[webhook.ID] = ""
-		}
-		found = append(found, making.settings.among(active, taken)...)
-		if len(found) >= making.lost || ctx.Err() != nil {
-			break
+		if done, err := c.findAfter(ctx, wait, making); done || err != nil {
+			return err
 		}
 	}
-	return found, nil
+	if len(making.found) == 0 {
+		return nil
+	}
+	_, err := c.findAfter(ctx, time.Until(making.lastLost.Add(making.lag))+c.patience.gather(), making)
+	return err
+}
+
+// findAfter waits and looks once, and tells whether to look no further.
+func (c *Client) findAfter(ctx context.Context, wait time.Duration, making *creation) (done bool, err error) {
+	sleep(ctx, wait)
+	active, err := c.look(ctx, making.account)
+	if err != nil {
+		return false, err
+	}
+	existing, _ := c.rosters.of(making.account).first()
+	taken := c.ledger.claimed(making.account)
+	for _, webhook := range slices.Concat(existing, making.found) {
+		taken[webhook.ID] = ""
+	}
+	fresh := making.settings.among(active, taken)
+	if len(making.found) == 0 && len(fresh) > 0 {
+		making.lag = time.Since(making.firstLost)
+	}
+	making.found = append(making.found, fresh...)
+	return making.isExplained() || ctx.Err() != nil, nil
 }
 
 // among returns the webhooks that match and that are not taken.
