@@ -138,7 +138,7 @@ func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context)
 	if ctx.Err() != nil && !isFinishing(ctx) {
 		return nil, &Error{Kind: Stopped, Action: loginAction, Cause: context.Cause(ctx)}
 	}
-	exchange := &exchange{repeatable: true, shielded: isFinishing(ctx), started: time.Now()}
+	exchange := &exchange{login: true, repeatable: true, shielded: isFinishing(ctx), started: time.Now()}
 	token, err := fetch(context.WithValue(withExchange(ctx, exchange), oauth2.HTTPClient, g.http))
 	if err == nil {
 		return token, nil

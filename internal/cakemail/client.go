@@ -194,8 +194,10 @@ func (c *Client) newRequest(ctx context.Context, call request, token string) (*r
 	return httpRequest, nil
 }
 
-// Conceal keeps a secret that the caller knows from elsewhere, such as from a
-// state, out of logs and errors.
-func (c *Client) Conceal(secret string) {
+// Conceal keeps what the caller knows of a webhook from elsewhere, such as from
+// a state, out of logs and errors: its secret, and the parts of its URL that
+// [DisplayURL] hides.
+func (c *Client) Conceal(secret, address string) {
 	c.secrets.add(secret)
+	c.secrets.addURL(address)
 }

@@ -123,7 +123,7 @@ const createAction = "create the webhook"
 func (c *Client) attempt(ctx context.Context, making *creation) (Webhook, error) {
 	settings := making.settings
 	settings.Events = sorted(settings.Events)
-	body, err := c.send(ctx, request{action: createAction, method: http.MethodPost, path: "/webhooks", account: making.account, body: encodeSettings(settings)})
+	body, err := c.send(ctx, request{action: createAction, method: http.MethodPost, path: "/webhooks", account: making.account, body: c.encode(settings)})
 	if failure, ok := errors.AsType[*Error](err); ok {
 		making.attempts += failure.Attempts
 		if failure.Kind == Gone {

@@ -157,7 +157,7 @@ func (c *Client) harmless(err error) error {
 	if errors.Is(err, http.ErrSchemeMismatch) {
 		shown = http.ErrSchemeMismatch
 	}
-	return errors.New(c.clean(shown.Error()))
+	return errors.New(c.secrets.clean(shown.Error()))
 }
 
 // as returns the first error of this type in the tree of err, or nil.
@@ -170,9 +170,9 @@ func as[T error](err error) error {
 
 func (c *Client) explainRefusal(failure *Error, response *http.Response) {
 	failure.Status = statusText(response)
-	failure.Kind = kindOf(response, failure)
+	failure.Kind = kindOf(response, nil)
 	if location, err := response.Location(); err == nil && failure.Kind == Redirected {
-		failure.Location = c.clean((&url.URL{Scheme: location.Scheme, Host: location.Host}).String())
+		failure.Location = c.secrets.clean((&url.URL{Scheme: location.Scheme, Host: location.Host}).String())
 	}
 }
 
@@ -183,10 +183,9 @@ func statusText(response *http.Response) string {
 
 // logDelivery writes neither body nor header, whatever the level.
 func (c *Client) logDelivery(ctx context.Context, webhook Webhook, receipt Receipt, failure *Error) {
-	ctx = tflog.MaskLogStrings(ctx, c.secrets.masks()...)
 	fields := map[string]any{"id": webhook.ID, "url": DisplayURL(webhook.Address()), "status": receipt.Status, "duration_ms": receipt.Took.Milliseconds()}
 	if failure != nil {
-		fields["error"] = failure.Error()
+		fields["error"] = c.secrets.clean(failure.Error())
 	}
 	tflog.Debug(ctx, "Test delivery", fields)
 }

@@ -4,14 +4,16 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"net/http"
 	"strings"
-	"unicode"
 )
 
+// maxRefusals is how many refusals of one answer are read.
+const maxRefusals = 20
+
 // readDetail reads the FastAPI envelope: `detail` is a list of objects, a
-// string, one object, or missing. `loc` items are strings or integers.
-func (c *Client) readDetail(body []byte) []FieldError {
+// string, one object, or missing. `loc` items are strings or integers. The
+// messages are as the API wrote them, so not fit to be shown.
+func readDetail(body []byte) []FieldError {
 	var envelope struct {
 		Detail  json.RawMessage `json:"detail"`
 		Message string          `json:"message"`
@@ -21,7 +23,7 @@ func (c *Client) readDetail(body []byte) []FieldError {
 	}
 	var text string
 	if (envelope.Detail == nil || json.Unmarshal(envelope.Detail, &text) == nil) && cmp.Or(text, envelope.Message) != "" {
-		return []FieldError{{Message: c.clean(cmp.Or(text, envelope.Message))}}
+		return []FieldError{{Message: cmp.Or(text, envelope.Message)}}
 	}
 	detail := bytes.TrimSpace(envelope.Detail)
 	if bytes.HasPrefix(detail, []byte("{")) {
@@ -31,56 +33,25 @@ func (c *Client) readDetail(body []byte) []FieldError {
 	if json.Unmarshal(detail, &entries) != nil {
 		return nil
 	}
-	var fields []FieldError
-	for _, entry := range entries[:min(len(entries), 20)] {
+	var refusals []FieldError
+	for _, entry := range entries[:min(len(entries), maxRefusals)] {
 		var refusal struct {
 			Location []any  `json:"loc"`
 			Message  string `json:"msg"`
 		}
 		if json.Unmarshal(entry, &refusal) == nil && refusal.Message != "" {
-			fields = append(fields, FieldError{Field: fieldOf(refusal.Location), Message: c.clean(refusal.Message)})
+			refusals = append(refusals, FieldError{Field: fieldOf(refusal.Location), Message: refusal.Message})
 		}
 	}
-	return fields
+	return refusals
 }
 
-func (c *Client) message(response *http.Response, body []byte, fields []FieldError) string {
-	if len(fields) > 0 {
-		var messages []string
-		for _, field := range fields {
-			messages = append(messages, strings.TrimPrefix(string(field.Field)+": "+field.Message, ": "))
-		}
-		return strings.Join(messages, "; ")
+func joined(refusals []FieldError) string {
+	var messages []string
+	for _, refusal := range refusals {
+		messages = append(messages, strings.TrimPrefix(string(refusal.Field)+": "+refusal.Message, ": "))
 	}
-	if len(bytes.TrimSpace(body)) == 0 {
-		return ""
-	}
-	contentType := response.Header.Get("Content-Type")
-	if strings.Contains(contentType, "html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-		return "(an HTML page, so the answer may come from a proxy)"
-	}
-	return c.clean(redactBody(contentType, body))
-}
-
-// clean makes a text of the API fit for a message: no secrets, no control
-// or other invisible characters, not too long.
-func (c *Client) clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, c.secrets.redact(text))
-	return shorten(strings.TrimSpace(text))
-}
-
-func shorten(text string) string {
-	const longest = 300
-	runes := []rune(text)
-	if len(runes) <= longest {
-		return text
-	}
-	return string(runes[:longest]) + "…"
+	return strings.Join(messages, "; ")
 }
 
 func (f FieldError) isAboutEvents() bool { return f.Field == FieldEvents }

@@ -3,7 +3,6 @@ package cakemail
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -133,7 +132,7 @@ func (c *Client) transportError(action string, exchange *exchange, err error) *E
 		Attempts:        exchange.attempts,
 		Elapsed:         time.Since(exchange.started),
 		MayHaveHappened: exchange.sent,
-		Cause:           c.withoutURL(err),
+		Cause:           c.secrets.withoutURL(err),
 	}
 	if errors.Is(err, context.Canceled) {
 		// Only waiting is ever cut short, and only what was not carried out waits.
@@ -154,12 +153,16 @@ func (c *Client) transportError(action string, exchange *exchange, err error) *E
 	return failure
 }
 
-// withoutURL drops the method and URL that net/http puts before each error.
-func (c *Client) withoutURL(err error) error {
+// quotesAnswer is where an error begins to quote what is not HTTP.
+var quotesAnswer = regexp.MustCompile(`(?s)(: malformed MIME header|").*`)
+
+// withoutURL drops the method and URL that net/http puts before each error, and
+// what it quotes of the answer.
+func (s *secrets) withoutURL(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
-	if text := c.secrets.redact(err.Error()); text != err.Error() {
+	if text := s.clean(quotesAnswer.ReplaceAllString(s.redact(err.Error()), "…")); text != err.Error() {
 		return errors.New(text)
 	}
 	return err
@@ -173,21 +176,29 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 		Action:    action,
 		Host:      c.host(),
 		Status:    statusText(response),
-		RequestID: c.clean(requestID(response)),
+		RequestID: c.secrets.clean(requestID(response)),
 		Attempts:  exchange.attempts,
 		Elapsed:   time.Since(exchange.started),
 	}
-	failure.Fields = c.readDetail(body)
-	failure.Message = c.message(response, body, failure.Fields)
-	failure.Kind = kindOf(response, failure)
-	if c.baseURL.Scheme == "http" && response.StatusCode == http.StatusBadRequest && !json.Valid(body) && bytes.Contains(body, []byte("HTTPS")) {
+	refusals := readDetail(body)
+	failure.Kind = kindOf(response, refusals)
+	switch {
+	case refusals == nil:
+		failure.Message = describeUnread(response.Header.Get("Content-Type"), body)
+	case !exchange.login:
+		for _, refusal := range refusals {
+			failure.Fields = append(failure.Fields, FieldError{Field: refusal.Field, Message: c.secrets.clean(refusal.Message)})
+		}
+		failure.Message = joined(failure.Fields)
+	}
+	if c.baseURL.Scheme == "http" && response.StatusCode == http.StatusBadRequest && refusals == nil && bytes.Contains(body, []byte("HTTPS")) {
 		failure.Kind, failure.Message, failure.Cause = Unreadable, "", errTLSPort
 	}
 	// What a gateway answers says nothing about what the API behind it did.
 	failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500
 	if failure.Kind == Redirected {
 		if location, err := response.Location(); err == nil {
-			failure.Location = location.Host
+			failure.Location = c.secrets.clean(location.Host)
 		}
 	}
 	return failure
@@ -197,11 +208,11 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 // refusal that names a field is about that field.
 var saysGone = regexp.MustCompile(`(?i)webhook.*(not found|does not exist|not exist)`)
 
-func kindOf(response *http.Response, failure *Error) Kind {
+func kindOf(response *http.Response, refusals []FieldError) Kind {
 	switch status := response.StatusCode; {
 	case status >= 300 && status < 400:
 		return Redirected
-	case status == http.StatusBadRequest && saysGone.MatchString(failure.Message) && !slices.ContainsFunc(failure.Fields, FieldError.isNamed):
+	case status == http.StatusBadRequest && saysGone.MatchString(joined(refusals)) && !slices.ContainsFunc(refusals, FieldError.isNamed):
 		return Gone
 	case status == http.StatusBadRequest, status == http.StatusConflict, status == http.StatusUnprocessableEntity:
 		return Invalid
@@ -224,12 +235,12 @@ func kindOf(response *http.Response, failure *Error) Kind {
 	}
 }
 
-// requestID finds the id under the names that gateways commonly use; Cakemail
+// requestID finds the id, as the API wrote it, under the names that gateways commonly use; Cakemail
 // documents none.
 func requestID(response *http.Response) string {
 	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Cf-Id", "Cf-Ray"} {
 		if id := response.Header.Get(name); id != "" {
-			return shorten(id)
+			return id
 		}
 	}
 	return ""

@@ -56,12 +56,12 @@ func TestDetail(t *testing.T) {
 		"one object":                {`{"detail":{"loc":["body","url"],"msg":"bad"}}`, []FieldError{{"url", "bad"}}, "url: bad"},
 		"no detail but a message":   {`{"message":"Forbidden"}`, []FieldError{{"", "Forbidden"}}, "Forbidden"},
 		"null for the detail":       {`{"detail":null,"message":"Forbidden"}`, []FieldError{{"", "Forbidden"}}, "Forbidden"},
-		"an empty detail":           {`{"detail":[]}`, nil, `{"detail":[]}`},
-		"a number for the detail":   {`{"detail":5}`, nil, `{"detail":5}`},
+		"an empty detail":           {`{"detail":[]}`, nil, "(13 bytes of JSON without a message)"},
+		"a number for the detail":   {`{"detail":5}`, nil, "(12 bytes of JSON without a message)"},
 		"entries of the wrong type": {`{"detail":["text",5,null,{"loc":"body","msg":"x"},{"loc":["body","url"],"msg":"bad"}]}`, []FieldError{{"url", "bad"}}, "url: bad"},
-		"an entry without text":     {`{"detail":[{"loc":["body","url"]}]}`, nil, `{"detail":[{"loc":["body","url"]}]}`},
-		"other JSON":                {`{"error":"oops"}`, nil, `{"error":"oops"}`},
-		"an array":                  {`["oops"]`, nil, `["oops"]`},
+		"an entry without text":     {`{"detail":[{"loc":["body","url"]}]}`, nil, "(35 bytes of JSON without a message)"},
+		"other JSON":                {`{"error":"oops"}`, nil, "(16 bytes of JSON without a message)"},
+		"an array":                  {`["oops"]`, nil, "(8 bytes of JSON without a message)"},
 		"nothing":                   {"", nil, ""},
 		"space":                     {" \n ", nil, ""},
 		"an HTML page":              {"\n<!DOCTYPE html><title>502</title>", nil, "(an HTML page, so the answer may come from a proxy)"},
@@ -154,6 +154,55 @@ func TestTextsOfTheAPIAreMadeFit(t *testing.T) {
 		}
 		if length := utf8.RuneCountInString(text); length > 301 || !strings.HasSuffix(text, "…") {
 			t.Errorf("%q is %d characters long or does not say that it was cut", text, length)
+		}
+	}
+}
+
+// What is cut first could show how a secret begins.
+func TestARequestIDIsRedactedBeforeItIsCut(t *testing.T) {
+	t.Parallel()
+	const token = "4bdf3a9c1e77-and-more-of-it"
+	client := New(Options{Credentials: Credentials{AccessToken: token}})
+	for _, spelled := range []string{token, "4bdf3a9c1e77%2Dand%2Dmore%2Dof%2Dit"} {
+		got := answerErrorOf(client, 500, map[string]string{"X-Request-Id": strings.Repeat("x", 285) + spelled}, "").RequestID
+		if got == "" || strings.Contains(got, "4bdf") {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
+// A login can repeat the password in any words, so nothing that it says is shown.
+func TestNothingThatALoginSaysIsShown(t *testing.T) {
+	t.Parallel()
+	const echo = "Corrrect&horse, said backwards"
+	client := New(Options{Credentials: Credentials{Email: "jane@example.com", Password: "Correct&horse"}})
+	for body, want := range map[string]string{
+		`{"detail":"` + echo + `"}`: "",
+		`{"detail":[{"loc":["body","` + echo + `"],"msg":"` + echo + `","type":"` + echo + `"}]}`: "",
+		`{"message":"` + echo + `"}`: "",
+		`{"error":"` + echo + `"}`:   "(42 bytes of JSON without a message)",
+		`<html>` + echo + `</html>`:  "(an HTML page, so the answer may come from a proxy)",
+		echo:                         "(30 bytes that are not JSON)",
+	} {
+		response := &http.Response{StatusCode: 400, Header: http.Header{}}
+		got := client.answerError("log in", &exchange{login: true}, response, []byte(body))
+		if got.Message != want || got.Fields != nil || got.Kind != Invalid {
+			t.Errorf("%s: got %+v, want the message %q", body, got, want)
+		}
+	}
+}
+
+// Errors of the network can quote what came instead of HTTP.
+func TestErrorsOfTheNetworkQuoteNothing(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`net/http: HTTP/1.x transport connection broken: malformed HTTP response "p@ssw0rd"`:                   "net/http: HTTP/1.x transport connection broken: malformed HTTP response …",
+		`net/http: HTTP/1.x transport connection broken: malformed MIME header line: p@ssw0rd without a colon`: "net/http: HTTP/1.x transport connection broken…",
+		"dial tcp: lookup api.example: no such host":                                                           "dial tcp: lookup api.example: no such host",
+	} {
+		got := New(Options{}).transportError("log in", &exchange{login: true}, &url.Error{Op: "Post", URL: "https://api.example/token", Err: errors.New(text)})
+		if got.Cause.Error() != want {
+			t.Errorf("got %q, want %q", got.Cause, want)
 		}
 	}
 }

@@ -96,5 +96,8 @@ func (c *Client) listPage(ctx context.Context, options ListOptions, number int) 
 	if err != nil {
 		return listedPage{}, c.unreadable(listAction, err)
 	}
+	for _, webhook := range page.webhooks {
+		c.secrets.addURL(webhook.Address())
+	}
 	return page, nil
 }

@@ -2,7 +2,6 @@ package cakemail
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -11,13 +10,12 @@ import (
 )
 
 // log writes one attempt: method, path, status, duration and request id at
-// DEBUG, the redacted bodies at TRACE. Headers are never logged.
+// DEBUG, what is harmless of the bodies at TRACE. Headers are never logged.
 func (t *attemptTransport) log(request *http.Request, response *http.Response, err error, took time.Duration) {
 	ctx := request.Context()
 	if !tflog.IsDebug(ctx) {
 		return
 	}
-	ctx = tflog.MaskLogStrings(ctx, t.secrets.masks()...)
 	fields := map[string]any{
 		"method":      request.Method,
 		"path":        request.URL.EscapedPath(),
@@ -25,17 +23,18 @@ func (t *attemptTransport) log(request *http.Request, response *http.Response, e
 		"attempt":     exchangeFrom(ctx).attempts,
 	}
 	if err != nil {
-		fields["error"] = err.Error()
+		fields["error"] = t.secrets.withoutURL(err).Error()
 		tflog.Debug(ctx, "Cakemail API call failed", fields)
 		return
 	}
 	fields["status"] = response.StatusCode
-	fields["request_id"] = requestID(response)
+	fields["request_id"] = t.secrets.clean(requestID(response))
 	tflog.Debug(ctx, "Cakemail API call", fields)
-	if tflog.IsTrace(ctx) {
+	// A login has nothing but credentials to show.
+	if tflog.IsTrace(ctx) && !exchangeFrom(ctx).login {
 		tflog.Trace(ctx, "Cakemail API call bodies", map[string]any{
-			"request_body":  redactBody(request.Header.Get("Content-Type"), requestBody(request)),
-			"response_body": redactBody(response.Header.Get("Content-Type"), responseBody(response)),
+			"request_body":  t.secrets.describe(requestBody(request)),
+			"response_body": t.secrets.describe(responseBody(response)),
 		})
 	}
 }
@@ -64,9 +63,4 @@ func responseBody(response *http.Response) []byte {
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return body
-}
-
-// notJSON describes a body that cannot be shown safely.
-func notJSON(body []byte) string {
-	return fmt.Sprintf("(%d bytes that are not JSON)", len(body))
 }

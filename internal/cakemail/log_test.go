@@ -104,7 +104,7 @@ func TestASecretIsHiddenOnceItIsKnown(t *testing.T) {
 
 	_, err := client.Get(ctx, 0, webhookID)
 	wantNoError(t, err)
-	client.Conceal(other)
+	client.Conceal(other, "")
 	_, err = client.Get(ctx, 0, webhookID)
 
 	if got := wantKind(t, err, cakemail.Invalid).Message; got != "not with *** or ***" {

@@ -1,31 +1,34 @@
 package cakemail
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
+	"fmt"
+	"html"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 const redacted = "***"
 
-// shortestMask keeps a one-letter password from masking every letter of a
-// text; shorter values are still hidden by the name of their field.
+// shortestMask keeps a one-letter password from masking every letter of a text.
 const shortestMask = 4
 
-// sensitiveKeys are the names, in any case, whose values are hidden wherever
-// they appear in JSON objects and forms.
-var sensitiveKeys = []string{"access_token", "refresh_token", "password", "secret", "secret_key", "key", "signature_key", "token", "challenge", "authorization"}
-
-// secrets are all tokens, passwords and webhook secrets that the process has seen.
+// secrets are all tokens, passwords and webhook secrets that the process has
+// seen. They are the second net: texts are shown by permission, see [secrets.describe].
+// Nothing is made of a secret before something is logged or refused.
 type secrets struct {
-	mu       sync.Mutex
-	seen     map[string]bool
-	values   []string
-	replacer *strings.Replacer
+	mu   sync.Mutex
+	seen map[string]bool
+	// fresh are those that are not in the indexes yet.
+	fresh []string
+	exact index
+	bare  index
 }
 
 func (s *secrets) add(values ...string) {
@@ -39,117 +42,163 @@ func (s *secrets) add(values ...string) {
 			s.seen = map[string]bool{}
 		}
 		s.seen[value] = true
-		s.values = append(s.values, disguises(value)...)
-		// Longest first: a value that begins with another must not be hidden in part.
-		slices.SortFunc(s.values, func(a, b string) int { return len(b) - len(a) })
-		s.replacer = nil
+		s.fresh = append(s.fresh, value)
 	}
 }
 
-// disguises are the forms in which a value appears in URLs, JSON and headers.
-func disguises(value string) []string {
-	forms := []string{
-		value,
-		url.QueryEscape(value),
-		strings.ReplaceAll(url.QueryEscape(value), "+", "%20"),
-		url.PathEscape(value),
-		base64.RawStdEncoding.EncodeToString([]byte(value)),
-		base64.RawURLEncoding.EncodeToString([]byte(value)),
+// addURL adds the parts of a webhook's URL that [DisplayURL] leaves out.
+func (s *secrets) addURL(raw string) {
+	if !strings.ContainsAny(raw, "@?#") {
+		return
 	}
-	for _, escapeHTML := range []bool{true, false} {
-		var quoted bytes.Buffer
-		encoder := json.NewEncoder(&quoted)
-		encoder.SetEscapeHTML(escapeHTML)
-		if encoder.Encode(value) == nil {
-			forms = append(forms, strings.Trim(strings.TrimSpace(quoted.String()), `"`))
-		}
+	parsed, err := url.Parse(raw)
+	if err != nil {
+		s.add(raw)
+		return
 	}
-	slices.Sort(forms)
-	return slices.Compact(forms)
+	password, _ := parsed.User.Password()
+	s.add(parsed.User.String(), parsed.User.Username(), password, parsed.RawQuery, parsed.Fragment)
+	// A short value, such as "true", is no credential, and is a word of many texts.
+	const shortestValue = 8
+	for _, values := range parsed.Query() {
+		s.add(slices.DeleteFunc(values, func(value string) bool { return len(value) < shortestValue })...)
+	}
 }
 
-// masks returns every form of every value, for the logger.
-func (s *secrets) masks() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.values)
-}
-
+// redact masks every secret that stands in the text as it is. Where one stands
+// there in other words, however often escaped, only the text's length is told.
 func (s *secrets) redact(text string) string {
 	s.mu.Lock()
-	if s.replacer == nil {
-		pairs := make([]string, 0, 2*len(s.values))
-		for _, value := range s.values {
-			pairs = append(pairs, value, redacted)
-		}
-		s.replacer = strings.NewReplacer(pairs...)
-	}
-	replacer := s.replacer
-	s.mu.Unlock()
-	return replacer.Replace(text)
-}
-
-// redactBody hides the values of sensitive fields of a JSON or form body. Of
-// any other body only the size is told, since its structure is unknown.
-func redactBody(contentType string, body []byte) string {
-	if len(body) == 0 {
-		return ""
-	}
-	if strings.Contains(contentType, "application/x-www-form-urlencoded") {
-		return redactForm(string(body))
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var value any
-	if decoder.Decode(&value) != nil {
-		return notJSON(body)
-	}
-	encoded, err := json.Marshal(redactValue(value))
-	if err != nil {
-		return notJSON(body)
-	}
-	return string(encoded)
-}
-
-func redactForm(body string) string {
-	form, err := url.ParseQuery(body)
-	if err != nil {
-		return notJSON([]byte(body))
-	}
-	for key := range form {
-		if isSensitive(key) {
-			form.Set(key, redacted)
+	defer s.mu.Unlock()
+	for _, value := range s.fresh {
+		s.exact.add(value)
+		letters, _ := bare(value)
+		s.bare.add(letters)
+		for _, encoded := range inBase64(value) {
+			s.bare.add(lettersAndDigits(encoded))
 		}
 	}
-	return form.Encode()
-}
-
-func redactValue(value any) any {
-	switch typed := value.(type) {
-	case map[string]any:
-		for key, field := range typed {
-			typed[key] = redactField(key, field)
+	s.fresh = nil
+	var masked strings.Builder
+	for rest := text; rest != ""; {
+		length := s.exact.match(rest)
+		if length > 0 {
+			masked.WriteString(redacted)
+		} else {
+			length = 1
+			masked.WriteByte(rest[0])
 		}
-	case []any:
-		for index, element := range typed {
-			typed[index] = redactValue(element)
+		rest = rest[length:]
+	}
+	letters, complete := bare(masked.String())
+	for ; complete && letters != ""; letters = letters[1:] {
+		complete = s.bare.match(letters) == 0
+	}
+	if !complete {
+		return fmt.Sprintf("(%d characters that hold a secret)", utf8.RuneCountInString(text))
+	}
+	return masked.String()
+}
+
+// index finds values by their first bytes, so that neither adding nor matching
+// one takes longer the more there are. Its zero value is ready for use.
+type index struct{ values map[string][]string }
+
+func (x *index) add(value string) {
+	if len(value) < shortestMask {
+		return
+	}
+	if x.values == nil {
+		x.values = map[string][]string{}
+	}
+	start := value[:shortestMask]
+	// Longest first: a value that begins with another must not be hidden in part.
+	place, _ := slices.BinarySearchFunc(x.values[start], value, func(a, b string) int { return len(b) - len(a) })
+	x.values[start] = slices.Insert(x.values[start], place, value)
+}
+
+// match returns the length of the longest value that the text begins with, or 0.
+func (x *index) match(text string) int {
+	if len(text) < shortestMask {
+		return 0
+	}
+	for _, value := range x.values[text[:shortestMask]] {
+		if strings.HasPrefix(text, value) {
+			return len(value)
 		}
 	}
-	return value
+	return 0
 }
 
-func redactField(key string, field any) any {
-	if isSensitive(key) {
-		return redacted
+// inBase64 returns what is the same of the value in every text in base64 that
+// holds it, for each of the three places where it can begin.
+func inBase64(value string) []string {
+	var forms []string
+	for shift := range 3 {
+		encoded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", shift) + value))
+		forms = append(forms, encoded[(shift*8+5)/6:(shift+len(value))*8/6])
 	}
-	if text, ok := field.(string); ok && strings.EqualFold(key, "url") {
-		return DisplayURL(text)
-	}
-	return redactValue(field)
+	return forms
 }
 
-func isSensitive(key string) bool {
-	return slices.ContainsFunc(sensitiveKeys, func(name string) bool { return strings.EqualFold(name, key) })
+var (
+	percentEscape   = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	surrogateEscape = regexp.MustCompile(`[%\\]u[dD][89a-fA-F][0-9A-Fa-f]{2}`)
+	backslashEscape = regexp.MustCompile(`(?s)\\x[0-9A-Fa-f]{2}|[%\\]u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\U[0-9A-Fa-f]{8}|\\[0-7]{3}|\\.`)
+)
+
+// deepestEscapes bounds the time that a hostile text can take.
+const deepestEscapes = 40
+
+// bare undoes all escapes of URLs, HTML, JSON and programming languages, and
+// keeps letters and digits alone, which no escape changes. It is not complete
+// where the escapes are nested too deeply.
+func bare(text string) (letters string, complete bool) {
+	for range deepestEscapes {
+		unescaped := percentEscape.ReplaceAllStringFunc(text, unescape)
+		if unescaped == text {
+			unescaped = surrogateEscape.ReplaceAllString(text, "")
+			unescaped = backslashEscape.ReplaceAllStringFunc(unescaped, unescape)
+		}
+		// Last, since HTML knows entities without an end, which a URL's escape can follow.
+		if unescaped == text {
+			unescaped = html.UnescapeString(text)
+		}
+		if unescaped == text {
+			return lettersAndDigits(text), true
+		}
+		text = unescaped
+	}
+	return lettersAndDigits(text), false
+}
+
+func lettersAndDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xffff || r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// unescape decodes a single escape.
+func unescape(escape string) string {
+	if digits := strings.Trim(escape[1:], "u{}"); escape[0] == '%' || strings.HasPrefix(escape[1:], "u{") {
+		code, err := strconv.ParseUint(digits, 16, 32)
+		if err == nil && len(escape) == len("%xx") {
+			return string([]byte{byte(code)})
+		}
+		return string(rune(code))
+	}
+	code, isRune, _, err := strconv.UnquoteChar(escape, 0)
+	switch {
+	case err != nil:
+		return escape[1:]
+	case isRune:
+		return string(code)
+	default:
+		return string([]byte{byte(code)})
+	}
 }
 
 // DisplayURL returns a webhook's URL as messages may show it: without user

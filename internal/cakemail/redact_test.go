@@ -1,38 +1,47 @@
 package cakemail
 
 import (
+	"encoding/base64"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 )
 
-func TestRedactBody(t *testing.T) {
+func TestOnlyWhatIsHarmlessOfABodyIsShown(t *testing.T) {
 	t.Parallel()
-	const form = "application/x-www-form-urlencoded"
-	for name, test := range map[string]struct{ contentType, body, want string }{
-		"nothing":                          {"", "", ""},
-		"the answer to a show call":        {"application/json", `{"id":"w1","signature":{"key":"s3cret","hash_function":"sha256"}}`, `{"id":"w1","signature":{"hash_function":"sha256","key":"***"}}`},
-		"the answer to a login":            {"", `{"access_token":"s3cret","refresh_token":"s3cret","expires_in":432000}`, `{"access_token":"***","expires_in":432000,"refresh_token":"***"}`},
-		"keys in any case":                 {"", `{"Secret":"s3cret","SECRET_KEY":"s3cret","Password":"s3cret"}`, `{"Password":"***","SECRET_KEY":"***","Secret":"***"}`},
-		"keys in a foreign case":           {"", `{"ſecret":"s3cret","Key":"s3cret"}`, `{"Key":"***","ſecret":"***"}`},
-		"at any depth":                     {"", `[{"a":[[{"b":{"token":"s3cret"}}]]}]`, `[{"a":[[{"b":{"token":"***"}}]]}]`},
-		"of any type":                      {"", `{"key":["s3cret"],"secret":{"a":"s3cret"},"token":12345,"challenge":null}`, `{"challenge":"***","key":"***","secret":"***","token":"***"}`},
-		"a key named twice":                {"", `{"secret":"s3cret","secret":"s3cret"}`, `{"secret":"***"}`},
-		"an escaped key":                   {"", `{"s\u0065cret":"s3cret"}`, `{"secret":"***"}`},
-		"a url loses what people hide":     {"", `{"url":"https://jane:s3cret@a.example/hook?key=s3cret#s3cret"}`, `{"url":"https://a.example/hook?***"}`},
-		"a url in another case":            {"", `{"URL":"https://a.example/hook?s3cret"}`, `{"URL":"https://a.example/hook?***"}`},
-		"numbers stay as they are":         {"", `{"id":123456789012345678901234567890,"rate":1.50}`, `{"id":123456789012345678901234567890,"rate":1.50}`},
-		"only the first of several values": {"", `{"a":1}{"secret":"s3cret"}`, `{"a":1}`},
-		"a form":                           {form, "grant_type=password&username=jane%40example.com&password=s3cret&PassWord=s3cret", "PassWord=%2A%2A%2A&grant_type=password&password=%2A%2A%2A&username=jane%40example.com"},
-		"a field of a form that repeats":   {form + "; charset=utf-8", "password=s3cret&password=s3cret", "password=%2A%2A%2A"},
-		"a form that is none":              {form, "password=%zz", "(12 bytes that are not JSON)"},
-		"an HTML page":                     {"text/html", "<html>s3cret</html>", "(19 bytes that are not JSON)"},
-		"truncated JSON":                   {"application/json", `{"secret":"s3cret`, "(17 bytes that are not JSON)"},
-		"nesting without end":              {"", strings.Repeat("[", 1<<20), "(1048576 bytes that are not JSON)"},
+	for name, test := range map[string]struct{ body, want string }{
+		"nothing":                         {"", ""},
+		"the answer to a show call":       {`{"id":"w1","signature":{"key":"s3cret","hash_function":"sha256"}}`, `{"id":"w1","signature":{"hash_function":"sha256","others":"(11 bytes)"}}`},
+		"a page of the list":              {`{"pagination":{"page":1,"per_page":50,"count":2},"data":[{"id":"w1","status":"active"},{"id":2,"archived":true}]}`, `{"data":[{"id":"w1","status":"active"},{"archived":true,"id":2}],"pagination":{"count":2,"page":1,"per_page":50}}`},
+		"a new webhook":                   {`{"url":"https://a.example/hook","events":["A.A","B.B"],"rate_limit":50,"rate_limit_period":"second"}`, `{"events":["A.A","B.B"],"rate_limit":50,"rate_limit_period":"second","url":"https://a.example/hook"}`},
+		"a url loses what people hide":    {`{"url":"https://jane:s3cret@a.example/hook?key=s3cret#s3cret"}`, `{"url":"https://a.example/hook?***"}`},
+		"a url in another case":           {`{"URL":"https://a.example/hook?s3cret"}`, `{"others":"(34 bytes)"}`},
+		"a url that is none":              {`{"url":["s3cret"]}`, `{"others":"(13 bytes)"}`},
+		"a refusal":                       {`{"detail":[{"loc":["body","url",0],"msg":"no","type":"value_error","input":"s3cret","ctx":{"given":"s3cret"}}]}`, `{"detail":[{"loc":["body","url",0],"msg":"no","others":"(34 bytes)","type":"value_error"}]}`},
+		"a refusal in one text":           {`{"detail":"Not authenticated"}`, `{"detail":"Not authenticated"}`},
+		"a long text":                     {`{"msg":"` + strings.Repeat("x", 1000) + `"}`, `{"msg":"` + strings.Repeat("x", 300) + `…"}`},
+		"fields that nobody knows":        {`{"s3cret":"s3cret","token":["s3cret"]}`, `{"others":"(29 bytes)"}`},
+		"a text where an object belongs":  {`{"data":"s3cret","signature":["s3cret",5,true]}`, `{"data":"(8 bytes)","signature":["(8 bytes)","(1 bytes)","(4 bytes)"]}`},
+		"a text alone":                    {`"s3cret"`, `"(8 bytes)"`},
+		"texts alone":                     {`["s3cret",5]`, `["(8 bytes)","(1 bytes)"]`},
+		"nothing where a value belongs":   {`{"id":null,"data":null}`, `{"data":"(4 bytes)","id":null}`},
+		"deeper than the API answers":     {`{"data":{"data":{"data":{"data":{"data":{"data":{"id":"w1"}}}}}}}`, `{"data":{"data":{"data":{"data":{"data":{"data":"(11 bytes)"}}}}}}`},
+		"numbers stay as they are":        {`{"id":123456789012345678901234567890,"rate_limit":1.50}`, `{"id":123456789012345678901234567890,"rate_limit":1.50}`},
+		"several values":                  {`{"id":1}{"secret":"s3cret"}`, "(27 bytes that are not JSON)"},
+		"a form":                          {"grant_type=password&username=jane&password=s3cret", "(49 bytes that are not JSON)"},
+		"an HTML page":                    {"<html>s3cret</html>", "(19 bytes that are not JSON)"},
+		"truncated JSON":                  {`{"secret":"s3cret`, "(17 bytes that are not JSON)"},
+		"nesting without end":             {strings.Repeat("[", 1<<20), "(1048576 bytes that are not JSON)"},
+		"nesting without end, but closed": {strings.Repeat("[", 9999) + strings.Repeat("]", 9999), `[[[[[["(19986 bytes)"]]]]]]`},
+		"a known secret in a known field": {`{"id":"known-secret","status":"known\u002dsecret","rate_limit":987654321}`, `{"id":"***","rate_limit":"(9 bytes)","status":"***"}`},
+		"an escaped one":                  {`{"msg":"it is known%2Dsecret"}`, `{"msg":"(20 characters that hold a secret)"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := redactBody(test.contentType, []byte(test.body)); got != test.want {
+			known := &secrets{}
+			known.add("known-secret", "987654321")
+			if got := known.describe([]byte(test.body)); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
@@ -73,7 +82,8 @@ func TestRedact(t *testing.T) {
 		"abcd":                        "***",
 		"abcdefgh":                    "***",
 		"abcdef, abcdefgh and abcdzz": "***, *** and ***zz",
-		"YWJjZA==":                    "***==",
+		"YWJjZA==":                    "(8 characters that hold a secret)",
+		"abc%64":                      "(6 characters that hold a secret)",
 		"x and xyz stay":              "x and xyz stay",
 	} {
 		if got := client.secrets.redact(text); got != want {
@@ -89,20 +99,42 @@ func TestEmptyCredentialsHideNothing(t *testing.T) {
 	}
 }
 
-func TestMasksAreSortedAndDistinct(t *testing.T) {
+// A secret shows in whatever words an API may repeat it.
+func TestASecretIsFoundInOtherWords(t *testing.T) {
 	t.Parallel()
+	const password = "Corr\"ect&h/orse é+\\ ba%ttery"
 	known := &secrets{}
-	known.add("abcd", "abcd/efgh", "abcd")
-	masks := known.masks()
-	seen := map[string]bool{}
-	for index, mask := range masks {
-		if len(mask) < shortestMask || seen[mask] {
-			t.Errorf("%q is too short or there twice", mask)
-		}
-		seen[mask] = true
-		if index > 0 && len(mask) > len(masks[index-1]) {
-			t.Errorf("%q comes after the shorter %q", mask, masks[index-1])
-		}
+	known.add(password, "invalid \xff bytes", "pa🎂ss", "пароль")
+	for name, text := range map[string]string{
+		"in JSON within a text":        `bad request: {\"password\": \"Corr\\\"ect\u0026h/orse é+\\\\ ba%ttery\"}`,
+		"JSON with escaped slashes":    `Corr\"ect&h\/orse é+\\ ba%ttery`,
+		"HTML entities":                `Corr&quot;ect&amp;h/orse &eacute;+\ ba%ttery`,
+		"numbered HTML entities":       `Corr&#34;ect&#x26;h/orse &#233;+\ ba%ttery`,
+		"lower-case percent-encoding":  `Corr%22ect%26h%2forse%20%c3%a9%2b%5c%20ba%25ttery`,
+		"doubled percent-encoding":     `Corr%2522ect%2526h%252Forse%2520%25C3%25A9%252B%255C%2520ba%2525ttery`,
+		"a partial encodeURI":          `Corr%22ect&h/orse%20%C3%A9+%5C%20ba%25ttery`,
+		"a form":                       `Corr%22ect%26h%2Forse+%C3%A9%2B%5C+ba%25ttery`,
+		"small letters in escapes":     `Corr\u0022ect\u0026h\u002forse \u00e9+\u005c ba\u0025ttery`,
+		"JavaScript":                   `Corr\x22ect\u{26}h/orse \u{e9}+\\ ba%ttery`,
+		"doubled backslashes":          `Corr\\"ect&h/orse é+\\\\ ba%ttery`,
+		"Go":                           strconv.QuoteToASCII(password),
+		"octal numbers":                `Corr\042ect\046h/orse \303\251+\\ ba%ttery`,
+		"base64 of more":               base64.StdEncoding.EncodeToString([]byte("jane:" + password + "!")),
+		"base64 for URLs":              base64.URLEncoding.EncodeToString([]byte("{" + password)),
+		"invisible characters between": "Corr\u200b\"ect&h/orse é+\\ ba%tt\u00adery",
+		"invalid bytes replaced":       "invalid \ufffd bytes",
+		"invalid bytes in Go":          `invalid \xff bytes`,
+		"deeper than anybody writes":   `Corr%` + strings.Repeat("25", 100_000) + `22ect`,
+		"a pair of surrogates":         `pa\ud83c\udf82ss`,
+		"another script in JSON":       `\u043f\u0430\u0440\u043e\u043b\u044c`,
+		"another script in a URL":      `%D0%BF%D0%B0%D1%80%D0%BE%D0%BB%D1%8C`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := known.redact("<" + text + "> is wrong"); !strings.HasSuffix(got, "characters that hold a secret)") && got != "<\"***\"> is wrong" {
+				t.Errorf("%s\nbecame %s", text, got)
+			}
+		})
 	}
 }
 
@@ -118,9 +150,44 @@ func TestSecretsAreSafeForConcurrentUse(t *testing.T) {
 				if strings.Contains(known.redact("<"+secret+">"), secret) {
 					t.Errorf("%q is not hidden", secret)
 				}
-				known.masks()
 			}
 		})
 	}
 	group.Wait()
 }
+
+// While nothing is logged or refused, a secret costs no more than its place in a set.
+func TestNothingIsMadeOfASecretBeforeItIsNeeded(t *testing.T) {
+	known := &secrets{seen: map[string]bool{}, fresh: make([]string, 0, 100_000)}
+	number := 0
+	cost := testing.AllocsPerRun(1000, func() {
+		number++
+		known.add(strconv.Itoa(1_000_000 + number))
+		known.addURL("https://a.example/hook")
+	})
+	if cost > 2 || known.exact.values != nil || known.bare.values != nil {
+		t.Errorf("a secret costs %v allocations, and the indexes hold %d", cost, len(known.exact.values))
+	}
+}
+
+// What a call costs at TRACE must not grow with the number of webhooks.
+func BenchmarkDescribe(b *testing.B) {
+	for _, count := range []int{10, 1000, 100_000} {
+		b.Run(strconv.Itoa(count), func(b *testing.B) {
+			known := &secrets{}
+			for number := range count {
+				known.add("whsec-" + strconv.Itoa(number*7919) + "-of-a-webhook")
+			}
+			known.redact("")
+			number := 0
+			for b.Loop() {
+				number++
+				known.add("c2VjcmV0LW9mLXRoZS13ZWJob29r-" + strconv.Itoa(number))
+				known.describe([]byte(shownAnswer))
+			}
+		})
+	}
+}
+
+const shownAnswer = `{"id":"11111111-2222-4333-8444-555555555555","signature":{"key":"c2VjcmV0LW9mLXRoZS13ZWJob29r","hash_function":"sha256"},` +
+	`"data":{"id":"11111111-2222-4333-8444-555555555555","status":"active","event":"Contact.Added","url":"https://example.com/hook","rate_limit":50}}`

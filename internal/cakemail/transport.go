@@ -29,6 +29,8 @@ type exchange struct {
 	failures int
 	// sent tells whether the last attempt got as far as a connection.
 	sent bool
+	// login tells that it is a token request, of which nothing is ever shown.
+	login bool
 	// answered tells that a token request got an answer, readable or not.
 	answered bool
 }

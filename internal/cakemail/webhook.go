@@ -73,7 +73,7 @@ func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, er
 // gone, it is as with [Client.Get]. It can change no events.
 func (c *Client) Update(ctx context.Context, account int64, id string, changes Settings) (Webhook, error) {
 	webhook, err := c.webhookCall(ctx, id, request{
-		action: "change the webhook", method: http.MethodPatch, account: account, body: encodeSettings(changes), repeatable: true,
+		action: "change the webhook", method: http.MethodPatch, account: account, body: c.encode(changes), repeatable: true,
 	}, "")
 	if err != nil {
 		return Webhook{}, c.changeError(ctx, account, id, err)
@@ -182,8 +182,15 @@ func CheckID(id string) error {
 
 func (c *Client) decode(body []byte, id string) (Webhook, error) {
 	webhook, err := decodeWebhook(body, id)
-	c.secrets.add(webhook.Secret)
+	c.Conceal(webhook.Secret, webhook.Address())
 	return webhook, err
+}
+
+func (c *Client) encode(settings Settings) wireRequest {
+	if settings.URL != nil {
+		c.secrets.addURL(*settings.URL)
+	}
+	return encodeSettings(settings)
 }
 
 func (c *Client) unreadable(action string, cause error) *Error {

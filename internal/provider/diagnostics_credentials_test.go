@@ -42,13 +42,13 @@ func TestErrorsOfCredentials(t *testing.T) {
 		"a refused password": {
 			environment: map[string]string{"CAKEMAIL_EMAIL": cakemailtest.DefaultEmail, "CAKEMAIL_PASSWORD": "not this one"},
 			want: []message{{"error", "", loginSummary, loginAttempt +
-				"The API answered 401 Unauthorized: Invalid credentials.\n\nThe refused credentials are " + logins + "." + getNewOnes}},
+				"The API answered 401 Unauthorized.\n\nThe refused credentials are " + logins + "." + getNewOnes}},
 		},
 		"a refused e-mail address of the configuration": {
 			environment: map[string]string{"CAKEMAIL_PASSWORD": cakemailtest.DefaultPassword},
 			provider:    `{email="somebody@example.com"}`,
 			want: []message{{"error", "", loginSummary, loginAttempt +
-				"The API answered 401 Unauthorized: Invalid credentials.\n\nThe refused credentials are the e-mail address somebody@example.com (from email in the provider block) " +
+				"The API answered 401 Unauthorized.\n\nThe refused credentials are the e-mail address somebody@example.com (from email in the provider block) " +
 				"and the password (from the environment variable CAKEMAIL_PASSWORD)." + getNewOnes}},
 		},
 		"a challenge of multi-factor authentication as 401": {

@@ -134,7 +134,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.readLater(ctx, state, req.Private, resp)
 		return
 	}
-	r.connection.api.Conceal(state.Secret.ValueString())
+	r.connection.api.Conceal(state.Secret.ValueString(), state.URL.ValueString())
 	ctx = createdWhen(ctx, req.Private)
 	webhook, err := r.find(ctx, r.connection.api, state, req.Private)
 	if cakemail.IsKind(err, cakemail.Gone) && isMoved(ctx, req.Private) {
@@ -206,7 +206,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	if client == nil {
 		return
 	}
-	client.Conceal(state.Secret.ValueString())
+	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	ctx = createdWhen(ctx, req.Private)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
@@ -286,7 +286,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if client == nil {
 		return
 	}
-	client.Conceal(state.Secret.ValueString())
+	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	ctx = createdWhen(ctx, req.Private)
 	planned := plannedOf(ctx, req.Private)
