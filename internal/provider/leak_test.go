@@ -108,6 +108,65 @@ func (w *world) echo([]byte) []byte {
 	return body
 }
 
+// The API repeats the password of a login in words of its own, as an error that
+// is no FastAPI error: nothing of it is shown.
+func TestALoginThatRepeatsThePassword(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cakemailtest.WithUser(cakemailtest.DefaultEmail, `Corr"ect&horse`)).withPassword()
+	w.environment["CAKEMAIL_PASSWORD"] = `Corr"ect&horse`
+	for _, body := range []string{
+		`{"error":"bad request: {\"password\": \"Corr\\\"ect&horse\"}"}`,
+		`{"detail":[{"loc":["body","Corr%22ect%26horse"],"msg":"Corr&quot;ect&amp;horse","type":"value_error","input":"Corr%2522ect%2526horse"}]}`,
+		`<html>Corr"ect&horse</html>`,
+	} {
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Token, Status: 400, Body: body})
+		logFile := filepath.Join(t.TempDir(), "terraform.log")
+		output := refusedTerraform(t, w.workspace(t, "configured.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile), "apply", "-auto-approve")
+		expectNothingOf(t, output, logFile, "Corr", "horse")
+	}
+}
+
+// Credentials in a webhook's url stay hidden where the API repeats them, and the
+// variable is sensitive.
+func TestCredentialsInAURLThatTheAPIRepeats(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		logFile := filepath.Join(t.TempDir(), "terraform.log")
+		workspace := w.workspace(t, "sensitive_url.tf", "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+logFile,
+			"TF_VAR_url=https://jane:hunter22@example.com/hook?key=s3cret-key&x=1#part-of-it")
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","url"],` +
+			`"msg":"'https://jane:hunter22@example.com/hook?key=s3cret-key&x=1#part-of-it' is not reachable, key was s3cret%2Dkey","type":"value_error",` +
+			`"input":"https://jane:hunter22@example.com/hook?key=s3cret-key&x=1#part-of-it"}]}`})
+		expectNothingOf(t, refusedTerraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
+
+		w.api.SetFaults()
+		expectNothingOf(t, terraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: `{"detail":"no answer from jane:hunter22@example.com?key=s3cret-key"}`})
+		expectNothingOf(t, refusedTerraform(t, workspace, "plan"), logFile, "hunter22", "s3cret", "part-of-it")
+	})
+}
+
+// expectNothingOf fails where the output or the log holds one of these.
+func expectNothingOf(t *testing.T, output, logFile string, words ...string) {
+	t.Helper()
+	log, err := os.ReadFile(logFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(log, []byte("Cakemail API call")) {
+		t.Error("the log does not hold the calls, so the test shows nothing")
+	}
+	for _, word := range words {
+		for where, text := range map[string]string{"the output": output, "the log": string(log)} {
+			if index := strings.Index(text, word); index >= 0 {
+				t.Errorf("%s holds %s: …%q…", where, word, text[max(0, index-120):min(len(text), index+60)])
+			}
+		}
+	}
+}
+
 // TestCredentialsStayWithTheirHost redirects every call to another server.
 func TestCredentialsStayWithTheirHost(t *testing.T) {
 	t.Parallel()
