@@ -214,7 +214,7 @@ func (c *core) invoke(ctx context.Context, given arguments) (progress []string, 
 }
 
 // call calls a function of the provider; the error is nil when it succeeds.
-func (c *core) call(name string, given ...string) (any, *tfprotov6.FunctionError) {
+func (c *core) call(name string, given ...any) (any, *tfprotov6.FunctionError) {
 	c.t.Helper()
 	signature, found := c.schemas().Functions[name]
 	if !found {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
@@ -37,15 +38,16 @@ func (signFunction) Definition(_ context.Context, _ function.DefinitionRequest, 
 
 // Run implements [function.Function].
 func (signFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var payload, secret string
+	var payload string
+	var secret types.String
 	resp.Error = function.ConcatFuncErrors(resp.Error, req.Arguments.Get(ctx, &payload, &secret))
-	if resp.Error == nil && secret == "" {
-		resp.Error = emptySecret(1)
+	if resp.Error == nil && secret.ValueString() == "" {
+		resp.Error = missingSecret(1)
 	}
 	if resp.Error != nil {
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, cakemail.Sign([]byte(payload), secret))
+	resp.Error = resp.Result.Set(ctx, cakemail.Sign([]byte(payload), secret.ValueString()))
 }
 
 // verifyFunction checks a signature.
@@ -76,31 +78,32 @@ func (verifyFunction) Definition(_ context.Context, _ function.DefinitionRequest
 
 // Run implements [function.Function].
 func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var payload, signature, secret string
+	var payload, signature string
+	var secret types.String
 	resp.Error = function.ConcatFuncErrors(resp.Error, req.Arguments.Get(ctx, &payload, &signature, &secret))
-	if resp.Error == nil && secret == "" {
-		resp.Error = emptySecret(2)
+	if resp.Error == nil && secret.ValueString() == "" {
+		resp.Error = missingSecret(2)
 	}
 	if resp.Error != nil {
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, cakemail.Verify([]byte(payload), signature, secret))
+	resp.Error = resp.Result.Set(ctx, cakemail.Verify([]byte(payload), signature, secret.ValueString()))
 }
 
 func payloadParameter() function.Parameter {
 	return function.StringParameter{
-		Name:                "payload",
-		MarkdownDescription: "The raw body of the delivery, byte for byte.",
+		Name: "payload",
+		MarkdownDescription: "The raw body of the delivery. Terraform normalises strings: a body with decomposed letters, such as `e` and U+0301 in place of `é`, " +
+			"is another one when it gets here, so its signature differs from Cakemail's. Check such a body outside Terraform.",
 	}
 }
 
 func secretParameter() function.Parameter {
 	return function.StringParameter{
-		Name:                "secret",
-		MarkdownDescription: "The webhook's secret, for example `cakemail_webhook.example.secret`.",
+		Name: "secret",
+		// Only then does the error say where to take it from.
+		AllowNullValue: true,
+		MarkdownDescription: "The webhook's secret, for example `cakemail_webhook.example.secret`. A webhook with `store_secret = false` has none in the state: " +
+			"take it from the ephemeral resource `cakemail_webhook_secret`.",
 	}
-}
-
-func emptySecret(argument int64) *function.FuncError {
-	return function.NewArgumentFuncError(argument, "The secret is empty, so anyone could make this signature. Pass the webhook's secret; with store_secret = false, take it from the ephemeral resource cakemail_webhook_secret.")
 }

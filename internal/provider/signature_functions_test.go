@@ -4,18 +4,18 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 )
 
-const emptySecretMessage = "The secret is empty, so anyone could make this signature. Pass the webhook's secret; " +
-	"with store_secret = false, take it from the ephemeral resource cakemail_webhook_secret."
+const missingSecretMessage = "The secret is missing, so there is nothing to sign with. Pass the webhook's secret. " +
+	"A webhook with store_secret = false has none in the state: take its secret from the ephemeral resource cakemail_webhook_secret"
 
 // The signatures were made with Python's hmac module.
 var signatures = map[string]struct{ payload, secret, signature string }{
@@ -73,23 +73,25 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-func TestAnEmptySecretIsRefused(t *testing.T) {
+// A webhook with store_secret = false has a secret that is null.
+func TestAMissingSecretIsRefused(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).unconfigured(t)
 	for name, test := range map[string]struct {
-		arguments []string
+		arguments []any
 		argument  int64
 	}{
-		"sign":   {[]string{"payload", ""}, 1},
-		"verify": {[]string{"payload", "signature", ""}, 2},
+		"sign":   {[]any{"payload"}, 1},
+		"verify": {[]any{"payload", "signature"}, 2},
 	} {
-		t.Run(name, func(t *testing.T) {
-			_, problem := c.call(name, test.arguments...)
-			want := tfprotov6.FunctionError{Text: emptySecretMessage, FunctionArgument: &test.argument}
-			if problem == nil || problem.Text != want.Text || problem.FunctionArgument == nil || *problem.FunctionArgument != test.argument {
-				t.Errorf("got the error %+v, want %+v", problem, want)
-			}
-		})
+		for kind, secret := range map[string]any{"empty": "", "null": nil} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				_, problem := c.call(name, append(slices.Clone(test.arguments), secret)...)
+				if problem == nil || problem.Text != missingSecretMessage || problem.FunctionArgument == nil || *problem.FunctionArgument != test.argument {
+					t.Errorf("got the error %+v, want %q on argument %d", problem, missingSecretMessage, test.argument)
+				}
+			})
+		}
 	}
 }
 
@@ -122,9 +124,19 @@ func TestFunctionsInTerraform1_8(t *testing.T) {
 		resource.TestStep{
 			ConfigFile:      config.StaticFile("testdata/functions.tf"),
 			ConfigVariables: config.Variables{"secret": config.StringVariable("")},
-			ExpectError:     wrapped(emptySecretMessage),
+			ExpectError:     endsInOnePeriod(missingSecretMessage),
+		},
+		resource.TestStep{
+			ConfigFile:      config.StaticFile("testdata/functions.tf"),
+			ConfigVariables: config.Variables{"null_secret": config.BoolVariable(true)},
+			ExpectError:     endsInOnePeriod(missingSecretMessage),
 		},
 	)
+}
+
+// endsInOnePeriod matches the error of a function, behind which Terraform puts a period.
+func endsInOnePeriod(message string) *regexp.Regexp {
+	return regexp.MustCompile(wrapped(message).String() + `\.([^.]|$)`)
 }
 
 // wrapped matches a message however Terraform breaks it into lines.

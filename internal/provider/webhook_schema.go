@@ -52,7 +52,9 @@ func webhookResourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`, at least `1`, for example `100`. " +
-					"When it is not set, the API's own default applies. Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
+					"A new webhook without it gets the API's own default, which Cakemail's API reference gives as `50` a second. " +
+					"If you remove the argument later, the webhook keeps its value. " +
+					"Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
 				Validators:    []validator.Int64{int64validator.AtLeast(1)},
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
@@ -60,7 +62,9 @@ func webhookResourceSchema() schema.Schema {
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "The period that `rate_limit` counts in: `second`, `minute`, `hour` or `day`. Cakemail's current API takes `second` and `minute`. " +
-					"When it is not set, the API's own default applies. Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
+					"A new webhook without it gets the API's own default, which Cakemail's API reference gives as `second`. " +
+					"If you remove the argument later, the webhook keeps its value. " +
+					"Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
 				Validators:    []validator.String{stringvalidator.OneOf("second", "minute", "hour", "day")},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
@@ -76,7 +80,8 @@ func webhookResourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
-					"Changing it replaces the webhook; naming the account that the webhook is in already keeps it.",
+					"Changing it replaces the webhook; naming the account that the webhook is in already keeps it. " +
+					"If you remove the argument later, the webhook stays in its account, unless the provider has another `account_id`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"store_secret": schema.BoolAttribute{

@@ -17,8 +17,14 @@ variable "secret" {
   sensitive = true
 }
 
+variable "null_secret" {
+  type    = bool
+  default = false
+}
+
 locals {
-  signature = provider::cakemail::sign(var.payload, var.secret)
+  secret    = var.null_secret ? null : var.secret
+  signature = provider::cakemail::sign(var.payload, local.secret)
 }
 
 output "signature" {
@@ -26,18 +32,18 @@ output "signature" {
 }
 
 output "verified" {
-  value = nonsensitive(provider::cakemail::verify(var.payload, local.signature, var.secret))
+  value = nonsensitive(provider::cakemail::verify(var.payload, local.signature, local.secret))
 }
 
 output "verified_another_payload" {
-  value = nonsensitive(provider::cakemail::verify("another", local.signature, var.secret))
+  value = nonsensitive(provider::cakemail::verify("another", local.signature, local.secret))
 }
 
 # What is made of a sensitive secret is sensitive; of a public one it is not.
 output "sensitive" {
   value = [
     issensitive(local.signature),
-    issensitive(provider::cakemail::verify(var.payload, local.signature, var.secret)),
+    issensitive(provider::cakemail::verify(var.payload, local.signature, local.secret)),
     issensitive(provider::cakemail::sign(var.payload, "public")),
   ]
 }
