@@ -37,6 +37,7 @@ func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testi
 		required[attribute.Name] = attribute.Required
 	}
 	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
 		for name, inPlace := range provider.Settings() {
 			sample, found := samples[name]
 			if !found {

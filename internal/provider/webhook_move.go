@@ -91,7 +91,7 @@ func (o genericObject) webhook() webhookResourceModel {
 			state.record(webhook)
 		}
 	}
-	if state.Secret.IsNull() || state.RateLimit.IsNull() || state.RateLimitPeriod.IsNull() {
+	if state.Secret.IsNull() || state.isPartial() {
 		state.StoreSecret = types.BoolNull()
 	}
 	return state.settled()
@@ -167,11 +167,8 @@ func isMoved(ctx context.Context, private privateReader) bool {
 
 // leaveUntold leaves to the apply what the source's state did not tell.
 func (m *webhookResourceModel) leaveUntold() {
-	if m.RateLimit.IsNull() {
-		m.RateLimit = types.Int64Unknown()
-	}
-	if m.RateLimitPeriod.IsNull() {
-		m.RateLimitPeriod = types.StringUnknown()
+	for _, setting := range settings {
+		setting.leave(&m.webhookSettings)
 	}
 	if m.HashFunction.IsNull() {
 		m.HashFunction = types.StringUnknown()

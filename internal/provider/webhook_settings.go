@@ -55,6 +55,8 @@ type setting struct {
 	record func(*webhookSettings, cakemail.Settings)
 	// settle makes what no answer told null, of the attribute's own type.
 	settle func(*webhookSettings)
+	// leave makes what is null unknown: the API decides.
+	leave func(*webhookSettings)
 	// keep takes the value from the other model.
 	keep func(m *webhookSettings, other webhookSettings)
 }
@@ -66,13 +68,15 @@ type kind[V attr.Value, W any] struct {
 	read func(W) V
 	same func(one, other V) bool
 	show func(V) string
+	// unknown is what the API has yet to decide.
+	unknown V
 }
 
 var (
-	text     = kind[types.String, *string]{types.String.ValueStringPointer, types.StringPointerValue, equal[types.String], shownText}
-	number   = kind[types.Int64, *int64]{types.Int64.ValueInt64Pointer, types.Int64PointerValue, equal[types.Int64], types.Int64.String}
-	eventSet = kind[types.Set, []string]{eventNames, eventsValue, equal[types.Set], func(events types.Set) string { return strings.Join(eventNames(events), ", ") }}
-	address  = kind[types.String, *string]{text.send, text.read, sameAddress, func(url types.String) string { return cakemail.DisplayURL(url.ValueString()) }}
+	text     = kind[types.String, *string]{types.String.ValueStringPointer, types.StringPointerValue, equal[types.String], shownText, types.StringUnknown()}
+	number   = kind[types.Int64, *int64]{types.Int64.ValueInt64Pointer, types.Int64PointerValue, equal[types.Int64], types.Int64.String, types.Int64Unknown()}
+	eventSet = kind[types.Set, []string]{eventNames, eventsValue, equal[types.Set], shownEvents, types.SetUnknown(types.StringType)}
+	address  = kind[types.String, *string]{text.send, text.read, sameAddress, shownAddress, text.unknown}
 )
 
 // shownText tells an empty text from none.
@@ -85,6 +89,10 @@ func shownText(text types.String) string {
 	}
 	return text.ValueString()
 }
+
+func shownEvents(events types.Set) string { return strings.Join(eventNames(events), ", ") }
+
+func shownAddress(url types.String) string { return cakemail.DisplayURL(url.ValueString()) }
 
 func equal[V attr.Value](one, other V) bool { return one.Equal(other) }
 
@@ -111,6 +119,11 @@ func row[V attr.Value, W any](name string, change change, of kind[V, W], attribu
 		settle: func(m *webhookSettings) {
 			if value := *attribute(m); value.IsUnknown() || value.IsNull() {
 				*attribute(m) = of.read(*new(W))
+			}
+		},
+		leave: func(m *webhookSettings) {
+			if value := *attribute(m); value.IsNull() {
+				*attribute(m) = of.unknown
 			}
 		},
 		keep: func(m *webhookSettings, other webhookSettings) { *attribute(m) = *attribute(&other) },
@@ -158,6 +171,11 @@ func (m *webhookSettings) keepUnset(config, plan webhookSettings) {
 			setting.keep(m, plan)
 		}
 	}
+}
+
+// isPartial tells whether a setting is null.
+func (m webhookSettings) isPartial() bool {
+	return slices.ContainsFunc(settings, func(s setting) bool { return s.value(m).IsNull() })
 }
 
 // asked are the values that the plan asks for, of a new webhook.

@@ -66,6 +66,7 @@ func TestEveryAttributeIsASettingOrAnException(t *testing.T) {
 func TestCreateSendsEachSetting(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		t.Helper()
 		w, c := s.start(t)
 		s.expectShown(t, "the create", bodies(t, w, cakemailtest.Create)[0], s.first)
 		s.expectShown(t, "the state", c.attributes(), s.first)
@@ -75,6 +76,7 @@ func TestCreateSendsEachSetting(t *testing.T) {
 func TestChangeSendsEachSettingAloneOrReplaces(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		t.Helper()
 		w, c := s.start(t)
 		id := c.text("id")
 		w.api.ResetCalls()
@@ -100,6 +102,7 @@ func TestChangeSendsEachSettingAloneOrReplaces(t *testing.T) {
 func TestASilentAnswerIsFollowedByARead(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {
+		t.Helper()
 		w, c := s.start(t)
 		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)})
 		c.refresh()
@@ -118,6 +121,7 @@ func TestASilentAnswerIsFollowedByARead(t *testing.T) {
 func TestWhatTheAPIChoosesIsRead(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, optional, func(t *testing.T, s settingTest) {
+		t.Helper()
 		w := newWorld(t, cakemailtest.WithForm(s.form))
 		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: s.rewrite(t, nil)})
 		c := w.newCore(t, nil)
@@ -139,6 +143,7 @@ func TestWhatTheAPIChoosesIsRead(t *testing.T) {
 func TestAnUnsetSettingStaysKnown(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, optional, func(t *testing.T, s settingTest) {
+		t.Helper()
 		c := newWorld(t).newCore(t, nil)
 		c.mustApply(configuration(arguments{s.name: nil}))
 		changed := configuration(arguments{s.name: nil, "url": samples["url"].second})
@@ -152,6 +157,7 @@ func TestAnUnsetSettingStaysKnown(t *testing.T) {
 func TestAnotherValueInTheAnswerIsAnError(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		t.Helper()
 		w := newWorld(t, cakemailtest.WithForm(s.form))
 		c := w.newCore(t, nil)
 		w.api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, s.second)})
@@ -164,6 +170,7 @@ func TestAnotherValueInTheAnswerIsAnError(t *testing.T) {
 func TestAnotherValueInTheAnswerToAChangeIsAnError(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {
+		t.Helper()
 		w, c := s.start(t)
 		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, s.first)})
 		messages := c.apply(configuration(arguments{s.name: s.second}))
@@ -174,6 +181,7 @@ func TestAnotherValueInTheAnswerToAChangeIsAnError(t *testing.T) {
 func TestARefusalLandsOnItsAttribute(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		t.Helper()
 		w := newWorld(t, cakemailtest.WithForm(s.form))
 		w.api.SetFaults(cakemailtest.Fault{
 			Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","` + s.name + `"],"msg":"not on a Sunday","type":"value_error"}]}`,
@@ -187,6 +195,7 @@ func TestARefusalLandsOnItsAttribute(t *testing.T) {
 func TestTheInMemoryAPIIsStrict(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		t.Helper()
 		w := newWorld(t, cakemailtest.WithForm(s.form))
 		body := configuration(arguments{s.name: values{}})
 		if s.form == cakemailtest.Reference {
@@ -218,6 +227,7 @@ func TestTheExampleOfEverythingHasEachSetting(t *testing.T) {
 func TestEveryViewShowsEachSetting(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		t.Helper()
 		w, c := s.start(t)
 		id := c.text("id")
 		one, messages := c.data("cakemail_webhook", arguments{"id": id})
