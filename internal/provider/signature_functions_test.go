@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -92,6 +94,20 @@ func TestAMissingSecretIsRefused(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// OpenTofu passes an argument that is null as one without data.
+func TestAnArgumentWithoutDataIsNull(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).unconfigured(t)
+	payload := c.encode(tftypes.String, tftypes.NewValue(tftypes.String, "payload"))
+	called, err := c.server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: "sign", Arguments: []*tfprotov6.DynamicValue{payload, {}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if called.Error == nil || called.Error.Text != missingSecretMessage {
+		t.Errorf("got the error %+v, want %q", called.Error, missingSecretMessage)
 	}
 }
 

@@ -93,7 +93,7 @@ func (s *server) ReadDataSource(ctx context.Context, request *tfprotov6.ReadData
 
 // CallFunction implements [tfprotov6.FunctionServer].
 func (s *server) CallFunction(ctx context.Context, request *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
-	return during(ctx, s.framework.CallFunction, request)
+	return during(ctx, s.framework.CallFunction, withNullArguments(request))
 }
 
 // GetFunctions implements [tfprotov6.FunctionServer].
