@@ -184,7 +184,7 @@ func TestNothingThatALoginSaysIsShown(t *testing.T) {
 		`<html>` + echo + `</html>`:  "(an HTML page, so the answer may come from a proxy)",
 		echo:                         "(30 bytes that are not JSON)",
 	} {
-		response := &http.Response{StatusCode: 400, Header: http.Header{}}
+		response := &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}}
 		got := client.answerError("log in", &exchange{login: true}, response, []byte(body))
 		if got.Message != want || got.Fields != nil || got.Kind != Invalid {
 			t.Errorf("%s: got %+v, want the message %q", body, got, want)

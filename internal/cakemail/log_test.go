@@ -5,8 +5,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"path"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -172,5 +175,26 @@ func TestTheLogSaysWhatWasCalled(t *testing.T) {
 	}
 	if strings.Contains(output.String(), "Authorization") || strings.Contains(output.String(), "account_id=42") {
 		t.Errorf("the log holds headers or the query:\n%s", output.String())
+	}
+}
+
+// What a read costs at TRACE must not grow with the number of webhooks.
+func BenchmarkReadsAtTrace(b *testing.B) {
+	for _, count := range []int{200, 2000} {
+		b.Run(strconv.Itoa(count), func(b *testing.B) {
+			api := newStub(b, func(w http.ResponseWriter, r *http.Request) {
+				id := path.Base(r.URL.Path)
+				answer{Body: fmt.Sprintf(`{"id":%[1]q,"signature":{"key":"c2VjcmV0LW9mLXRoZS13ZWJob29r-%[1]s"},"data":{"id":%[1]q,"event":"A.A","url":%[2]q}}`, id, webhookURL)}.write(w)
+			})
+			ctx := tflogtest.RootLogger(b.Context(), io.Discard)
+			for b.Loop() {
+				client := api.client()
+				for number := range count {
+					_, err := client.Get(ctx, 0, strconv.Itoa(number))
+					wantNoError(b, err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*count), "µs/read")
+		})
 	}
 }

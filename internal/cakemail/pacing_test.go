@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-func busy(request *http.Request, status int, header, value string) *http.Response {
+func busy(request *http.Request, status int, retryAfter string) *http.Response {
 	response := answerWith(request, status, "")
-	response.Header.Set(header, value)
+	response.Header.Set("Retry-After", retryAfter)
 	return response
 }
 
@@ -28,7 +28,7 @@ func TestCallsAboveARateLimitWaitTheirTurn(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			if time.Since(last) < time.Second {
-				return busy(request, 429, "Retry-After", "1"), nil
+				return busy(request, 429, "1"), nil
 			}
 			last = time.Now()
 			return answerWith(request, 200, oneWebhook), nil
@@ -66,7 +66,7 @@ func TestWaitingOnesTurnHasAnEnd(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client := clientOf(func(request *http.Request) (*http.Response, error) {
-					return busy(request, 429, "Retry-After", test.header), nil
+					return busy(request, 429, test.header), nil
 				}, Options{Credentials: Credentials{AccessToken: "token"}, MaxRetries: test.retries})
 
 				failures, took := failuresOf(client, 1)
@@ -99,7 +99,7 @@ func TestAServiceThatIsBackSoonIsNotGivenUp(t *testing.T) {
 				back := time.Now().Add(3 * time.Second)
 				client := clientOf(func(request *http.Request) (*http.Response, error) {
 					if time.Now().Before(back) {
-						return busy(request, 503, "Retry-After", header()), nil
+						return busy(request, 503, header()), nil
 					}
 					return answerWith(request, 200, oneWebhook), nil
 				}, Options{Credentials: Credentials{AccessToken: "token"}, MaxRetries: DefaultMaxRetries})
@@ -118,7 +118,7 @@ func TestADateIsReadByTheClockOfTheAPI(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, ahead := range map[string]time.Duration{"ahead": time.Hour, "right": 0, "behind": -time.Hour} {
 			theirs := time.Now().Add(-ahead)
-			response := &http.Response{StatusCode: 503, Header: http.Header{
+			response := &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{
 				"Date":        {theirs.UTC().Format(http.TimeFormat)},
 				"Retry-After": {theirs.Add(20 * time.Second).UTC().Format(http.TimeFormat)},
 			}}
@@ -136,7 +136,7 @@ func TestWhatWaitsIsNotCountedAsFailed(t *testing.T) {
 		client := clientOf(func(request *http.Request) (*http.Response, error) {
 			switch number := attempts.Add(1); {
 			case number <= 5:
-				return busy(request, 429, "Retry-After", "2"), nil
+				return busy(request, 429, "2"), nil
 			case number == 6:
 				return answerWith(request, 502, ""), nil
 			default:

@@ -169,25 +169,3 @@ func TestNothingIsMadeOfASecretBeforeItIsNeeded(t *testing.T) {
 		t.Errorf("a secret costs %v allocations, and the indexes hold %d", cost, len(known.exact.values))
 	}
 }
-
-// What a call costs at TRACE must not grow with the number of webhooks.
-func BenchmarkDescribe(b *testing.B) {
-	for _, count := range []int{10, 1000, 100_000} {
-		b.Run(strconv.Itoa(count), func(b *testing.B) {
-			known := &secrets{}
-			for number := range count {
-				known.add("whsec-" + strconv.Itoa(number*7919) + "-of-a-webhook")
-			}
-			known.redact("")
-			number := 0
-			for b.Loop() {
-				number++
-				known.add("c2VjcmV0LW9mLXRoZS13ZWJob29r-" + strconv.Itoa(number))
-				known.describe([]byte(shownAnswer))
-			}
-		})
-	}
-}
-
-const shownAnswer = `{"id":"11111111-2222-4333-8444-555555555555","signature":{"key":"c2VjcmV0LW9mLXRoZS13ZWJob29r","hash_function":"sha256"},` +
-	`"data":{"id":"11111111-2222-4333-8444-555555555555","status":"active","event":"Contact.Added","url":"https://example.com/hook","rate_limit":50}}`

@@ -30,11 +30,11 @@ func (c *Client) retrying(exchange *exchange) *retryablehttp.Client {
 		RetryWaitMin: c.retryWait,
 		RetryWaitMax: MaxRetryWait,
 		CheckRetry: func(ctx context.Context, response *http.Response, err error) (bool, error) {
-			again, err := shouldRetry(ctx, response, err)
+			again := shouldRetry(ctx, response, err)
 			if !waitsItsTurn(response) {
 				exchange.failures++
 			}
-			return again && c.maxRetries > 0 && exchange.failures <= c.maxRetries, err
+			return again && c.maxRetries > 0 && exchange.failures <= c.maxRetries, nil
 		},
 		Backoff: func(shortest, longest time.Duration, _ int, response *http.Response) time.Duration {
 			wait := backoff(shortest, longest, max(exchange.failures-1, 0), response)
@@ -55,23 +55,23 @@ func refuseRedirect(*http.Request, []*http.Request) error {
 
 // shouldRetry is the retry policy: 429 and failures before the request was sent
 // for every call; what may have been processed only where that is safe, and any 5xx may.
-func shouldRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+func shouldRetry(ctx context.Context, response *http.Response, err error) bool {
 	exchange := exchangeFrom(ctx)
 	if ctx.Err() != nil || time.Since(exchange.started) > MaxTotalWait {
-		return false, nil
+		return false
 	}
 	if errors.Is(err, errAnswerTooLarge) || errors.Is(err, errChallenge) || neverHeals(err) {
-		return false, nil
+		return false
 	}
 	if err == nil && response.StatusCode == http.StatusTooManyRequests {
-		return true, nil
+		return true
 	}
 	if !exchange.repeatable && (err == nil || exchange.sent) {
-		return false, nil
+		return false
 	}
 	// The library knows more failures that never heal, such as a refused certificate.
 	retry, _ := retryablehttp.DefaultRetryPolicy(ctx, response, err)
-	return retry, nil
+	return retry
 }
 
 // neverHeals tells of failures that the library repeats although the next
