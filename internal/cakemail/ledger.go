@@ -3,6 +3,7 @@ package cakemail
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -83,9 +84,7 @@ func (l *ledger) claimed(account int64) map[string]string {
 		if !mayBeSame(number, account) {
 			continue
 		}
-		for id, key := range ids {
-			found[id] = key
-		}
+		maps.Copy(found, ids)
 	}
 	return found
 }

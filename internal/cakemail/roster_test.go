@@ -129,7 +129,7 @@ func TestLooksAtTheSameTimeShareOneList(t *testing.T) {
 		specs = append(specs, spec("A.A"+strings.Repeat("a", number)))
 	}
 
-	createMany(t, api.client(withPatience(1200)), 0, specs)
+	createMany(t, api.client(withPatience(1200)), specs)
 
 	// One snapshot, six looks before the repetition and six after it; two of each,
 	// where the load of the machine parts those who wait.

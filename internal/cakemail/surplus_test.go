@@ -1,0 +1,79 @@
+package cakemail_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// lateBy is when a first attempt is carried out of which no look had seen
+// anything: with the list after the snapshot, the looks, and so many more.
+func lateBy(looks int) postFault { return postFault{Late: 6 + looks, Answer: cut} }
+
+func TestWhatEarlierAttemptsMadeIsArchived(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		faults     []postFault
+		others     int
+		surplus    string
+		duplicates string
+		lists      int
+	}{
+		"at once":                           {faults: []postFault{lateBy(1)}, surplus: "w2", lists: 8},
+		"with the last look":                {faults: []postFault{lateBy(6)}, surplus: "w2", lists: 13},
+		"of two attempts":                   {faults: []postFault{lateBy(7), lateBy(2)}, surplus: "w2 w3", lists: 15},
+		"when the second got lost too":      {faults: []postFault{lateBy(3), {Processed: true, Answer: cut}}, surplus: "w2", lists: 10},
+		"when both are listed late":         {faults: []postFault{lateBy(5), lateBy(1)}, surplus: "w2", lists: 14},
+		"only as many as there can be":      {faults: []postFault{lateBy(2)}, others: 1, duplicates: "w2 w3", lists: 9},
+		"nothing, where nothing is to find": {faults: []postFault{{Answer: cut}}, lists: 13},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newMemory(t, test.faults...)
+			for range test.others {
+				api.late = append(api.late, lateWebhook{stored{URL: webhookURL, Events: []string{"A.A"}}, 9})
+			}
+
+			created, err := api.client().Create(t.Context(), 0, spec("A.A"))
+
+			wantNoError(t, err)
+			if created.Webhook.ID != "w1" || idsOf(created.Surplus) != test.surplus || idsOf(created.Duplicates) != test.duplicates {
+				t.Errorf("got %+v, want w1, the surplus %q and the duplicates %q", created, test.surplus, test.duplicates)
+			}
+			for _, webhook := range created.Surplus {
+				if strings.Contains(api.active(), webhook.ID) {
+					t.Errorf("%s is not archived", webhook.ID)
+				}
+			}
+			api.wantCalls(t, -1, test.lists)
+		})
+	}
+}
+
+func TestASurplusThatCannotBeArchivedIsReported(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t, lateBy(1))
+	api.refusesArchive = true
+
+	created, err := api.client().Create(t.Context(), 0, spec("A.A"))
+
+	wantNoError(t, err)
+	if created.Surplus != nil || idsOf(created.Duplicates) != "w2" {
+		t.Errorf("got %+v", created)
+	}
+}
+
+func TestAFailingLastLookDoesNotFailTheCreate(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t, postFault{Answer: cut})
+	api.failingLists[8] = answer{Status: 403}
+
+	created, err := api.client().Create(t.Context(), 0, spec("A.A"))
+
+	wantNoError(t, err)
+	if created.Webhook.ID != "w1" || created.Duplicates != nil {
+		t.Errorf("got %+v", created)
+	}
+	wantKind(t, created.Unchecked, cakemail.Forbidden)
+}
