@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -136,6 +137,18 @@ func bareMachine(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return filepath.Join(cache, "terraform-provider-cakemail")
+}
+
+func TestTheDownloadedVersionIsTheNewestThatTheWorkflowsTest(t *testing.T) {
+	t.Parallel()
+	workflow, err := os.ReadFile(filepath.Join("..", "..", ".github", "workflows", "test.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tested := regexp.MustCompile(`terraform: \[.*"(\d+\.\d+\.)\*"\]`).FindSubmatch(workflow)
+	if tested == nil || !strings.HasPrefix(downloadedVersion, string(tested[1])) {
+		t.Errorf("the workflows test %q, and %s is downloaded", tested, downloadedVersion)
+	}
 }
 
 func TestTerraformIsDownloadedOnce(t *testing.T) {
