@@ -249,6 +249,6 @@ func (d *demo) lookForRest(context.Context) error {
 	if err := expect("the webhook is archived", true, webhook.Archived); err != nil {
 		return err
 	}
-	d.held("no active webhook; the one that was there is archived, since Cakemail deletes none")
+	d.held("no active webhook; the one that was there is archived, because Cakemail cannot delete webhooks")
 	return nil
 }

@@ -132,6 +132,7 @@ func TestFunctionsInTerraform1_8(t *testing.T) {
 				statecheck.ExpectKnownOutputValue("signature", knownvalue.StringExact(signatures["not ASCII"].signature)),
 				statecheck.ExpectKnownOutputValue("verified", knownvalue.Bool(true)),
 				statecheck.ExpectKnownOutputValue("verified_another_payload", knownvalue.Bool(false)),
+				statecheck.ExpectKnownOutputValue("normalised", knownvalue.Bool(true)),
 				statecheck.ExpectKnownOutputValue("sensitive", knownvalue.TupleExact([]knownvalue.Check{
 					knownvalue.Bool(true), knownvalue.Bool(true), knownvalue.Bool(false),
 				})),

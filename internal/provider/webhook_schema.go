@@ -31,7 +31,7 @@ func webhookResourceSchema() schema.Schema {
 			"url": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Where Cakemail posts the events, an absolute `https` or `http` URL of at most 2083 characters, for example `https://example.com/cakemail`. " +
-					"Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
+					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
 				Validators: []validator.String{httpURL{longest: longestURL}},
 			},
 			"events": schema.SetAttribute{
@@ -54,7 +54,7 @@ func webhookResourceSchema() schema.Schema {
 				MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`, at least `1`, for example `100`. " +
 					"A new webhook without it gets the API's own default, which Cakemail's API reference gives as `50` a second. " +
 					"If you remove the argument later, the webhook keeps its value. " +
-					"Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
+					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
 				Validators:    []validator.Int64{int64validator.AtLeast(1)},
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
@@ -64,7 +64,7 @@ func webhookResourceSchema() schema.Schema {
 				MarkdownDescription: "The period that `rate_limit` counts in: `second`, `minute`, `hour` or `day`. Cakemail's current API takes `second` and `minute`. " +
 					"A new webhook without it gets the API's own default, which Cakemail's API reference gives as `second`. " +
 					"If you remove the argument later, the webhook keeps its value. " +
-					"Changed in place where the API can change webhooks; otherwise the webhook is replaced.",
+					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
 				Validators:    []validator.String{stringvalidator.OneOf("second", "minute", "hour", "day")},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},

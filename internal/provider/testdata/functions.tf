@@ -39,6 +39,11 @@ output "verified_another_payload" {
   value = nonsensitive(provider::cakemail::verify("another", local.signature, local.secret))
 }
 
+# Terraform normalises strings before the provider gets them.
+output "normalised" {
+  value = provider::cakemail::sign("e\u0301", "public") == provider::cakemail::sign("\u00e9", "public")
+}
+
 # What is made of a sensitive secret is sensitive; of a public one it is not.
 output "sensitive" {
   value = [
