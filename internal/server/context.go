@@ -11,14 +11,19 @@ import (
 type lentContext struct {
 	// request is nil once it is taken back.
 	request atomic.Pointer[context.Context]
-	// done is the request's own channel: context.WithCancel then starts no goroutine.
-	done <-chan struct{}
 }
+
+// ended is the channel of all contexts that are taken back.
+var ended = func() <-chan struct{} {
+	channel := make(chan struct{})
+	close(channel)
+	return channel
+}()
 
 // lend returns a context for one call, and the function that ends it and takes it back.
 func lend(ctx context.Context) (lent context.Context, takeBack func()) {
 	request, cancel := context.WithCancel(ctx)
-	result := &lentContext{done: request.Done()}
+	result := &lentContext{}
 	result.request.Store(&request)
 	return result, func() {
 		cancel()
@@ -34,8 +39,14 @@ func (c *lentContext) Deadline() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Done implements [context.Context].
-func (c *lentContext) Done() <-chan struct{} { return c.done }
+// Done implements [context.Context]. The channel is the request's own, so that
+// [context.WithCancel] starts no goroutine; it is closed before it is replaced.
+func (c *lentContext) Done() <-chan struct{} {
+	if request := c.request.Load(); request != nil {
+		return (*request).Done()
+	}
+	return ended
+}
 
 // Err implements [context.Context].
 func (c *lentContext) Err() error {

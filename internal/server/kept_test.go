@@ -46,6 +46,32 @@ func TestNoRequestIsKept(t *testing.T) {
 	})
 }
 
+// What the framework keeps is one more context of its own, and what that refers to.
+func TestFewWordsAreLeftOfARequest(t *testing.T) {
+	const requests, most = 20_000, 160
+	serving := server.New(&probe{does: func(context.Context) {}})
+	before := heap()
+	for range requests {
+		ctx, cancel := context.WithCancel(t.Context())
+		if _, err := serving.GetMetadata(ctx, &tfprotov6.GetMetadataRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+	}
+	if left := (heap() - before) / requests; left > most {
+		t.Errorf("%d bytes are left of a request, want at most %d", left, most)
+	}
+	runtime.KeepAlive(serving)
+}
+
+// heap returns how many bytes are in use.
+func heap() int64 {
+	runtime.GC()
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	return int64(memory.HeapAlloc)
+}
+
 // TestFrameworkKeepsRequests fails when the defect is gone that this package works around.
 func TestFrameworkKeepsRequests(t *testing.T) {
 	t.Parallel()
