@@ -64,12 +64,15 @@ type connection struct {
 	baseURLFrom string
 	// replacements are what this process archived to replace it.
 	replacements replacements
+	// existing and managed are what a plan knows of webhooks that are there.
+	existing existingWebhooks
+	managed  *managedWebhooks
 }
 
 // connect resolves configuration and environment into the client's options; the
 // configuration wins.
 func connect(model providerModel, getenv func(string) string, options cakemail.Options, diags *diag.Diagnostics) *connection {
-	made := &connection{unknown: model.unknown(), account: accountDefault(model, getenv, diags)}
+	made := &connection{managed: newManagedWebhooks(), unknown: model.unknown(), account: accountDefault(model, getenv, diags)}
 	baseURL := baseURLOf(model, getenv, made, diags)
 	if len(made.unknown) > 0 {
 		return made

@@ -15,7 +15,8 @@ func TestALoginThatFailsBeforeTheCreate(t *testing.T) {
 		t.Helper()
 		w := newWorld(t, cakemailtest.WithForm(form)).withPassword()
 		workspace := w.workspace(t, "many.tf")
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func(body []byte) []byte {
+		// The plan lists too, in a process of its own.
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Rewrite: func(body []byte) []byte {
 			w.api.RevokeTokens()
 			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Token, Status: 500})
 			return body

@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 	"os"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -60,6 +61,8 @@ type cakemailProvider struct {
 	version  string
 	getenv   func(string) string
 	patience cakemail.Patience
+	// managed is that of the connection, nil before there is one.
+	managed atomic.Pointer[managedWebhooks]
 }
 
 // Metadata implements [provider.Provider].
@@ -126,6 +129,13 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 	}
 }
 
+// ObserveState takes note of a state that Terraform reads; package server calls it.
+func (p *cakemailProvider) ObserveState(resource string, state []byte) {
+	if managed := p.managed.Load(); managed != nil && resource == "cakemail_webhook" {
+		managed.addState(state)
+	}
+}
+
 // Configure implements [provider.Provider]. It makes no call.
 func (p *cakemailProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
@@ -137,6 +147,7 @@ func (p *cakemailProvider) Configure(ctx context.Context, req provider.Configure
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	p.managed.Store(connection.managed)
 	resp.ResourceData = connection
 	resp.DataSourceData = connection
 	resp.EphemeralResourceData = connection

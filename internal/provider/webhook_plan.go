@@ -37,10 +37,14 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	plan.AccountID = r.plannedAccount(ctx, config, state, req.Private)
 	plan.Secret = plannedSecret(plan, state)
-	if state != nil {
+	replaced := plannedOf(ctx, req.Private)
+	switch {
+	case state != nil:
 		r.planChange(ctx, &plan, *state, req.Private, resp)
-	} else {
-		plan.AccountID = replacementAccount(plan.AccountID, plannedOf(ctx, req.Private), &resp.Diagnostics)
+	case replaced.Settings != nil:
+		plan.AccountID = replacementAccount(plan.AccountID, replaced, &resp.Diagnostics)
+	default:
+		r.checkExisting(ctx, plan, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	asked := plan.asked()
@@ -51,6 +55,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 
 // planChange plans what becomes of a webhook that exists.
 func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceModel, state webhookResourceModel, private privateReader, resp *resource.ModifyPlanResponse) {
+	r.connection.managed.add(state.ID.ValueString())
 	plan.keepEqual(state.webhookSettings)
 	form := formOf(ctx, private)
 	replacing := plan.replacing(state.webhookSettings, form)
@@ -69,6 +74,7 @@ func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceM
 		resp.RequiresReplace.Append(path.Root(name))
 	}
 	warnReplaced(&resp.Diagnostics, replacing, *plan, state)
+	r.checkExisting(ctx, *plan, &resp.Diagnostics)
 }
 
 // plannedSecret stays as it is, unless storing it is switched on or off.

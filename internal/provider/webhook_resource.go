@@ -152,6 +152,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 		return
 	}
+	r.connection.managed.add(webhook.ID)
 	state.refresh(webhook)
 	if state.Archived.IsNull() {
 		// Not every answer tells, and after an import nothing else does.

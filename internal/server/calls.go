@@ -43,6 +43,9 @@ func (s *server) ValidateResourceConfig(ctx context.Context, request *tfprotov6.
 
 // UpgradeResourceState implements [tfprotov6.ResourceServer].
 func (s *server) UpgradeResourceState(ctx context.Context, request *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	if s.observer != nil && request.RawState != nil {
+		s.observer.ObserveState(request.TypeName, request.RawState.JSON)
+	}
 	return during(ctx, s.framework.UpgradeResourceState, request)
 }
 

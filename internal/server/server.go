@@ -7,7 +7,9 @@
 // request's context, its loggers and its gRPC stream, 25 to 30 KB for each
 // validate, plan, read and apply. So the framework gets a context here that is
 // emptied when the call returns. TestFrameworkKeepsRequests fails once the
-// framework lets go of them: then providerserver does, and this package can go.
+// framework lets go of them: then providerserver does for that.
+//
+// It also shows the provider the states that Terraform reads; see [StateObserver].
 package server
 
 import (
@@ -30,8 +32,16 @@ type protocol interface {
 	tfprotov6.StateStoreServer
 }
 
+// StateObserver is a provider that is shown each state that Terraform reads, as
+// JSON, which the framework keeps to itself where there is nothing to upgrade.
+type StateObserver interface {
+	ObserveState(resource string, state []byte)
+}
+
 type server struct {
 	framework protocol
+	// observer is nil where the provider does not ask for states.
+	observer StateObserver
 }
 
 // New returns a server of protocol 6 for the provider.
@@ -42,7 +52,8 @@ func New(provider provider.Provider) tfprotov6.ProviderServer {
 		// Another framework than the one this package is for: serve what it has.
 		return framework
 	}
-	return &server{framework: complete}
+	observer, _ := provider.(StateObserver)
+	return &server{framework: complete, observer: observer}
 }
 
 // during makes the call with a context that is taken back when it returns.

@@ -1,0 +1,136 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// checkExisting says of a webhook that is to be created what the account knows
+// already: an equal one that nobody manages, and whether the API takes the values.
+func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, diags *diag.Diagnostics) {
+	if r.connection == nil || r.connection.api == nil || plan.URL.IsUnknown() || plan.AccountID.IsUnknown() || !known(plan.Events) {
+		return
+	}
+	existing, err, first := r.connection.existing.in(plan.account(), func() ([]cakemail.Webhook, error) {
+		return r.connection.api.Existing(ctx, plan.account())
+	})
+	if err != nil {
+		if first {
+			r.connection.warnNotListed(diags, err, plan.account())
+		}
+		return
+	}
+	checkForm(plan, existing, diags)
+	equal := slices.DeleteFunc(slices.Clone(existing), func(webhook cakemail.Webhook) bool {
+		return !slices.ContainsFunc(eventNames(plan.Events), func(event string) bool { return webhook.Matches(plan.URL.ValueString(), event) })
+	})
+	for _, webhook := range r.connection.managed.without(ctx, equal) {
+		warnExists(diags, plan, webhook)
+	}
+}
+
+// checkForm says what an API of the reference's form will refuse.
+func checkForm(plan webhookResourceModel, existing []cakemail.Webhook, diags *diag.Diagnostics) {
+	if len(existing) == 0 || existing[0].Form != cakemail.FormReference {
+		return
+	}
+	if len(plan.Events.Elements()) > 1 {
+		diags.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
+	}
+	if period := plan.RateLimitPeriod.ValueString(); period == "hour" || period == "day" {
+		warnPeriod(diags, period)
+	}
+}
+
+// existingWebhooks are the webhooks that each account had when a plan first asked,
+// or why they cannot be listed: one list a process and account, also when it fails.
+// Its zero value is ready for use.
+type existingWebhooks struct {
+	mu       sync.Mutex
+	accounts map[int64]func() ([]cakemail.Webhook, error)
+}
+
+// in returns the account's webhooks, and whether the caller is the first to ask.
+func (e *existingWebhooks) in(account int64, list func() ([]cakemail.Webhook, error)) (webhooks []cakemail.Webhook, err error, first bool) {
+	e.mu.Lock()
+	if e.accounts == nil {
+		e.accounts = map[int64]func() ([]cakemail.Webhook, error){}
+	}
+	listed, asked := e.accounts[account]
+	if !asked {
+		listed = sync.OnceValues(list)
+		e.accounts[account] = listed
+	}
+	e.mu.Unlock()
+	webhooks, err = listed()
+	return webhooks, err, !asked
+}
+
+// managedWebhooks are the ids of the webhooks in the state, as far as Terraform has
+// come to them.
+type managedWebhooks struct {
+	mu    sync.Mutex
+	ids   map[string]bool
+	added chan struct{}
+	// settled ends the time that Terraform gets to come to the others.
+	settled time.Time
+}
+
+func newManagedWebhooks() *managedWebhooks {
+	return &managedWebhooks{ids: map[string]bool{}, added: make(chan struct{})}
+}
+
+// settling is how long a plan waits, once a process, before it takes a webhook for
+// one that is not in the state: Terraform comes to its resources in any order.
+const settling = time.Second
+
+func (m *managedWebhooks) add(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if id == "" || m.ids[id] {
+		return
+	}
+	m.ids[id] = true
+	close(m.added)
+	m.added = make(chan struct{})
+}
+
+// addState adds the webhook of a state as Terraform keeps it.
+func (m *managedWebhooks) addState(state []byte) {
+	var webhook struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(state, &webhook) == nil {
+		m.add(webhook.ID)
+	}
+}
+
+// without returns the webhooks that the state does not have.
+func (m *managedWebhooks) without(ctx context.Context, webhooks []cakemail.Webhook) []cakemail.Webhook {
+	for {
+		m.mu.Lock()
+		webhooks = slices.DeleteFunc(webhooks, func(webhook cakemail.Webhook) bool { return m.ids[webhook.ID] })
+		if len(webhooks) > 0 && m.settled.IsZero() {
+			m.settled = time.Now().Add(settling)
+		}
+		added, left := m.added, time.Until(m.settled)
+		m.mu.Unlock()
+		if len(webhooks) == 0 || left <= 0 {
+			return webhooks
+		}
+		select {
+		case <-added:
+		case <-time.After(left):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}

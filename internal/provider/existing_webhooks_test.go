@@ -1,0 +1,265 @@
+package provider_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
+)
+
+// existing are the ids of the webhooks that a plan warns of, in order.
+func existing(messages []message) []string {
+	var ids []string
+	for _, message := range messages {
+		if id, found := strings.CutSuffix(strings.TrimPrefix(message.summary, "The webhook "), " exists already"); found && message.severity == "warning" {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// expectExisting fails unless the plan warns of these webhooks and no others.
+func (w *world) expectExisting(t *testing.T, messages []message, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	if got := existing(messages); !slices.Equal(got, want) {
+		t.Errorf("the plan warns of %q, want %q:\n%s", got, want, indented(messages))
+	}
+}
+
+func TestAPlanWarnsOfAnEqualWebhook(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		w.api.Add(cakemailtest.Webhook{ID: "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9", URL: "https://EXAMPLE.com/cakemail", Events: []string{"Contact.Added"}, AccountID: 42})
+		workspace := w.workspace(t, "webhook.tf", account42)
+
+		told := tell(t, workspace, "plan")
+
+		w.expectMessages(t, told, message{"warning", "", "The webhook ID exists already",
+			"The webhook (id ID, url https://EXAMPLE.com/cakemail, account 42) is active, posts Contact.Added, and is not in this state. " +
+				"With another one for the same URL, Cakemail would deliver every such event twice.\n\n" +
+				"To manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:\n\n" +
+				"import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\n\nOr run this command:\n\nterraform import ADDRESS '42/ID'\n\n" +
+				"If this resource had another name before, write a moved block instead. If both webhooks are meant to be there, there is nothing to do."})
+	})
+}
+
+// What is not equal, not active, not in this account or not known is nobody's business.
+func TestAPlanDoesNotWarn(t *testing.T) {
+	t.Parallel()
+	equal := cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}}
+	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+	for name, test := range map[string]struct {
+		exists cakemailtest.Webhook
+		config arguments
+		lists  int
+	}{
+		"of another url":        {cakemailtest.Webhook{URL: "https://example.com/other", Events: equal.Events}, nil, 1},
+		"of another event":      {cakemailtest.Webhook{URL: equal.URL, Events: []string{"Email.Bounced"}}, nil, 1},
+		"of an archived one":    {cakemailtest.Webhook{URL: equal.URL, Events: equal.Events, Archived: true}, nil, 1},
+		"of another account":    {cakemailtest.Webhook{URL: equal.URL, Events: equal.Events, AccountID: 42}, nil, 1},
+		"with an unknown url":   {equal, arguments{"url": tftypes.UnknownValue}, 0},
+		"with unknown events":   {equal, arguments{"events": tftypes.UnknownValue}, 0},
+		"with an unknown event": {equal, arguments{"events": []tftypes.Value{unknown}}, 0},
+		"in an unknown account": {equal, arguments{"account_id": tftypes.UnknownValue}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				w.api.Add(test.exists)
+				c := w.newCore(t, nil)
+				w.expectMessages(t, messagesOf(c.plan(c.state, block(c.webhook, hook(test.config))).Diagnostics))
+				if lists := w.api.Count(cakemailtest.List); lists != test.lists {
+					t.Errorf("%d lists, want %d", lists, test.lists)
+				}
+			})
+		})
+	}
+}
+
+// What the state manages is never warned of, in whatever way Terraform plans it anew.
+func TestAPlanDoesNotWarnOfWhatTheStateManages(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		configuration string
+		prepare, plan []string
+	}{
+		"a replacement":                            {"webhook.tf", nil, []string{"-var", `events=["Contact.Added","Email.Bounced"]`}},
+		"-replace":                                 {"webhook.tf", nil, []string{"-replace=" + testWebhook}},
+		"a tainted one":                            {"webhook.tf", []string{"taint", testWebhook}, nil},
+		"a replacement, created first":             {"create_before_destroy.tf", nil, []string{"-var", `events=["Contact.Added","Email.Bounced"]`}},
+		"a tainted one, created first":             {"create_before_destroy.tf", []string{"taint", testWebhook}, nil},
+		"one that went to another account_id":      {"webhook.tf", nil, []string{"-var", "account_id=42"}},
+		"one that is destroyed, and another added": {"renamed.tf", nil, []string{"-var", `names=["b"]`}},
+		"equal ones, and one more":                 {"renamed.tf", nil, []string{"-var", `names=["a", "c"]`}},
+	} {
+		for _, refresh := range []string{"-refresh=true", "-refresh=false"} {
+			t.Run(name+", "+refresh, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+				workspace := w.workspace(t, test.configuration)
+				terraform(t, workspace, "apply", "-auto-approve")
+				if test.prepare != nil {
+					terraform(t, workspace, test.prepare...)
+				}
+				w.expectExisting(t, tell(t, workspace, slices.Concat([]string{"plan", refresh}, test.plan)...))
+				if w.api.Count(cakemailtest.List) == 0 {
+					t.Error("nothing was listed")
+				}
+			})
+		}
+	}
+}
+
+// A moved block creates nothing, so nothing is listed.
+func TestAMoveListsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	workspace := w.workspace(t, "renamed.tf")
+	terraform(t, workspace, "apply", "-auto-approve")
+	w.addFile(t, workspace, "moved.tf", "moved {\n  from = cakemail_webhook.test[\"a\"]\n  to   = cakemail_webhook.test[\"b\"]\n}\n")
+	w.api.ResetCalls()
+
+	w.expectMessages(t, tell(t, workspace, "plan", "-detailed-exitcode", "-var", `names=["b"]`))
+	if lists := w.api.Count(cakemailtest.List); lists > 0 {
+		t.Errorf("%d lists", lists)
+	}
+}
+
+// A replacement that would double a webhook is a creation too.
+func TestAReplacementThatWouldDoubleAWebhook(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		c := w.newCore(t, nil)
+		c.mustApply(hook(nil))
+		other := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Email.Bounced"}})
+		later := w.newCore(t, nil)
+		later.state, later.private = c.state, c.private
+		w.expectExisting(t, messagesOf(later.plan(later.state, block(c.webhook, hook(arguments{"events": []string{"Email.Bounced"}}))).Diagnostics), other.ID)
+	})
+}
+
+// An account that cannot be listed is a warning, once, that leads with the cause.
+func TestAPlanThatCannotListTheAccount(t *testing.T) {
+	t.Parallel()
+	const soTheApplyFails = "\n\nSo the plan does not know whether the webhooks that it creates exist already, and the apply is expected to fail."
+	for name, test := range map[string]struct {
+		fault cakemailtest.Fault
+		title string
+	}{
+		"a wrong token":    {cakemailtest.Fault{Status: 401}, "The credentials were refused"},
+		"a wrong account":  {cakemailtest.Fault{Status: 403}, "The credentials do not permit to list the webhooks"},
+		"a wrong base_url": {cakemailtest.Fault{Status: 404}, "There is no Cakemail webhook API at HOST"},
+		"a proxy":          {cakemailtest.Fault{Status: 200, Body: "<html>", ContentType: "text/html"}, "There is no Cakemail webhook API at HOST"},
+		"a redirect":       {cakemailtest.Fault{Status: 301, Header: map[string][]string{"Location": {"https://other.example.com/"}}}, "There is no Cakemail webhook API at HOST"},
+		"no answer":        {cakemailtest.Fault{Cut: true}, "No answer from HOST"},
+		"a failing API":    {cakemailtest.Fault{Status: 500}, "The Cakemail API is busy or fails"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.api.SetFaults(test.fault)
+			workspace := w.workspace(t, "many.tf")
+			told := tell(t, workspace, "plan", "-var", "max_retries=0")
+			if len(told) != 1 || told[0].severity != "warning" || w.plain(told[0].summary) != test.title || !strings.HasSuffix(told[0].detail, soTheApplyFails) {
+				t.Errorf("got %s", indented(told))
+			}
+			if lists := w.api.Count(cakemailtest.List); lists != 1 {
+				t.Errorf("%d lists, want 1", lists)
+			}
+		})
+	}
+}
+
+// The list shows the form of the API, and so what it will refuse.
+func TestAPlanKnowsTheFormFromTheList(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		form   cakemailtest.Form
+		config arguments
+		want   []string
+	}{
+		"two events":                    {cakemailtest.Reference, arguments{"events": []string{"Contact.Added", "Email.Bounced"}}, []string{"error: This API takes one event per webhook"}},
+		"an hour":                       {cakemailtest.Reference, arguments{"rate_limit_period": "hour"}, []string{"warning: This API takes second or minute"}},
+		"a minute":                      {cakemailtest.Reference, arguments{"rate_limit_period": "minute"}, nil},
+		"two events where it takes two": {cakemailtest.Guide, arguments{"events": []string{"Contact.Added", "Email.Bounced"}, "rate_limit_period": "day"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, cakemailtest.WithForm(test.form))
+			w.api.Add(cakemailtest.Webhook{URL: "https://example.com/other", Events: []string{"Contact.Added"}})
+			c := w.newCore(t, nil)
+			var got []string
+			for _, message := range messagesOf(c.plan(c.state, block(c.webhook, hook(test.config))).Diagnostics) {
+				got = append(got, message.severity+": "+message.summary)
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// A plan that creates 100 webhooks reads each page of the account's list once.
+func TestAPlanListsEachPageOnce(t *testing.T) {
+	t.Parallel()
+	for have, pages := range map[int]int{0: 1, 20: 1, 120: 3} {
+		t.Run(fmt.Sprint(have), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			for number := range have {
+				w.api.Add(cakemailtest.Webhook{URL: fmt.Sprintf("https://example.com/theirs/%d", number), Events: []string{"Contact.Added"}})
+			}
+			w.expectMessages(t, tell(t, w.workspace(t, "many.tf"), "plan", "-var", "number=100"))
+			if lists := w.api.Count(cakemailtest.List); lists != pages {
+				t.Errorf("%d lists, want %d", lists, pages)
+			}
+		})
+	}
+}
+
+// addFile puts another file beside the configuration.
+func (w *world) addFile(t *testing.T, workspace *terraformcli.Workspace, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(workspace.Folder, name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Terraform comes to its resources in any order: a webhook of the state may be
+// read after the plan of an equal one has listed the account.
+func TestAPlanWaitsForTheRestOfTheState(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	managed := w.newCore(t, nil)
+	managed.mustApply(hook(nil))
+	plan := w.newCore(t, nil)
+	planned := make(chan []message)
+	lists := w.api.Count(cakemailtest.List)
+	go func() {
+		defer close(planned)
+		planned <- messagesOf(plan.plan(tftypes.NewValue(plan.webhook, nil), block(plan.webhook, hook(nil))).Diagnostics)
+	}()
+	for w.api.Count(cakemailtest.List) == lists {
+		time.Sleep(time.Millisecond)
+	}
+	other := *plan
+	other.state, other.private = managed.state, managed.private
+	w.expectMessages(t, other.refresh())
+	w.expectMessages(t, <-planned)
+}
