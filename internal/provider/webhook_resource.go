@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -50,9 +49,8 @@ func (r *webhookResource) Configure(_ context.Context, req resource.ConfigureReq
 	r.connection = connectionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-// Create implements [resource.Resource]. The id is in the state before anything
-// after the creation can fail, and what follows is finished even when Terraform
-// is asked to stop.
+// Create implements [resource.Resource]. The id is in the state whatever fails
+// after the creation, and what follows is finished even when Terraform is asked to stop.
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -79,12 +77,12 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	// Not every answer tells, but a new webhook is active.
 	state.Archived = types.BoolValue(false)
 	state.record(created.Webhook)
-	resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, now)...)
-	save := func(form cakemail.Form) {
+	form := created.Webhook.Form
+	defer func() {
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 		resp.Diagnostics.Append(rememberForm(ctx, resp.Private, form)...)
-	}
-	save(created.Webhook.Form)
+		resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, now)...)
+	}()
 	warnRepeated(&resp.Diagnostics, state.subject(), created)
 
 	if created.Webhook.Secret == "" || state.hasUnknown() {
@@ -95,11 +93,10 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 			return
 		}
 		state.record(webhook)
-		save(webhook.Form)
+		form = webhook.Form
 	}
 	if plan.Archived.ValueBool() {
 		r.setArchived(ctx, client, &state, true, &resp.Diagnostics)
-		save("")
 	}
 	if !resp.Diagnostics.HasError() {
 		reportDisagreements(&resp.Diagnostics, plan, nil, state)
@@ -191,88 +188,6 @@ func (r *webhookResource) find(ctx context.Context, client *cakemail.Client, sta
 		id = pending.ID
 	}
 	return client.Get(ctx, state.account(), id)
-}
-
-// Update implements [resource.Resource]. Each step that succeeded is in the
-// state although a later one fails.
-func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var config, plan, state webhookResourceModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	client := r.connection.client(&resp.Diagnostics)
-	if client == nil {
-		return
-	}
-	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
-	r.settleMoved(ctx, req.Private, &state)
-	ctx = createdWhen(ctx, req.Private)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateStays, nil)...)
-	before := state
-	// The plan has seen the webhook in the account that it names for the first time.
-	state.AccountID = plan.AccountID
-	save := func() {
-		state.keepUnset(config.webhookSettings, plan.webhookSettings)
-		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
-	}
-	save()
-	if changes := plan.changesFrom(state.webhookSettings); !changes.IsEmpty() {
-		webhook, err := client.Update(ctx, state.account(), state.ID.ValueString(), changes)
-		if err != nil {
-			r.connection.report(&resp.Diagnostics, err, state.subject())
-			return
-		}
-		state.URL = plan.URL
-		state.refresh(webhook)
-		save()
-	}
-	if !plan.Archived.Equal(state.Archived) {
-		r.setArchived(ctx, client, &state, plan.Archived.ValueBool(), &resp.Diagnostics)
-		save()
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	r.switchStoreSecret(ctx, client, plan, &state, &resp.Diagnostics)
-	save()
-	if !resp.Diagnostics.HasError() {
-		reportDisagreements(&resp.Diagnostics, plan, &before, state)
-	}
-}
-
-func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Client, state *webhookResourceModel, archived bool, diags *diag.Diagnostics) {
-	change := client.Unarchive
-	if archived {
-		change = client.Archive
-	}
-	webhook, err := change(ctx, state.account(), state.ID.ValueString())
-	if err != nil {
-		r.connection.report(diags, err, state.subject())
-		return
-	}
-	state.refresh(webhook)
-}
-
-// switchStoreSecret forgets the secret, or reads it when it shall be kept again.
-func (r *webhookResource) switchStoreSecret(ctx context.Context, client *cakemail.Client, plan webhookResourceModel, state *webhookResourceModel, diags *diag.Diagnostics) {
-	if plan.StoreSecret.Equal(state.StoreSecret) {
-		return
-	}
-	if !plan.StoreSecret.ValueBool() {
-		state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()
-		return
-	}
-	webhook, err := client.Get(ctx, state.account(), state.ID.ValueString())
-	if err != nil {
-		r.connection.report(diags, err, state.subject())
-		return
-	}
-	state.StoreSecret = plan.StoreSecret
-	state.refresh(webhook)
 }
 
 // Delete implements [resource.Resource]: it archives. A webhook that is gone or
