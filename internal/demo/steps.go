@@ -112,11 +112,12 @@ func (d *demo) planCreate(ctx context.Context) error {
 	}
 	if err := firstFailure(
 		plan.expectAction("create"),
-		expect("calls that the API has got", 0, len(d.api.Calls())),
+		expect("lists of what the account has", 1, d.api.Count(cakemailtest.List)),
+		expect("calls that the API has got", 1, len(d.api.Calls())),
 	); err != nil {
 		return err
 	}
-	d.held("Terraform would create one webhook; so far the API has been asked nothing")
+	d.held("Terraform would create one webhook; to warn of an equal one, the plan has listed what the account has")
 	return nil
 }
 
