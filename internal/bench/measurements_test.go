@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// TestReadmeShowsTheFigures compares the README's table with the figures that its plot is drawn from.
-func TestReadmeShowsTheFigures(t *testing.T) {
+// TestMeasurementsShowTheFigures compares the page's table with the figures that its plot is drawn from.
+func TestMeasurementsShowTheFigures(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../MEASUREMENTS.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,8 +30,8 @@ func TestReadmeShowsTheFigures(t *testing.T) {
 	}
 	titles := map[string]string{"create": "Create", "no-op plan": "Plan without changes", "change": "Change", "destroy": "Destroy"}
 	for _, phase := range phases() {
-		if row := "| " + titles[phase.name] + rows[phase.name] + " |\n"; !strings.Contains(string(readme), row) {
-			t.Errorf("the README lacks\n%s", row)
+		if row := "| " + titles[phase.name] + rows[phase.name] + " |\n"; !strings.Contains(string(page), row) {
+			t.Errorf("MEASUREMENTS.md lacks\n%s", row)
 		}
 	}
 }
