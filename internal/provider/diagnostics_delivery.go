@@ -88,17 +88,17 @@ func refusalAdvice(failure *cakemail.Error, delivery cakemail.Delivery) string {
 	case cakemail.Gone:
 		return "Nothing takes events at this path. Check the path in the webhook's url, and the routes of the receiver."
 	case cakemail.Unsupported:
-		return "The receiver does not take POST at this path. Check the path in the webhook's url, a slash at its end too."
+		return "The receiver does not take POST at this path. Check the path in the webhook's url, including a slash at its end."
 	case cakemail.Invalid:
-		return "The receiver did not like the body; its log says why. The argument payload sets another body."
+		return "The receiver refused the body. Look into its log for the reason. The argument payload sets another body."
 	case cakemail.RateLimited:
 		return "The receiver takes no more events now. Wait, and set the webhook's rate_limit to what the receiver can take."
 	case cakemail.Unavailable, cakemail.Timeout:
-		return "The receiver failed, or what stands in front of it did not get through to it. Its log says more."
+		return "The receiver failed, or a proxy in front of it did not reach it. Look into the receiver's log."
 	case cakemail.Redirected:
 		return fmt.Sprintf("It points to %s. Deliveries follow no redirect, so set the webhook's url to the final address.", redirectedTo(failure, delivery))
 	default:
-		return "Look into the log of the receiver, and of what stands in front of it."
+		return "Look into the log of the receiver, and of any proxy in front of it."
 	}
 }
 
@@ -118,7 +118,7 @@ func noAnswerAdvice(failure *cakemail.Error, delivery cakemail.Delivery) (summar
 	switch failure.Kind {
 	case cakemail.Timeout:
 		return "The receiver did not answer in time", fmt.Sprintf("The whole answer did not come within %s. "+
-			"A receiver does best to answer at once and to work on the event afterwards. The argument timeout allows more time.", delivery.Timeout)
+			"Let the receiver answer at once and work on the event afterwards, or allow more time with the argument timeout.", delivery.Timeout)
 	case cakemail.Untrusted:
 		return "The receiver's certificate is not trusted", fmt.Sprintf("The connection to %s was given up%s. "+
 			"Give the receiver a certificate of a public authority, for this host name, with all intermediate certificates.", failure.Host, because(failure))

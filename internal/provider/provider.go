@@ -75,7 +75,7 @@ func (p *cakemailProvider) Metadata(_ context.Context, _ provider.MetadataReques
 func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages [Cakemail](https://www.cakemail.com) webhooks. The provider authenticates with an access token, or with an e-mail address and a password; " +
-			"every argument can also come from the environment variables that Cakemail's own command line uses.",
+			"the credentials, the account and the API's address can also come from the environment variables that Cakemail's own command line uses.",
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,
@@ -95,7 +95,7 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			},
 			"email": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "The e-mail address of a Cakemail user, for example `ops@example.com`; needs `password`. " +
+				MarkdownDescription: "The e-mail address of a Cakemail user, for example `ops@example.com`. It needs `password`. " +
 					"The provider logs in when it first needs the API and renews its token by itself. Can be set with the environment variable `CAKEMAIL_EMAIL`.",
 				Validators: []validator.String{emailAddress{}},
 			},
@@ -108,15 +108,15 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
-				MarkdownDescription: "The account that all objects belong to unless they name another, for example `42`. " +
-					"By default it is the account of the credentials. Partners act for their sub-accounts with it. Can be set with the environment variable `CAKEMAIL_ACCOUNT_ID`.",
+				MarkdownDescription: "The account of every resource and data source that sets no `account_id` of its own, for example `42`. " +
+					"The default is the account of the credentials. Partners act for their sub-accounts with it. Can be set with the environment variable `CAKEMAIL_ACCOUNT_ID`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"max_retries": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
-				MarkdownDescription: "How often a call is repeated at most when the API is busy or out of reach, from `0` (never) to `20`. The default is `4`. " +
-					"A webhook's creation is never repeated blindly.",
+				MarkdownDescription: "How many times a call is repeated at most when the API is busy or cannot be reached, from `0` (never) to `20`. The default is `4`. " +
+					"A create that may have succeeded is repeated only after the provider has looked for its webhook.",
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},
 			"request_timeout": schema.Int64Attribute{

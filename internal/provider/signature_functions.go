@@ -94,7 +94,7 @@ func payloadParameter() function.Parameter {
 	return function.StringParameter{
 		Name: "payload",
 		MarkdownDescription: "The raw body of the delivery. Terraform normalises strings: a body with decomposed letters, such as `e` and U+0301 in place of `é`, " +
-			"is another one when it gets here, so its signature differs from Cakemail's. Check such a body outside Terraform.",
+			"arrives here changed, so its signature differs from Cakemail's. Check such a body outside Terraform.",
 	}
 }
 

@@ -47,7 +47,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	attributes["secret"] = schema.StringAttribute{
 		Computed:            true,
 		Sensitive:           true,
-		MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. It is kept in the state; the ephemeral resource `cakemail_webhook_secret` avoids that.",
+		MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. The data source keeps it in the state. To avoid that, use the ephemeral resource `cakemail_webhook_secret`.",
 	}
 	attributes["hash_function"] = schema.StringAttribute{
 		Computed:            true,

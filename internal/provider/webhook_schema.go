@@ -21,7 +21,7 @@ const longestURL = 2083
 func webhookResourceSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "A webhook: Cakemail posts each of the chosen events to a URL of yours, signed with the webhook's secret.\n\n" +
-			"Cakemail has no way to delete a webhook. Destroying this resource archives it, which stops deliveries for good unless it is unarchived.",
+			"Cakemail cannot delete webhooks. Destroying this resource archives the webhook, which stops deliveries until somebody unarchives it.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed:            true,
@@ -73,14 +73,14 @@ func webhookResourceSchema() schema.Schema {
 				Computed: true,
 				Default:  booldefault.StaticBool(false),
 				MarkdownDescription: "Whether the webhook is archived: `true` pauses deliveries, `false` resumes them. The default is `false`. " +
-					"Changed in place; id and secret stay the same.",
+					"It changes in place: the id and the secret stay the same.",
 			},
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
 				Computed:   true,
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
-					"Changing it replaces the webhook; naming the account that the webhook is in already keeps it. " +
+					"Changing it replaces the webhook. Setting it for the first time, to the account that the webhook is in, keeps the webhook. " +
 					"If you remove the argument later, the webhook stays in its account, unless the provider has another `account_id`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
@@ -89,13 +89,13 @@ func webhookResourceSchema() schema.Schema {
 				Computed: true,
 				Default:  booldefault.StaticBool(true),
 				MarkdownDescription: "Whether `secret` is kept in the state. The default is `true`. With `false`, `secret` is null and in no state or plan file; " +
-					"read it with the ephemeral resource `cakemail_webhook_secret`. Changed in place; the secret itself stays the same.",
+					"read it with the ephemeral resource `cakemail_webhook_secret`. It changes in place: the secret itself stays the same.",
 			},
 			"secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
 				MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. " +
-					"It stays the same when the webhook is changed in place, and changes when it is replaced. Null when `store_secret` is `false`.",
+					"It stays the same when the webhook is changed in place, and changes when it is replaced. It is null when `store_secret` is `false`.",
 			},
 			"hash_function": schema.StringAttribute{
 				Computed:            true,
@@ -144,7 +144,7 @@ func webhookIdentitySchema() identityschema.Schema {
 			"account_id": identityschema.Int64Attribute{
 				CustomType:        wholeNumber{},
 				OptionalForImport: true,
-				Description:       "The account that the webhook belongs to; when not set, the provider's account_id, or else the account of the credentials.",
+				Description:       "The account that the webhook belongs to. The default is the provider's account_id, or else the account of the credentials.",
 			},
 		},
 	}

@@ -57,7 +57,7 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 			},
 			"event": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The event of the sample, for example `Contact.Added`. The default is the first of the webhook's events, in the order of the alphabet.",
+				MarkdownDescription: "The event of the sample, for example `Contact.Added`. The default is the first of the webhook's events in alphabetical order.",
 				Validators:          []validator.String{eventName{}},
 			},
 			"payload": schema.StringAttribute{

@@ -25,17 +25,17 @@ func TestTestDeliveryIsRefused(t *testing.T) {
 		"404": {echoing(404), "The receiver answered 404 Not Found", "The receiver answered 404 Not Found after TIME, and only 2xx means that it took the event.\n\n" +
 			"Nothing takes events at this path. Check the path in the webhook's url, and the routes of the receiver."},
 		"405": {echoing(405), "The receiver answered 405 Method Not Allowed", "The receiver answered 405 Method Not Allowed after TIME, and only 2xx means that it took the event.\n\n" +
-			"The receiver does not take POST at this path. Check the path in the webhook's url, a slash at its end too."},
+			"The receiver does not take POST at this path. Check the path in the webhook's url, including a slash at its end."},
 		"415": {echoing(415), "The receiver answered 415 Unsupported Media Type", "The receiver answered 415 Unsupported Media Type after TIME, and only 2xx means that it took the event.\n\n" +
-			"Look into the log of the receiver, and of what stands in front of it."},
+			"Look into the log of the receiver, and of any proxy in front of it."},
 		"422": {echoing(422), "The receiver answered 422 Unprocessable Entity", "The receiver answered 422 Unprocessable Entity after TIME, and only 2xx means that it took the event.\n\n" +
-			"The receiver did not like the body; its log says why. The argument payload sets another body."},
+			"The receiver refused the body. Look into its log for the reason. The argument payload sets another body."},
 		"429": {echoing(429), "The receiver answered 429 Too Many Requests", "The receiver answered 429 Too Many Requests after TIME, and only 2xx means that it took the event.\n\n" +
 			"The receiver takes no more events now. Wait, and set the webhook's rate_limit to what the receiver can take."},
 		"500": {echoing(500), "The receiver answered 500 Internal Server Error", "The receiver answered 500 Internal Server Error after TIME, and only 2xx means that it took the event.\n\n" +
-			"The receiver failed, or what stands in front of it did not get through to it. Its log says more."},
+			"The receiver failed, or a proxy in front of it did not reach it. Look into the receiver's log."},
 		"504": {echoing(504), "The receiver answered 504 Gateway Timeout", "The receiver answered 504 Gateway Timeout after TIME, and only 2xx means that it took the event.\n\n" +
-			"The receiver failed, or what stands in front of it did not get through to it. Its log says more."},
+			"The receiver failed, or a proxy in front of it did not reach it. Look into the receiver's log."},
 		"redirect": {echoing(308), "The receiver answered 308 Permanent Redirect", "The receiver answered 308 Permanent Redirect after TIME, and only 2xx means that it took the event.\n\n" +
 			"It points to another path on the same host, which may differ by a slash at its end alone. Deliveries follow no redirect, so set the webhook's url to the final address."},
 		"redirect to another host": {
@@ -50,7 +50,7 @@ func TestTestDeliveryIsRefused(t *testing.T) {
 			"RECEIVER gave no answer (the connection was closed before the whole answer had come). Is the receiver running, and can it be reached from where Terraform runs? " +
 				"Check the host and the port in the webhook's url, and firewalls and proxies on the way."},
 		"hang": {func(_ http.ResponseWriter, request *http.Request) { <-request.Context().Done() }, "The receiver did not answer in time",
-			"The whole answer did not come within TIME. A receiver does best to answer at once and to work on the event afterwards. The argument timeout allows more time."},
+			"The whole answer did not come within TIME. Let the receiver answer at once and work on the event afterwards, or allow more time with the argument timeout."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -68,7 +68,7 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		MarkdownDescription: "The webhook's id.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the webhooks of an account, however many there are, ordered by id. It shows no secrets; use `cakemail_webhook` for those.",
+		MarkdownDescription: "Lists all webhooks of an account, ordered by id. It shows no secrets: use `cakemail_webhook` for those.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
