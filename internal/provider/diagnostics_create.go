@@ -45,6 +45,11 @@ func warnTainted(diags *diag.Diagnostics, about subject) {
 }
 
 func ambiguousAdvice(failure *cakemail.Error, about subject) string {
+	if len(failure.Candidates) == 1 {
+		return "The answer was lost, and what was there before is not known after an apply with -refresh=false. So it cannot be told whether this webhook is this resource's:\n\n" +
+			candidates(failure.Candidates, about.account) + "\nThe resource is in the state without an id: take it out (terraform state rm ADDRESS). " +
+			"If the webhook is its own, import it in its place, and otherwise apply again; until then every plan ends here."
+	}
 	repair := "Import one of them in place of this resource and archive the others, which only the owner can tell apart; applying again without that would create one more."
 	if about.pending {
 		repair = "The resource is in the state without an id: take it out (terraform state rm ADDRESS), import one of them in its place, and archive the others, " +

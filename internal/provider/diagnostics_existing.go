@@ -22,10 +22,8 @@ func warnExists(diags *diag.Diagnostics, plan webhookResourceModel, webhook cake
 	diags.AddWarning("The webhook "+webhook.ID+" exists already", sentences(
 		fmt.Sprintf("The webhook%s is active, posts %s, and is not in this state. With another one for the same URL, Cakemail would deliver every such event twice.",
 			about, strings.Join(webhook.Events, " and ")),
-		"To manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:",
-		fmt.Sprintf("  import {\n    to = ADDRESS\n    id = %q\n  }", id),
-		"Or run this command:",
-		fmt.Sprintf("  terraform import ADDRESS '%s'", id),
+		"To manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:"+
+			fmt.Sprintf("\n\n  import {\n    to = ADDRESS\n    id = %[1]q\n  }\n\nOr run this command:\n\n  terraform import ADDRESS '%[1]s'", id),
 		"If this resource had another name before, write a moved block instead. If both webhooks are meant to be there, there is nothing to do."))
 }
 

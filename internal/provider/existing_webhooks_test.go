@@ -50,7 +50,7 @@ func TestAPlanWarnsOfAnEqualWebhook(t *testing.T) {
 			"The webhook (id ID, url https://EXAMPLE.com/cakemail, account 42) is active, posts Contact.Added, and is not in this state. " +
 				"With another one for the same URL, Cakemail would deliver every such event twice.\n\n" +
 				"To manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:\n\n" +
-				"import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\n\nOr run this command:\n\nterraform import ADDRESS '42/ID'\n\n" +
+				"  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\n\nOr run this command:\n\n  terraform import ADDRESS '42/ID'\n\n" +
 				"If this resource had another name before, write a moved block instead. If both webhooks are meant to be there, there is nothing to do."})
 	})
 }

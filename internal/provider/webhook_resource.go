@@ -174,22 +174,6 @@ func (r *webhookResource) readLater(ctx context.Context, state webhookResourceMo
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 }
 
-// find reads the webhook; the one of a create of unknown outcome is looked for first.
-func (r *webhookResource) find(ctx context.Context, client *cakemail.Client, state webhookResourceModel, private privateReader) (cakemail.Webhook, error) {
-	id := state.ID.ValueString()
-	if id == "" {
-		pending, err := client.Resolve(ctx, state.account(), state.asked(), pendingOf(ctx, private))
-		if err != nil {
-			return cakemail.Webhook{}, err
-		}
-		if pending.ID == "" {
-			return cakemail.Webhook{}, &cakemail.Error{Kind: cakemail.Gone, Action: "find the webhook"}
-		}
-		id = pending.ID
-	}
-	return client.Get(ctx, state.account(), id)
-}
-
 // Delete implements [resource.Resource]: it archives. A webhook that is gone or
 // archived already is as it should be.
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -1,0 +1,67 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// A replacement without a refresh is not told which equal webhooks were there
+// before its create of unknown outcome, so it archives none.
+func TestAPendingWebhookIsNotMistakenForAnother(t *testing.T) {
+	t.Parallel()
+	for name, processed := range map[string]bool{"somebody else's": false, "what the create made": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
+				if !processed {
+					w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				}
+				workspace := w.workspace(t, "configured.tf")
+				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: processed, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
+				refusedTerraform(t, workspace, "apply", "-auto-approve")
+				if state := stateOf(t, workspace); len(state) != 1 || state[0].ID != "" {
+					t.Fatalf("the state holds %+v, want a webhook of unknown outcome", state)
+				}
+				w.api.SetFaults()
+				before := w.only(t)
+
+				told := message{"error", "", "Cannot create the webhook", "Cannot create the webhook (url https://example.com/cakemail).\n\n" +
+					"The answer was lost, and what was there before is not known after an apply with -refresh=false. So it cannot be told whether this webhook is this resource's:\n\n" +
+					"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
+					"The resource is in the state without an id: take it out (terraform state rm ADDRESS). " +
+					"If the webhook is its own, import it in its place, and otherwise apply again; until then every plan ends here."}
+				w.expectMessages(t, errorsIn(tell(t, workspace, "apply", "-auto-approve", "-refresh=false")), told)
+				w.expectMessages(t, errorsIn(tell(t, workspace, "apply", "-auto-approve")), told)
+				if w.only(t).ID != before.ID {
+					t.Fatal("the webhook was archived")
+				}
+				terraform(t, workspace, "state", "rm", testWebhook)
+				terraform(t, workspace, "import", testWebhook, before.ID)
+				terraform(t, workspace, "plan", "-detailed-exitcode")
+			})
+		})
+	}
+}
+
+// What another resource of the state manages is not what a create of unknown
+// outcome made, also when that other one was created later.
+func TestAPendingWebhookBesideALaterEqualOne(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
+		workspace := w.workspace(t, "equal_in_turn.tf")
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
+		refusedTerraform(t, workspace, "apply", "-auto-approve", "-var", "number=1")
+		w.api.SetFaults()
+		terraform(t, workspace, "apply", "-auto-approve", "-refresh=false", "-target=cakemail_webhook.test[1]", "-var", "number=2")
+
+		terraform(t, workspace, "apply", "-auto-approve", "-var", "number=2")
+
+		w.expectInState(t, workspace, 2)
+		terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "number=2")
+	})
+}

@@ -1,0 +1,49 @@
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// find reads the webhook; the one of a create of unknown outcome is looked for first.
+func (r *webhookResource) find(ctx context.Context, client *cakemail.Client, state webhookResourceModel, private privateReader) (cakemail.Webhook, error) {
+	id := state.ID.ValueString()
+	if id == "" {
+		pending, err := r.findPending(ctx, client, state, pendingOf(ctx, private))
+		if err != nil {
+			return cakemail.Webhook{}, err
+		}
+		id = pending.ID
+	}
+	return client.Get(ctx, state.account(), id)
+}
+
+// findPending finds what a create of unknown outcome made, given what was there
+// before. The error is of kind [cakemail.Gone] when that is nothing. What other
+// resources of the state manage was made by other creates.
+func (r *webhookResource) findPending(ctx context.Context, client *cakemail.Client, state webhookResourceModel, before []string) (cakemail.Webhook, error) {
+	const action = "find the webhook"
+	found, err := client.Resolve(ctx, state.account(), state.asked(), before)
+	candidates := []cakemail.Webhook{found}
+	if failure, ok := errors.AsType[*cakemail.Error](err); ok && failure.Kind == cakemail.Ambiguous {
+		candidates = failure.Candidates
+	} else if err != nil {
+		return cakemail.Webhook{}, err
+	}
+	if found.ID == "" && err == nil {
+		return cakemail.Webhook{}, &cakemail.Error{Kind: cakemail.Gone, Action: action}
+	}
+	candidates = r.connection.managed.without(ctx, candidates)
+	switch {
+	case ctx.Err() != nil:
+		return cakemail.Webhook{}, &cakemail.Error{Kind: cakemail.Stopped, Action: action, Cause: context.Cause(ctx)}
+	case len(candidates) == 0:
+		return cakemail.Webhook{}, &cakemail.Error{Kind: cakemail.Gone, Action: action}
+	case len(candidates) > 1 || before == nil:
+		// Terraform does not tell a replacement without a refresh what was there before.
+		return cakemail.Webhook{}, &cakemail.Error{Kind: cakemail.Ambiguous, Action: "create the webhook", Candidates: candidates}
+	}
+	return candidates[0], nil
+}
