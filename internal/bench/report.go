@@ -25,7 +25,7 @@ The aim of a phase is the wall time of its floor plus calls x latency / parallel
 need, a peak below %d MiB, and provider CPU per webhook of at most %.1f times that at the first number of webhooks.
 The floor is a provider that does nothing and whose resource has the attributes of cakemail_webhook: Terraform
 writes its whole state again after each change, so it takes longer the larger a resource is and the more there are.
-A create needs one call more than two per webhook, to list what is there already.
+A create needs two calls more than two per webhook: its plan and its apply list what is there already.
 Provider CPU is the sum over the provider processes that Terraform starts for the phase (user and system time),
 peak memory the greatest resident set of one of them. The API and Terraform share the machine with them.
 `

@@ -31,13 +31,13 @@ func measuredAt(t *testing.T) map[measurement]cycle {
 	t.Helper()
 	floor := same(figures{wall: time.Second, usage: usage{cpu: 600 * time.Millisecond, peakBytes: 25 * mebibyte}})
 	few := cycle{
-		{calls: 601, connections: 10, wall: 2200 * time.Millisecond, usage: usage{cpu: 1234 * time.Millisecond, peakBytes: 40.25 * mebibyte}},
+		{calls: 602, connections: 11, wall: 2200 * time.Millisecond, usage: usage{cpu: 1234 * time.Millisecond, peakBytes: 40.25 * mebibyte}},
 		{calls: 300, connections: 10, wall: 1700 * time.Millisecond, usage: usage{cpu: 600 * time.Millisecond, peakBytes: 40 * mebibyte}},
 		{calls: 601, connections: 20, wall: 2 * time.Second, usage: usage{cpu: 600 * time.Millisecond, peakBytes: 45 * mebibyte}},
 		{calls: 600, connections: 20, wall: 2 * time.Second, usage: usage{cpu: 600 * time.Millisecond}},
 	}
 	many := cycle{
-		{calls: 2001, connections: 10, wall: 5 * time.Second, usage: usage{cpu: 4113 * time.Millisecond, peakBytes: 41 * mebibyte}},
+		{calls: 2002, connections: 11, wall: 5 * time.Second, usage: usage{cpu: 4113 * time.Millisecond, peakBytes: 41 * mebibyte}},
 		{calls: 1000, connections: 10, wall: 3 * time.Second, usage: usage{cpu: 2600 * time.Millisecond, peakBytes: 42 * mebibyte}},
 		{calls: 2000, connections: 20, wall: 5 * time.Second, usage: usage{cpu: 2601 * time.Millisecond, peakBytes: 43 * mebibyte}},
 		{calls: 2000, connections: 20, wall: 6 * time.Second, usage: usage{cpu: 2 * time.Second, peakBytes: 44 * mebibyte}},
@@ -65,12 +65,12 @@ func TestReport(t *testing.T) {
 		"API latency 20ms, parallelism 10, medians of 3 runs.\nTerraform v1.2.3, somewhere.\n",
 		"| create | 300 | terraform_data, no provider | 0 | 0 | 0.00 s | 0.0 ms | 0.0 MiB | 0.90 s |  |  |\n",
 		"| create | 300 | floor: trivial provider, same attributes | 0 | 0 | 0.60 s | 2.0 ms | 25.0 MiB | 1.00 s |  |  |\n",
-		"| create | 300 | cakemail_webhook | 601 | 10 | 1.23 s | 4.1 ms | 40.2 MiB | 2.20 s | 2.20 s | yes |\n",
+		"| create | 300 | cakemail_webhook | 602 | 11 | 1.23 s | 4.1 ms | 40.2 MiB | 2.20 s | 2.20 s | yes |\n",
 		"| no-op plan | 300 | cakemail_webhook | 300 | 10 | 0.60 s | 2.0 ms | 40.0 MiB | 1.70 s | 1.60 s | no: wall |\n",
 		"| change | 300 | cakemail_webhook | 601 | 20 | 0.60 s | 2.0 ms | 45.0 MiB | 2.00 s | 2.20 s | no: memory, calls |\n",
 		"| destroy | 300 | cakemail_webhook, with trace log | 600 | 20 | 0.60 s | 2.0 ms | 0.0 MiB | 2.00 s | 2.20 s | yes |\n",
 		"| create | 1000 | floor: trivial provider, same attributes | 0 | 0 | 0.60 s | 0.6 ms | 25.0 MiB | 1.00 s |  |  |\n",
-		"| create | 1000 | cakemail_webhook | 2001 | 10 | 4.11 s | 4.1 ms | 41.0 MiB | 5.00 s | 5.00 s | yes |\n",
+		"| create | 1000 | cakemail_webhook | 2002 | 11 | 4.11 s | 4.1 ms | 41.0 MiB | 5.00 s | 5.00 s | yes |\n",
 		"| no-op plan | 1000 | cakemail_webhook | 1000 | 10 | 2.60 s | 2.6 ms | 42.0 MiB | 3.00 s | 3.00 s | yes |\n",
 		"| change | 1000 | cakemail_webhook | 2000 | 20 | 2.60 s | 2.6 ms | 43.0 MiB | 5.00 s | 5.00 s | no: growth |\n",
 		"| destroy | 1000 | cakemail_webhook | 2000 | 20 | 2.00 s | 2.0 ms | 44.0 MiB | 6.00 s | 5.00 s | no: wall |\n",

@@ -94,8 +94,8 @@ func (p phase) calls(webhooks int) int {
 
 func phases() []phase {
 	return []phase{
-		// Before the first create, the provider lists what is there already.
-		{name: "create", arguments: []string{"apply", "-auto-approve"}, callsPerWebhook: 2, callsOnce: 1},
+		// The plan of a create and the apply each list what is there already.
+		{name: "create", arguments: []string{"apply", "-auto-approve"}, callsPerWebhook: 2, callsOnce: 2},
 		{name: "no-op plan", arguments: []string{"plan", "-detailed-exitcode"}, callsPerWebhook: 1},
 		{name: "change", arguments: []string{"apply", "-auto-approve", "-var=revision=2"}, callsPerWebhook: 2},
 		{name: "destroy", arguments: []string{"destroy", "-auto-approve", "-var=revision=2"}, callsPerWebhook: 2},
