@@ -11,15 +11,15 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// ledger is what this process knows of its own creates. The account 0 is the one
-// of the credentials, which can have any number: what is known of it counts for
-// every account, and the other way round. Its zero value is ready for use.
+// ledger is what this process knows of its own creates. Account 0 stands for the
+// account of the credentials. Its real number is unknown, so it may be the same as
+// any other account. Its zero value is ready for use.
 type ledger struct {
 	mu sync.Mutex
 	// claims are the ids by account that belong to resources of this process, each
 	// with the key of what it was created for, "" where that is not known.
 	claims map[int64]map[string]string
-	// born tells when the webhooks were created or found that this process made.
+	// born tells when this process created or found each of its webhooks.
 	born map[string]time.Time
 	// locks make equal creates wait for each other, because nothing would tell
 	// their webhooks apart after a lost answer.

@@ -76,7 +76,7 @@ func TestANewWebhookIsWaitedFor(t *testing.T) {
 	}
 }
 
-// Whoever reads a webhook that the same process made need not know its age.
+// The client itself remembers the age of a webhook that this process made.
 func TestAWebhookOfThisProcessIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	lag := lagging(3)

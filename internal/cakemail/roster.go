@@ -27,7 +27,7 @@ func (r *rosters) of(account int64) *roster {
 	return r.accounts[account]
 }
 
-// roster is what the lists of this process told of an account's webhooks.
+// roster is what this process has learned from lists about an account's webhooks.
 type roster struct {
 	account int64
 	shared  singleflight.Group

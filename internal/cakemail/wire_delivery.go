@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// What samples hold is reserved for documentation, so that it is nobody's.
+// Samples use values that are reserved for documentation, so they belong to nobody.
 const (
 	sampleEmail = "test@example.com"
 	sampleIP    = "192.0.2.1"

@@ -8,9 +8,9 @@ import (
 	"unicode"
 )
 
-// shownFields are the fields of a body that logs may show; false where only
-// what is in them may be. Of everything else only the length is told, since
-// there is no end to the ways in which an answer can repeat a credential.
+// shownFields are the fields of a body that logs may show. At false, a log may
+// show the fields within, but not the value itself. Of all others it shows only the length,
+// because an answer can repeat a credential in endlessly many ways.
 var shownFields = map[string]bool{
 	"id": true, "webhook_id": true, "event": true, "events": true, "status": true, "archived": true, "archived_at": true,
 	"rate_limit": true, "rate_limit_period": true, "hash_function": true, "object": true, "patched": true,

@@ -110,7 +110,7 @@ func reportRefusals(diags *diag.Diagnostics, failure *cakemail.Error, idArgument
 // reportNotFound is for a webhook that a configuration names by its id.
 func reportNotFound(diags *diag.Diagnostics, about subject) {
 	diags.AddAttributeError(path.Root("id"), "Webhook not found",
-		"There is no webhook"+about.String()+". Check id and account_id; the data source cakemail_webhooks lists what there is.")
+		"There is no webhook"+about.String()+". Check id and account_id; the data source cakemail_webhooks lists the webhooks that there are.")
 }
 
 // reportNoSecret is for an answer that lacks what the ephemeral resource is for.
@@ -136,7 +136,7 @@ func said(failure *cakemail.Error) string {
 func (c *connection) advice(failure *cakemail.Error, about subject) string {
 	switch failure.Kind {
 	case cakemail.Unauthorized, cakemail.Invalid:
-		// Invalid only where the login was: other refusals are about an attribute.
+		// Invalid comes here only from a login: other refusals are about an attribute.
 		return fmt.Sprintf("The refused credentials are %s. Check them, or get new ones, and apply again.", c.credentials)
 	case cakemail.ChallengeRequired:
 		return fmt.Sprintf("The login with %s needs multi-factor authentication, which the provider cannot complete. "+

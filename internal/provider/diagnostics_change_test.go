@@ -215,7 +215,7 @@ func TestErrorsOfDataSources(t *testing.T) {
 	c := w.newCore(t, arguments{"account_id": int64(42)})
 	_, missing := c.data("cakemail_webhook", arguments{"id": "no-such-webhook"})
 	w.expectMessages(t, missing, message{"error", "id", "Webhook not found",
-		"There is no webhook (id no-such-webhook, account 42). Check id and account_id; the data source cakemail_webhooks lists what there is."})
+		"There is no webhook (id no-such-webhook, account 42). Check id and account_id; the data source cakemail_webhooks lists the webhooks that there are."})
 	_, refused := c.data("cakemail_webhooks", arguments{"account_id": int64(99)})
 	w.expectMessages(t, refused, message{"error", "", "Cannot list the webhooks",
 		"Cannot list the webhooks (account 99).\n\nThe API answered 403 Forbidden: You do not have access to this account.\n\n" + environmentToken + "account 99." + requestLine})

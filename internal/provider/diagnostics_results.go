@@ -8,9 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// reportDisagreements is for values that the API holds otherwise than planned.
-// What differs from before the apply was asked of it; of a new webhook, where
-// before is nil, everything was.
+// reportDisagreements is for values in the API that differ from the plan. The
+// apply asked for those that differ from before; for a new webhook, before is nil
+// and it asked for all.
 func reportDisagreements(diags *diag.Diagnostics, plan webhookResourceModel, before *webhookResourceModel, state webhookResourceModel) {
 	for _, setting := range plan.disagreements(state.webhookSettings) {
 		planned, saved := setting.show(plan.webhookSettings), setting.show(state.webhookSettings)

@@ -40,8 +40,8 @@ func WithEnvironment(getenv func(string) string) Option {
 	return func(p *cakemailProvider) { p.getenv = getenv }
 }
 
-// WithPatience gives what the API has done this long to show; the client's
-// defaults count where it is zero.
+// WithPatience sets how long the client waits for what the API has done to show.
+// A zero field means the client's default.
 func WithPatience(patience cakemail.Patience) Option {
 	return func(p *cakemailProvider) { p.patience = patience }
 }

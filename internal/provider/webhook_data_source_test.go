@@ -72,7 +72,7 @@ func TestWebhookDataSource(t *testing.T) {
 
 func TestWebhookDataSourceOfNoWebhook(t *testing.T) {
 	t.Parallel()
-	const advice = " Check id and account_id; the data source cakemail_webhooks lists what there is."
+	const advice = " Check id and account_id; the data source cakemail_webhooks lists the webhooks that there are."
 	for _, status := range []int{404, 410} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()

@@ -72,8 +72,8 @@ func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form
 	return diags
 }
 
-// plannedChange is what a plan tells the apply, and the first plan of a
-// replacement the second, which knows no state.
+// plannedChange is what a plan passes on to the apply. In a replacement, the first
+// plan also passes it to the second, which sees no state.
 type plannedChange struct {
 	// Settings are what is known of the webhook that will be there; nil when it is destroyed.
 	Settings *cakemail.Settings `json:"settings"`

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// lentContext answers from the context of a request until it is taken back, and
-// then from nothing: whoever keeps it keeps a few words.
+// lentContext answers from the context of a request until it is taken back.
+// After that it refers to nothing, so keeping it costs only a few words of memory.
 type lentContext struct {
 	// request is nil once it is taken back.
 	request atomic.Pointer[context.Context]

@@ -25,7 +25,7 @@ resource "cakemail_webhook" "contacts" {
   account_id = each.value
 }
 
-# What a sub-account has by now, whoever made it.
+# All webhooks of a sub-account, whether Terraform made them or not.
 data "cakemail_webhooks" "florist" {
   account_id = var.clients["florist"]
 }
