@@ -98,6 +98,7 @@ func (c *Client) Create(ctx context.Context, account int64, settings Settings) (
 		case len(found) > 0:
 			created := Created{Webhook: found[0]}
 			c.ledger.claim(account, found[0].ID, making.key)
+			c.ledger.adopt(found[0].ID)
 			c.withdraw(ctx, making, found[1:], &created)
 			return created, nil
 		case making.lost > c.maxRetries, time.Since(making.started) > MaxTotalWait, ctx.Err() != nil:
@@ -106,13 +107,16 @@ func (c *Client) Create(ctx context.Context, account int64, settings Settings) (
 	}
 }
 
+// ActionListFirst is the [Error.Action] of a create that failed before it was sent.
+const ActionListFirst = "list the webhooks that exist before creating one"
+
 func snapshotError(err error) error {
 	failure, ok := errors.AsType[*Error](err)
 	if !ok {
 		return err
 	}
 	renamed := *failure
-	renamed.Action = "list the webhooks that exist before creating one"
+	renamed.Action = ActionListFirst
 	return &renamed
 }
 

@@ -42,6 +42,7 @@ func TestACreateIsNeitherLostNorDoubled(t *testing.T) {
 		"503, processed, and listed late":      {[]postFault{{Late: 5, Answer: answer{Status: 503}}}, 1, 6, "w1"},
 		"503 twice, not processed":             {[]postFault{{Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}}, 3, 19, "w1"},
 		"503, then cut after it was processed": {[]postFault{{Answer: answer{Status: 503}}, {Processed: true, Answer: cut}}, 2, 14, "w1"},
+		"408, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 408, Body: "<html>"}}}, 1, 2, "w1"},
 		"501, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 501}}}, 1, 2, "w1"},
 		"520, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 520, Body: "<html>"}}}, 1, 2, "w1"},
 		"a redirect to what was made":          {[]postFault{{Processed: true, Answer: answer{Status: 303, Header: map[string]string{"Location": "/webhooks/w1"}}}}, 1, 2, "w1"},

@@ -195,7 +195,7 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 		failure.Kind, failure.Message, failure.Cause = Unreadable, "", errTLSPort
 	}
 	// What a gateway answers says nothing about what the API behind it did.
-	failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500
+	failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500 || response.StatusCode == http.StatusRequestTimeout
 	if failure.Kind == Redirected {
 		if location, err := response.Location(); err == nil {
 			failure.Location = c.secrets.clean(location.Host)
@@ -226,7 +226,7 @@ func kindOf(response *http.Response, refusals []FieldError) Kind {
 		return Unsupported
 	case status == http.StatusTooManyRequests:
 		return RateLimited
-	case status == http.StatusGatewayTimeout:
+	case status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout:
 		return Timeout
 	case status >= 500:
 		return Unavailable

@@ -26,6 +26,8 @@ type ledger struct {
 	locks map[createKey]*semaphore.Weighted
 	// uncertain are the creates of unknown outcome.
 	uncertain map[createKey]bool
+	// adopted are the ids that a create took for its own without an answer.
+	adopted map[string]bool
 }
 
 // createKey is what equal creates have in common.
@@ -73,6 +75,21 @@ func (l *ledger) dated(ctx context.Context, id string) context.Context {
 		return ctx
 	}
 	return CreatedAt(ctx, created)
+}
+
+func (l *ledger) adopt(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.adopted == nil {
+		l.adopted = map[string]bool{}
+	}
+	l.adopted[id] = true
+}
+
+func (l *ledger) isAdopted(id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.adopted[id]
 }
 
 // claimed returns the ids that are claimed in the account, with their keys.

@@ -103,6 +103,8 @@ func (c *Client) changeError(ctx context.Context, account int64, id string, err 
 // Archive disables the webhook; Cakemail has no way to delete one. Archiving an
 // archived webhook succeeds.
 func (c *Client) Archive(ctx context.Context, account int64, id string) (Webhook, error) {
+	// A list that lags shows it as active for a while, but no create made it.
+	c.ledger.claim(account, id, "")
 	return c.setArchived(ctx, account, id, true)
 }
 

@@ -182,7 +182,7 @@ func decodeList(body []byte) (listedPage, error) {
 	read := listedPage{webhooks: make([]Webhook, 0, len(page.Data)+len(page.Webhooks)), size: page.Pagination.PerPage, count: page.Pagination.Count}
 	for _, item := range slices.Concat(page.Data, page.Webhooks) {
 		webhook := item.webhook()
-		if page.Data != nil && !isArray {
+		if page.Data != nil && !isArray && item.Events == nil {
 			webhook.Form = FormReference
 		}
 		if err := CheckID(webhook.ID); err != nil {

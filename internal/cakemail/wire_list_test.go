@@ -26,6 +26,10 @@ func TestDecodeList(t *testing.T) {
 			want: []Webhook{{ID: "1", Settings: Settings{Events: []string{"A.A", "B.B"}}, Archived: new(false), Form: FormGuide}},
 			size: perPage,
 		},
+		"the guide's items in an envelope": {
+			body: `{"pagination":{"page":1,"per_page":50},"data":[{"id":"w1","events":["A.A","B.B"]}]}`,
+			want: []Webhook{{ID: "w1", Settings: Settings{Events: []string{"A.A", "B.B"}}, Form: FormGuide}}, size: 50,
+		},
 		"under another name":       {body: `{"webhooks":[{"id":"w1"}]}`, want: []Webhook{{ID: "w1", Form: FormGuide}}, size: perPage},
 		"no webhooks":              {body: `{"pagination":{"page":1,"per_page":50},"data":[]}`, want: []Webhook{}, size: 50},
 		"no webhooks in an array":  {body: ` [] `, want: []Webhook{}, size: perPage},

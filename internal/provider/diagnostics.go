@@ -71,6 +71,9 @@ func (c *connection) report(diags *diag.Diagnostics, err error, about subject) {
 		reason = ", because the login failed"
 	}
 	summary, attempt := "Cannot "+failure.Action+reason, "Cannot "+failure.Action+about.String()+reason+"."
+	if failure.Action == cakemail.ActionListFirst {
+		summary = leading(err, summary)
+	}
 	switch {
 	case failure.Kind == cakemail.Invalid && !failure.LoginFailed:
 		reportRefusals(diags, failure, cmp.Or(about.idArgument, "id"), summary, attempt)

@@ -164,7 +164,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 					{Operation: cakemailtest.Create, Every: 2, Rewrite: func(body []byte) []byte { equal(); return body }},
 				}
 			},
-			[]message{{"warning", "", "A second webhook was archived again",
+			[]message{{"warning", "", "A second webhook was archived again: ID",
 				"The create" + ofTheWebhook + " was repeated, because its first answer was lost and no webhook was to be seen. " +
 					"Later the webhook of the first attempt was there too, and it was archived, so that no event is delivered twice:\n\n" +
 					"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
@@ -190,7 +190,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 					{Operation: cakemailtest.Archive, Status: 403},
 				}
 			},
-			[]message{{"warning", "", "A second webhook may have been created",
+			[]message{{"warning", "", "A second webhook may have been created: ID",
 				"The create" + ofTheWebhook + " was repeated, because its first answer was lost and no webhook was to be seen. " +
 					"Now there is another active webhook with the same url and events:\n\n" +
 					"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +

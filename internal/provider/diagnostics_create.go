@@ -74,18 +74,44 @@ func unknownOutcomeAdvice(failure *cakemail.Error) string {
 		"Apply again when the API answers.", because(failure), tried(failure))
 }
 
+// idsOf names webhooks in a title, since Terraform shows only one of several
+// warnings with the same title.
+func idsOf(webhooks []cakemail.Webhook) string {
+	var ids []string
+	for _, webhook := range webhooks {
+		ids = append(ids, webhook.ID)
+	}
+	return strings.Join(ids, ", ")
+}
+
+// warnNotReplaced is for a webhook that was taken for its own replacement, whose
+// create got no answer.
+func warnNotReplaced(diags *diag.Diagnostics, err error, about subject, made cakemail.Webhook) {
+	outcome := "No other webhook with the same url and events was to be seen. If one appears later, archive it: the data source cakemail_webhooks lists what there is."
+	switch {
+	case err != nil:
+		outcome = "The webhooks could not be looked through for the new one" + reasonOf(err) + ". List them when the API answers, for example with the data source cakemail_webhooks, and archive a second one with the same url and events."
+	case made.ID != "":
+		outcome = "The new webhook " + made.ID + " was archived again, so that no event is delivered twice."
+	}
+	diags.AddWarning("The webhook "+about.id+" was not replaced",
+		sentences("The webhook"+about.String()+" was to be replaced, but the create of the new one got no answer, and the API's list did not show the old one before. "+
+			"So the old one was taken for the new one. It is active and in the state, with its id and its secret.", outcome,
+			"To replace it, run terraform apply -replace=ADDRESS with the address of this resource."))
+}
+
 // warnRepeated is for a create that was repeated, which the API may have carried
 // out more than once.
 func warnRepeated(diags *diag.Diagnostics, about subject, created cakemail.Created) {
 	repeated := "The create" + about.String() + " was repeated, because its first answer was lost and no webhook was to be seen. "
 	if len(created.Surplus) > 0 {
-		diags.AddWarning("A second webhook was archived again",
+		diags.AddWarning("A second webhook was archived again: "+idsOf(created.Surplus),
 			repeated+"Later the webhook of the first attempt was there too, and it was archived, so that no event is delivered twice:\n\n"+
 				candidates(created.Surplus, about.account)+
 				"\nThere is nothing to do. If somebody else made it at the same time, import it into a resource of its own and apply, which unarchives it.")
 	}
 	if len(created.Duplicates) > 0 {
-		diags.AddWarning("A second webhook may have been created",
+		diags.AddWarning("A second webhook may have been created: "+idsOf(created.Duplicates),
 			repeated+"Now there is another active webhook with the same url and events:\n\n"+candidates(created.Duplicates, about.account)+
 				"\nIf nobody else made it, archive it, for example by importing it into a resource of its own and destroying that.")
 	}

@@ -8,7 +8,6 @@ import (
 )
 
 const (
-	loginSummary = listSummary + ", because the login failed"
 	loginAttempt = listSummary + " (url https://example.com/cakemail), because the login failed.\n\n"
 	logins       = "the e-mail address ops@example.com (from the environment variable CAKEMAIL_EMAIL) and the password (from the environment variable CAKEMAIL_PASSWORD)"
 	useToken     = "needs multi-factor authentication, which the provider cannot complete. " +
@@ -31,35 +30,35 @@ func TestErrorsOfCredentials(t *testing.T) {
 		"a refused token of the configuration": {
 			environment: map[string]string{"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken},
 			provider:    `{access_token="not-this-one"}`,
-			want: []message{{"error", "", listSummary, listAttempt +
+			want: []message{{"error", "", "The credentials were refused", listAttempt +
 				"The API answered 401 Unauthorized: Not authenticated.\n\nThe refused credentials are the access token from access_token in the provider block." + getNewOnes}},
 		},
 		"a refused token of the environment": {
 			environment: map[string]string{"CAKEMAIL_ACCESS_TOKEN": "not-this-one"},
-			want: []message{{"error", "", listSummary, listAttempt +
+			want: []message{{"error", "", "The credentials were refused", listAttempt +
 				"The API answered 401 Unauthorized: Not authenticated.\n\nThe refused credentials are the access token from the environment variable CAKEMAIL_ACCESS_TOKEN." + getNewOnes}},
 		},
 		"a refused password": {
 			environment: map[string]string{"CAKEMAIL_EMAIL": cakemailtest.DefaultEmail, "CAKEMAIL_PASSWORD": "not this one"},
-			want: []message{{"error", "", loginSummary, loginAttempt +
+			want: []message{{"error", "", "The credentials were refused", loginAttempt +
 				"The API answered 401 Unauthorized.\n\nThe refused credentials are " + logins + "." + getNewOnes}},
 		},
 		"a refused e-mail address of the configuration": {
 			environment: map[string]string{"CAKEMAIL_PASSWORD": cakemailtest.DefaultPassword},
 			provider:    `{email="somebody@example.com"}`,
-			want: []message{{"error", "", loginSummary, loginAttempt +
+			want: []message{{"error", "", "The credentials were refused", loginAttempt +
 				"The API answered 401 Unauthorized.\n\nThe refused credentials are the e-mail address somebody@example.com (from email in the provider block) " +
 				"and the password (from the environment variable CAKEMAIL_PASSWORD)." + getNewOnes}},
 		},
 		"a challenge of multi-factor authentication as 401": {
 			options:     []cakemailtest.Option{cakemailtest.WithChallenge(401)},
 			environment: map[string]string{"CAKEMAIL_EMAIL": cakemailtest.DefaultEmail, "CAKEMAIL_PASSWORD": cakemailtest.DefaultPassword},
-			want:        []message{{"error", "", loginSummary, loginAttempt + "The login with " + logins + " " + useToken}},
+			want:        []message{{"error", "", "The login needs multi-factor authentication", loginAttempt + "The login with " + logins + " " + useToken}},
 		},
 		"a challenge of multi-factor authentication as 200": {
 			options:     []cakemailtest.Option{cakemailtest.WithChallenge(200)},
 			environment: map[string]string{"CAKEMAIL_EMAIL": cakemailtest.DefaultEmail, "CAKEMAIL_PASSWORD": cakemailtest.DefaultPassword},
-			want:        []message{{"error", "", loginSummary, loginAttempt + "The login with " + logins + " " + useToken}},
+			want:        []message{{"error", "", "The login needs multi-factor authentication", loginAttempt + "The login with " + logins + " " + useToken}},
 		},
 		"no credentials": {
 			want: []message{{"error", "", "Missing Cakemail credentials",

@@ -55,7 +55,7 @@ func leading(err error, fallback string) string {
 	case cakemail.ChallengeRequired:
 		return "The login needs multi-factor authentication"
 	case cakemail.Forbidden:
-		return "The credentials do not permit to list the webhooks"
+		return "The credentials do not permit listing the webhooks"
 	case cakemail.Unsupported, cakemail.Unreadable, cakemail.Redirected:
 		return "There is no Cakemail webhook API at " + failure.Host
 	case cakemail.Network, cakemail.Timeout:

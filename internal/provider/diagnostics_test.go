@@ -59,7 +59,7 @@ func TestErrorsOfTheAPI(t *testing.T) {
 		},
 		"403 names account and permission": {
 			variables: []string{"-var", "account_id=99"},
-			want: []message{{"error", "", listSummary,
+			want: []message{{"error", "", "The credentials do not permit listing the webhooks",
 				listSummary + " (url https://example.com/cakemail, account 99).\n\n" +
 					"The API answered 403 Forbidden: You do not have access to this account.\n\n" +
 					"The credentials (the access token from the environment variable CAKEMAIL_ACCESS_TOKEN) do not permit this. Check account_id, and the rights of the user in account 99." + requestLine}},
@@ -70,42 +70,42 @@ func TestErrorsOfTheAPI(t *testing.T) {
 		},
 		"503 after the last retry": {
 			faults: []cakemailtest.Fault{{Operation: cakemailtest.List, Status: 503, Body: `{"detail":"Down for maintenance"}`}},
-			want:   []message{{"error", "", listSummary, listAttempt + "The API answered 503 Service Unavailable: Down for maintenance.\n\n" + busyAdvice + requestLine}},
+			want:   []message{{"error", "", "The Cakemail API is busy or fails", listAttempt + "The API answered 503 Service Unavailable: Down for maintenance.\n\n" + busyAdvice + requestLine}},
 		},
 		"502 with an HTML page": {
 			faults: []cakemailtest.Fault{{Operation: cakemailtest.List, Status: 502, Body: "<html>Bad Gateway</html>", ContentType: "text/html"}},
-			want: []message{{"error", "", listSummary,
+			want: []message{{"error", "", "The Cakemail API is busy or fails",
 				listAttempt + "The API answered 502 Bad Gateway: (an HTML page, so the answer may come from a proxy).\n\n" + busyAdvice + requestLine}},
 		},
 		"an HTML page in place of the answer": {
 			faults: []cakemailtest.Fault{{Operation: cakemailtest.List, Body: "<html>Welcome</html>", ContentType: "text/html"}},
-			want: []message{{"error", "", listSummary,
+			want: []message{{"error", "", "There is no Cakemail webhook API at HOST",
 				listAttempt + "The answer from HOST is not one that the Cakemail API gives (the answer is not complete JSON). " +
 					"Check that the environment variable CAKEMAIL_API_BASE is the address of the API, and that no proxy answers in its place."}},
 		},
 		"a redirect": {
 			faults: []cakemailtest.Fault{{Operation: cakemailtest.List, Status: 308, Header: http.Header{"Location": {"https://api.elsewhere.example/webhooks"}}}},
-			want: []message{{"error", "", listSummary,
+			want: []message{{"error", "", "There is no Cakemail webhook API at HOST",
 				listAttempt + "The API answered 308 Permanent Redirect.\n\n" +
 					"The answer from HOST points to api.elsewhere.example, and credentials are never sent after a redirect. " +
 					"Set base_url to where the API is; now it comes from the environment variable CAKEMAIL_API_BASE." + requestLine}},
 		},
 		"a host that cannot be reached": {
 			variables: []string{"-var", `provider_arguments={base_url="http://127.0.0.1:1"}`},
-			want: []message{{"error", "", listSummary,
+			want: []message{{"error", "", "No answer from 127.0.0.1:1",
 				listAttempt + "No answer from 127.0.0.1:1 (dial tcp 127.0.0.1:1: connect: connection refused). It was tried 2 times in TIME. " +
 					"Check the network, a proxy, and base_url in the provider block."}},
 		},
 		"a cut connection": {
 			faults: []cakemailtest.Fault{{Operation: cakemailtest.List, Cut: true}},
-			want: []message{{"error", "", listSummary,
+			want: []message{{"error", "", "No answer from HOST",
 				listAttempt + "No answer from HOST (the connection was closed before the whole answer had come). It was tried 2 times in TIME. " +
 					"Check the network, a proxy, and the environment variable CAKEMAIL_API_BASE."}},
 		},
 		"no answer in time": {
 			faults:    []cakemailtest.Fault{{Operation: cakemailtest.List, Delay: 3 * time.Second}},
 			variables: []string{"-var", `provider_arguments={request_timeout="1"}`},
-			want: []message{{"error", "", listSummary,
+			want: []message{{"error", "", "No answer from HOST",
 				listAttempt + "HOST did not answer in time. It was tried 2 times in TIME. Apply again, or raise request_timeout in the provider block."}},
 		},
 	} {

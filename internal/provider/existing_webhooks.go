@@ -80,7 +80,7 @@ type managedWebhooks struct {
 	mu    sync.Mutex
 	ids   map[string]bool
 	added chan struct{}
-	// settled ends the time that Terraform gets to come to the others.
+	// settled ends the time that Terraform gets to come to the next one.
 	settled time.Time
 }
 
@@ -88,8 +88,8 @@ func newManagedWebhooks() *managedWebhooks {
 	return &managedWebhooks{ids: map[string]bool{}, added: make(chan struct{})}
 }
 
-// settling is how long a plan waits, once a process, before it takes a webhook for
-// one that is not in the state: Terraform comes to its resources in any order.
+// settling is how long a plan waits for Terraform to come to another webhook of the
+// state, before it takes one for a stranger: resources come in any order.
 const settling = time.Second
 
 func (m *managedWebhooks) add(id string) {
@@ -99,6 +99,9 @@ func (m *managedWebhooks) add(id string) {
 		return
 	}
 	m.ids[id] = true
+	if !m.settled.IsZero() {
+		m.settled = time.Now().Add(settling)
+	}
 	close(m.added)
 	m.added = make(chan struct{})
 }

@@ -163,7 +163,7 @@ func TestAPlanThatCannotListTheAccount(t *testing.T) {
 		title string
 	}{
 		"a wrong token":    {cakemailtest.Fault{Status: 401}, "The credentials were refused"},
-		"a wrong account":  {cakemailtest.Fault{Status: 403}, "The credentials do not permit to list the webhooks"},
+		"a wrong account":  {cakemailtest.Fault{Status: 403}, "The credentials do not permit listing the webhooks"},
 		"a wrong base_url": {cakemailtest.Fault{Status: 404}, "There is no Cakemail webhook API at HOST"},
 		"a proxy":          {cakemailtest.Fault{Status: 200, Body: "<html>", ContentType: "text/html"}, "There is no Cakemail webhook API at HOST"},
 		"a redirect":       {cakemailtest.Fault{Status: 301, Header: map[string][]string{"Location": {"https://other.example.com/"}}}, "There is no Cakemail webhook API at HOST"},

@@ -1,8 +1,11 @@
 package provider_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
@@ -75,5 +78,36 @@ func TestARefusedReplacementThatIsCreatedFirst(t *testing.T) {
 	}
 	if state := stateOf(t, workspace); w.only(t).ID != before.ID || len(state) != 1 || state[0].ID != before.ID {
 		t.Errorf("the state holds %+v", state)
+	}
+}
+
+// The list does not show the old webhook before the create whose answer is lost, so
+// the old one looks new: it must neither be archived as its own replacement nor doubled.
+func TestAReplacedWebhookIsNotTakenForItsReplacement(t *testing.T) {
+	t.Parallel()
+	// The look at 2.25 s finds the old webhook, which is older, and not yet the new one.
+	const lag, patience = 2500 * time.Millisecond, 3600 * time.Millisecond
+	for name, configuration := range map[string]string{"created first": "create_before_destroy.tf", "destroyed first": "webhook.tf"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(cakemail.Patience{LostCreate: patience, NewWebhook: 6 * time.Second})
+				workspace := w.workspace(t, configuration)
+				terraform(t, workspace, "apply", "-auto-approve")
+				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Lag: lag}, cakemailtest.Fault{Operation: cakemailtest.Create, Cut: true, Processed: true})
+
+				output := terraform(t, workspace, "apply", "-auto-approve", "-refresh=false", "-replace=cakemail_webhook.test")
+
+				w.api.SetFaults()
+				active, state := w.api.Active(), stateOf(t, workspace)
+				if len(active) != 1 || len(state) != 1 || state[0].ID != active[0].ID || state[0].Tainted {
+					t.Errorf("the state holds %+v, active are %+v\n%s", state, active, output)
+				}
+				if plan := terraform(t, workspace, "plan"); !strings.Contains(plan, "No changes.") {
+					t.Errorf("the next plan is not empty:\n%s", plan)
+				}
+			})
+		})
 	}
 }

@@ -205,6 +205,10 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		}
 		id = webhook.ID
 	}
+	if made, adopted, err := client.UndoReplacement(ctx, state.account(), id, state.asked()); adopted {
+		warnNotReplaced(&resp.Diagnostics, err, state.subject(), made)
+		return
+	}
 	if _, err := client.Archive(ctx, state.account(), id); err != nil {
 		if !cakemail.IsKind(err, cakemail.Gone) {
 			r.connection.report(&resp.Diagnostics, err, state.savedSubject())
