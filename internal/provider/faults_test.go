@@ -98,7 +98,7 @@ func (r faultResult) String() string {
 
 const faultTableHead = "| Fault | API form | Applies | POSTs | Active | In state | Orphans | Duplicates |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
 
-// TestFaults applies 100 webhooks under each fault, and expects API and state to
+// TestFaults applies 40 webhooks under each fault, 100 for the table, and expects API and state to
 // agree after one apply, or after two where a fault lasts as long as the first.
 func TestFaults(t *testing.T) {
 	t.Parallel()
@@ -129,10 +129,9 @@ func TestFaults(t *testing.T) {
 
 func (test faultCase) run(t *testing.T, form cakemailtest.Form) faultResult {
 	t.Helper()
-	const number = 100
-	w := newWorld(t, cakemailtest.WithForm(form)).withPassword()
+	w, number := newWorld(t, cakemailtest.WithForm(form)).withPassword(), 100
 	if os.Getenv(envFaultTable) == "" {
-		w.withPatience(suitePatience)
+		w, number = w.withPatience(suitePatience), 40
 	}
 	workspace := w.workspace(t, "many.tf")
 	variables := append([]string{"-var", fmt.Sprintf("number=%d", number)}, test.variables...)
