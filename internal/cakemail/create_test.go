@@ -58,7 +58,7 @@ func TestACreateIsNeitherLostNorDoubled(t *testing.T) {
 			api := newMemory(t, test.faults...)
 			timeout := 10 * time.Second
 			if len(test.faults) > 0 && test.faults[0].Silent {
-				timeout = 150 * time.Millisecond
+				timeout = time.Second
 			}
 
 			created, err := api.client(withTimeout(timeout)).Create(t.Context(), 0, spec("Email.Opened", "Contact.Added"))

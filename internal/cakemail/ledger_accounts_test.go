@@ -54,10 +54,12 @@ func TestEqualCreatesByNumberAndByDefaultWaitForEachOther(t *testing.T) {
 			var group sync.WaitGroup
 			group.Go(func() { _, _ = client.Create(t.Context(), test.first, spec("A.A")) })
 			<-held.arrived
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			if test.together {
 				close(held.proceed)
+			} else {
+				time.AfterFunc(300*time.Millisecond, cancel)
 			}
 
 			_, err := client.Create(ctx, test.second, spec("A.A"))

@@ -146,14 +146,11 @@ func TestWaitingEndsAtOnceWhenTerraformStops(t *testing.T) {
 		} {
 			t.Run(name+http.StatusText(status), func(t *testing.T) {
 				t.Parallel()
-				held := newInFlight()
-				close(held.proceed)
-				api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
-					held.hold(r)
-					answer{Status: status, Header: map[string]string{"Retry-After": "30"}}.write(w)
-				})
 				ctx, cancel := context.WithCancel(t.Context())
-				time.AfterFunc(50*time.Millisecond, cancel)
+				api := newStub(t, func(w http.ResponseWriter, _ *http.Request) {
+					answer{Status: status, Header: map[string]string{"Retry-After": "30"}}.write(w)
+					time.AfterFunc(50*time.Millisecond, cancel)
+				})
 				started := time.Now()
 
 				err := attempt(ctx, api.client())
@@ -229,12 +226,14 @@ func TestBrokenAnswersToARead(t *testing.T) {
 
 			_, err := api.client(withTimeout(timeout)).Get(t.Context(), 0, webhookID)
 
+			got := len(api.received())
 			if test.want < 0 {
 				wantNoError(t, err)
-			} else {
-				wantKind(t, err, test.want)
+			} else if failure := wantKind(t, err, test.want); failure.Kind == cakemail.Timeout {
+				// On a busy machine, an attempt can be given up before it arrives.
+				got = failure.Attempts
 			}
-			if got := len(api.received()); got != test.calls {
+			if got != test.calls {
 				t.Errorf("got %d calls, want %d", got, test.calls)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
@@ -28,8 +29,9 @@ func TestANewWebhookCanBeReadAtOnce(t *testing.T) {
 			t.Parallel()
 			// The guide's create needs no look at the webhook, so the reader is the first.
 			w := newWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+			w.patience = cakemail.Patience{NewWebhook: 30 * time.Second}
 			receiver := w.verifying(t)
-			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Lag: 200 * time.Millisecond})
+			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Lag: time.Second})
 			c := w.newCore(t, nil)
 			if problems := c.apply(arguments{"url": receiver.server.URL, "events": []string{"Contact.Added"}}); len(problems) > 0 {
 				t.Fatal(indented(problems))
