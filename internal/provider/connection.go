@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -60,10 +61,12 @@ type connection struct {
 	account types.Int64
 	// credentials tells a person where the refused credentials came from.
 	credentials string
-	// baseURLFrom tells where the base URL came from.
-	baseURLFrom string
+	// baseURL is the API's address, and baseURLFrom tells where it came from.
+	baseURL, baseURLFrom string
 	// replacements are what this process archived to replace it.
 	replacements replacements
+	// applying tells that this process has begun to apply a plan.
+	applying atomic.Bool
 	// existing and managed are what a plan knows of webhooks that are there.
 	existing existingWebhooks
 	managed  *managedWebhooks
@@ -73,11 +76,11 @@ type connection struct {
 // configuration wins.
 func connect(model providerModel, getenv func(string) string, options cakemail.Options, diags *diag.Diagnostics) *connection {
 	made := &connection{managed: newManagedWebhooks(), unknown: model.unknown(), account: accountDefault(model, getenv, diags)}
-	baseURL := baseURLOf(model, getenv, made, diags)
+	made.baseURL = baseURLOf(model, getenv, made, diags)
 	if len(made.unknown) > 0 {
 		return made
 	}
-	options.BaseURL = baseURL
+	options.BaseURL = made.baseURL
 	options.Credentials = credentialsOf(model, getenv, made, diags)
 	if diags.HasError() {
 		return made
@@ -190,10 +193,16 @@ func connectionFrom(data any, diags *diag.Diagnostics) *connection {
 // client returns the client, or says why there cannot be one yet.
 func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 	if c.api == nil {
-		diags.AddError("Cakemail credentials not known yet", c.notReady())
+		diags.AddError("The provider's configuration is not known yet", c.notReady())
 		return nil
 	}
 	return c.api
+}
+
+// clientToApply is client for what changes something.
+func (c *connection) clientToApply(diags *diag.Diagnostics) *cakemail.Client {
+	c.applying.Store(true)
+	return c.client(diags)
 }
 
 func (c *connection) notReady() string {

@@ -140,10 +140,10 @@ func TestNothingIsDeferredUnasked(t *testing.T) {
 	says := map[string]message{
 		"refresh of a webhook": {severity: "warning", summary: "Webhook not refreshed"},
 		"plan of a creation":   {}, "plan of a change": {}, "plan of a destruction": {}, "action cakemail_webhook_test_delivery": {},
-		"import of a webhook":                        {severity: "error", summary: "Cakemail credentials not known yet"},
-		"data source cakemail_webhook":               {severity: "error", summary: "Cakemail credentials not known yet"},
-		"data source cakemail_webhooks":              {severity: "error", summary: "Cakemail credentials not known yet"},
-		"ephemeral resource cakemail_webhook_secret": {severity: "error", summary: "Cakemail credentials not known yet"},
+		"import of a webhook":                        {severity: "error", summary: "The provider's configuration is not known yet"},
+		"data source cakemail_webhook":               {severity: "error", summary: "The provider's configuration is not known yet"},
+		"data source cakemail_webhooks":              {severity: "error", summary: "The provider's configuration is not known yet"},
+		"ephemeral resource cakemail_webhook_secret": {severity: "error", summary: "The provider's configuration is not known yet"},
 	}
 	for name, request := range requests {
 		got := request(c)

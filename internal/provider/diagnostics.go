@@ -140,7 +140,7 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 	switch failure.Kind {
 	case cakemail.Unauthorized, cakemail.Invalid:
 		// Invalid comes here only from a login: other refusals are about an attribute.
-		return fmt.Sprintf("The refused credentials are %s. Check them, or get new ones, and apply again.", c.credentials)
+		return fmt.Sprintf("The refused credentials are %s. Check them, or get new ones, and run Terraform again.", c.credentials)
 	case cakemail.ChallengeRequired:
 		return fmt.Sprintf("The login with %s needs multi-factor authentication, which the provider cannot complete. "+
 			"Use an access token instead: access_token in the provider block, or the environment variable %s.", c.credentials, envAccessToken)
@@ -151,12 +151,12 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 	case cakemail.Unconfirmed:
 		return c.unconfirmedAdvice(failure, about)
 	case cakemail.Unsupported:
-		return fmt.Sprintf("There is no Cakemail webhook API at %s. Check %s.", failure.Host, c.baseURLFrom)
+		return fmt.Sprintf("There is no Cakemail webhook API at %s. Check this address, with its path. It comes from %s.", c.baseURL, c.baseURLFrom)
 	case cakemail.Unchangeable:
 		return "This API does not change webhooks in place, and nothing was changed. Replace the webhook instead, which gives it a new id and a new secret: " +
 			"terraform apply -replace=ADDRESS with the address of this resource, for example cakemail_webhook.example."
 	case cakemail.RateLimited, cakemail.Unavailable:
-		return tried(failure) + "Wait and apply again; with many webhooks, fewer calls at once help (terraform apply -parallelism=2). A higher max_retries in the provider block waits longer."
+		return tried(failure) + "Wait and apply again; with many webhooks, fewer calls at once help (terraform apply -parallelism=2). With a higher max_retries in the provider block, the provider keeps trying for longer."
 	case cakemail.Network:
 		return fmt.Sprintf("No answer from %s%s. %sCheck the network, a proxy, and %s.", failure.Host, because(failure), tried(failure), c.baseURLFrom)
 	case cakemail.Timeout:
@@ -164,9 +164,10 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 	case cakemail.Unreadable:
 		return fmt.Sprintf("The answer from %s is not one that the Cakemail API gives%s. Check that %s is the address of the API, and that no proxy answers in its place.", failure.Host, because(failure), c.baseURLFrom)
 	case cakemail.Redirected:
-		return fmt.Sprintf("The answer from %s points to %s, and credentials are never sent after a redirect. Set base_url to where the API is; now it comes from %s.", failure.Host, redirectTarget(failure), c.baseURLFrom)
+		return fmt.Sprintf("%s redirects to %s. The provider follows no redirect, because that could send your credentials to another address. "+
+			"Set base_url to the address of the API. Its value now comes from %s.", failure.Host, redirectTarget(failure), c.baseURLFrom)
 	case cakemail.Stopped:
-		return "Terraform was asked to stop, so this was not begun. Apply again to go on."
+		return "Terraform was interrupted before this began. Apply again to continue."
 	case cakemail.Ambiguous:
 		return ambiguousAdvice(failure, about)
 	case cakemail.OutcomeUnknown:
@@ -179,10 +180,10 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 // unconfirmedAdvice is for a webhook that may be gone, at an address that may not
 // be the API's.
 func (c *connection) unconfirmedAdvice(failure *cakemail.Error, about subject) string {
-	return fmt.Sprintf("That would mean that the webhook is gone, but %s could not be asked for its list of webhooks either%s. "+
-		"So the webhook is not taken for gone, and nothing was changed, neither at Cakemail nor in the state. "+
-		"Check that %s is the address of the API, with its path, and that no proxy answers in its place. The address comes from %s.",
-		accountName(about.account), reasonOf(failure.Cause), failure.Host, c.baseURLFrom)
+	return fmt.Sprintf("A 404 can mean that the webhook is gone. But the webhooks of %s could not be listed either%s, so the API may not be at this address. "+
+		"Nothing was changed, neither at Cakemail nor in the state. "+
+		"Check the address %s, with its path, which comes from %s, and check that no proxy answers in its place.",
+		accountName(about.account), reasonOf(failure.Cause), c.baseURL, c.baseURLFrom)
 }
 
 // reasonOf is "" or the reason of a failed call, in brackets.

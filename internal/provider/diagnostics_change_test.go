@@ -92,8 +92,9 @@ func TestErrorsOfLaterCalls(t *testing.T) {
 			cakemailtest.Fault{Operation: cakemailtest.Show, Status: 301, Header: map[string][]string{"Location": {"/v2/webhooks"}}},
 			func(c *core) []message { return c.refresh() },
 			[]message{{"error", "", "Cannot read the webhook", "Cannot read the webhook" + ofTheWebhook + ".\n\nThe API answered 301 Moved Permanently.\n\n" +
-				"The answer from HOST points to another address on the same host, perhaps https:// instead of http://, and credentials are never sent after a redirect. " +
-				"Set base_url to where the API is; now it comes from the environment variable CAKEMAIL_API_BASE." + requestLine}},
+				"HOST redirects to another address on the same host, perhaps https:// instead of http://. " +
+				"The provider follows no redirect, because that could send your credentials to another address. " +
+				"Set base_url to the address of the API. Its value now comes from the environment variable CAKEMAIL_API_BASE." + requestLine}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,7 +134,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				return []cakemailtest.Fault{{Operation: cakemailtest.List, Every: 2, Status: 403}, {Operation: cakemailtest.Create, Cut: true}}
 			},
 			[]message{{"error", "", "Cannot create the webhook", createAttempt +
-				"No answer tells whether the webhook was created (the connection was closed before the whole answer had come), and it was not found or could not be looked for. " +
+				"No answer says whether the webhook was created (the connection was closed before the whole answer had come), and the provider did not find it or could not list the webhooks. " +
 				"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook and either replaces it or creates it, so nothing stays behind. " +
 				"Apply again when the API answers."}},
 		},
@@ -142,10 +143,10 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				return []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: func(body []byte) []byte { equal(); return body }}}
 			},
 			[]message{{"error", "", "Cannot create the webhook", createAttempt + "The API answered 502 Bad Gateway.\n\n" +
-				"The answer was lost, and more than one new webhook has this url and these events, so it cannot be told which one is this resource's:\n\n" +
+				"The answer to the create was lost, and more than one new webhook has this url and these events, so the provider cannot tell which one belongs to this resource:\n\n" +
 				"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n" +
 				"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
-				"Import one of them in place of this resource and archive the others, which only the owner can tell apart; applying again without that would create one more." + requestLine}},
+				"Ask the owner of the webhooks which one belongs to this resource. Import that one and archive the others. If you apply again without that, one more is created." + requestLine}},
 		},
 		"a gateway's 503, and nothing was created": {
 			func(func()) []cakemailtest.Fault {
@@ -153,7 +154,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 			},
 			[]message{{"error", "", "Cannot create the webhook", createAttempt +
 				"The API answered 503 Service Unavailable: Down for maintenance.\n\n" +
-				"No answer tells whether the webhook was created, and it was not found or could not be looked for. It was tried 5 times in TIME. " +
+				"No answer says whether the webhook was created, and the provider did not find it or could not list the webhooks. It was tried 5 times in TIME. " +
 				"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook and either replaces it or creates it, so nothing stays behind. " +
 				"Apply again when the API answers." + requestLine}},
 		},
@@ -165,7 +166,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				}
 			},
 			[]message{{"warning", "", "A second webhook was archived again: ID",
-				"The create" + ofTheWebhook + " was repeated, because its first answer was lost and no webhook was to be seen. " +
+				"The create" + ofTheWebhook + " was retried, because its first answer was lost and the provider found no webhook.  " +
 					"Later the webhook of the first attempt was there too, and it was archived, so that no event is delivered twice:\n\n" +
 					"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
 					"There is nothing to do. If somebody else made it at the same time, import it into a resource of its own and apply, which unarchives it."}},
@@ -178,7 +179,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				}
 			},
 			[]message{{"warning", "", "A second webhook was not looked for",
-				"The create" + ofTheWebhook + " was repeated, because its first answer was lost and no webhook was to be seen. " +
+				"The create" + ofTheWebhook + " was retried, because its first answer was lost and the provider found no webhook.  " +
 					"The first attempt may have made a webhook too, but the webhooks could not be listed (403 Forbidden). " +
 					"List them when the API answers, for example with the data source cakemail_webhooks, and archive a second one with the same url and events."}},
 		},
@@ -191,7 +192,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				}
 			},
 			[]message{{"warning", "", "A second webhook may have been created: ID",
-				"The create" + ofTheWebhook + " was repeated, because its first answer was lost and no webhook was to be seen. " +
+				"The create" + ofTheWebhook + " was retried, because its first answer was lost and the provider found no webhook.  " +
 					"Now there is another active webhook with the same url and events:\n\n" +
 					"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
 					"If nobody else made it, archive it, for example by importing it into a resource of its own and destroying that."}},

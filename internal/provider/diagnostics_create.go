@@ -46,16 +46,16 @@ func warnTainted(diags *diag.Diagnostics, about subject) {
 
 func ambiguousAdvice(failure *cakemail.Error, about subject) string {
 	if len(failure.Candidates) == 1 {
-		return "The answer was lost, and what was there before is not known after an apply with -refresh=false. So it cannot be told whether this webhook is this resource's:\n\n" +
-			candidates(failure.Candidates, about.account) + "\nThe resource is in the state without an id: take it out (terraform state rm ADDRESS). " +
-			"If the webhook is its own, import it in its place, and otherwise apply again; until then every plan ends here."
+		return "The answer to the create was lost. After an apply with -refresh=false, the provider does not know which webhooks there were before, so it cannot tell whether this webhook belongs to this resource:\n\n" +
+			candidates(failure.Candidates, about.account) + "\nThe resource is in the state without an id, and every plan ends here until you take it out: terraform state rm ADDRESS. " +
+			"If the webhook belongs to this resource, import it. Otherwise apply again."
 	}
-	repair := "Import one of them in place of this resource and archive the others, which only the owner can tell apart; applying again without that would create one more."
+	repair := "Ask the owner of the webhooks which one belongs to this resource. Import that one and archive the others. If you apply again without that, one more is created."
 	if about.pending {
-		repair = "The resource is in the state without an id: take it out (terraform state rm ADDRESS), import one of them in its place, and archive the others, " +
-			"which only the owner can tell apart; until then every plan ends here."
+		repair = "The resource is in the state without an id, and every plan ends here until you take it out: terraform state rm ADDRESS. " +
+			"Ask the owner of the webhooks which one belongs to this resource. Import that one and archive the others."
 	}
-	return "The answer was lost, and more than one new webhook has this url and these events, so it cannot be told which one is this resource's:\n\n" +
+	return "The answer to the create was lost, and more than one new webhook has this url and these events, so the provider cannot tell which one belongs to this resource:\n\n" +
 		candidates(failure.Candidates, about.account) + "\n" + repair
 }
 
@@ -69,7 +69,7 @@ func candidates(webhooks []cakemail.Webhook, account int64) string {
 }
 
 func unknownOutcomeAdvice(failure *cakemail.Error) string {
-	return fmt.Sprintf("No answer tells whether the webhook was created%s, and it was not found or could not be looked for. %s"+
+	return fmt.Sprintf("No answer says whether the webhook was created%s, and the provider did not find it or could not list the webhooks. %s"+
 		"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook and either replaces it or creates it, so nothing stays behind. "+
 		"Apply again when the API answers.", because(failure), tried(failure))
 }
@@ -87,7 +87,7 @@ func idsOf(webhooks []cakemail.Webhook) string {
 // warnNotReplaced is for a webhook that was taken for its own replacement, whose
 // create got no answer.
 func warnNotReplaced(diags *diag.Diagnostics, err error, about subject, made cakemail.Webhook) {
-	outcome := "No other webhook with the same url and events was to be seen. If one appears later, archive it: the data source cakemail_webhooks lists what there is."
+	outcome := "The provider found no other webhook with the same url and events. If one appears later, archive it: the data source cakemail_webhooks lists what there is."
 	switch {
 	case err != nil:
 		outcome = "The webhooks could not be looked through for the new one" + reasonOf(err) + ". List them when the API answers, for example with the data source cakemail_webhooks, and archive a second one with the same url and events."
@@ -100,24 +100,24 @@ func warnNotReplaced(diags *diag.Diagnostics, err error, about subject, made cak
 			"To replace it, run terraform apply -replace=ADDRESS with the address of this resource."))
 }
 
-// warnRepeated is for a create that was repeated, which the API may have carried
+// warnRetried is for a create that was retried, which the API may have carried
 // out more than once.
-func warnRepeated(diags *diag.Diagnostics, about subject, created cakemail.Created) {
-	repeated := "The create" + about.String() + " was repeated, because its first answer was lost and no webhook was to be seen. "
+func warnRetried(diags *diag.Diagnostics, about subject, created cakemail.Created) {
+	retried := "The create" + about.String() + " was retried, because its first answer was lost and the provider found no webhook.  "
 	if len(created.Surplus) > 0 {
 		diags.AddWarning("A second webhook was archived again: "+idsOf(created.Surplus),
-			repeated+"Later the webhook of the first attempt was there too, and it was archived, so that no event is delivered twice:\n\n"+
+			retried+"Later the webhook of the first attempt was there too, and it was archived, so that no event is delivered twice:\n\n"+
 				candidates(created.Surplus, about.account)+
 				"\nThere is nothing to do. If somebody else made it at the same time, import it into a resource of its own and apply, which unarchives it.")
 	}
 	if len(created.Duplicates) > 0 {
 		diags.AddWarning("A second webhook may have been created: "+idsOf(created.Duplicates),
-			repeated+"Now there is another active webhook with the same url and events:\n\n"+candidates(created.Duplicates, about.account)+
+			retried+"Now there is another active webhook with the same url and events:\n\n"+candidates(created.Duplicates, about.account)+
 				"\nIf nobody else made it, archive it, for example by importing it into a resource of its own and destroying that.")
 	}
 	if created.Unchecked != nil {
 		diags.AddWarning("A second webhook was not looked for",
-			repeated+"The first attempt may have made a webhook too, but the webhooks could not be listed"+reasonOf(created.Unchecked)+". "+
+			retried+"The first attempt may have made a webhook too, but the webhooks could not be listed"+reasonOf(created.Unchecked)+". "+
 				"List them when the API answers, for example with the data source cakemail_webhooks, and archive a second one with the same url and events.")
 	}
 }

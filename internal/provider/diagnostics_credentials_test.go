@@ -12,7 +12,7 @@ const (
 	logins       = "the e-mail address ops@example.com (from the environment variable CAKEMAIL_EMAIL) and the password (from the environment variable CAKEMAIL_PASSWORD)"
 	useToken     = "needs multi-factor authentication, which the provider cannot complete. " +
 		"Use an access token instead: access_token in the provider block, or the environment variable CAKEMAIL_ACCESS_TOKEN."
-	getNewOnes = " Check them, or get new ones, and apply again." + requestLine
+	getNewOnes = " Check them, or get new ones, and run Terraform again." + requestLine
 )
 
 // TestErrorsOfCredentials reads each message in full, as real Terraform tells it.
@@ -132,7 +132,7 @@ func TestCredentialsUnknownWhilePlanning(t *testing.T) {
 	w.expectMessages(t, tell(t, workspace, "plan", "-replace=terraform_data.token"), message{"warning", "", "Webhook not refreshed",
 		"The state of the webhook (id ID, url https://example.com/cakemail) is shown as it was. " + notKnownYet})
 	w.expectMessages(t, tell(t, workspace, "plan", "-replace=terraform_data.token", "-refresh=false", "-var", "read=true"),
-		message{"error", "", "Cakemail credentials not known yet", notKnownYet})
+		message{"error", "", "The provider's configuration is not known yet", notKnownYet})
 }
 
 // A webhook must not lose its secret to an account that turns out to be the same.

@@ -20,17 +20,19 @@ func warnExists(diags *diag.Diagnostics, plan webhookResourceModel, webhook cake
 		id += withoutSecret
 	}
 	diags.AddWarning("The webhook "+webhook.ID+" exists already", sentences(
-		fmt.Sprintf("The webhook%s is active, posts %s, and is not in this state. With another one for the same URL, Cakemail would deliver every such event twice.",
-			about, strings.Join(webhook.Events, " and ")),
-		"To manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:"+
+		fmt.Sprintf("The webhook%s is active and posts %s. Terraform has shown the provider no resource of this state that manages it. "+
+			"With another webhook for the same URL, Cakemail delivers every such event twice.", about, strings.Join(webhook.Events, " and ")),
+		"If only the apply says this, and the plan did not, do nothing: most likely another resource of this state manages the webhook, such as the one that you rotate. "+
+			"During an apply, Terraform shows the provider only what changes.",
+		"Otherwise, to manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:"+
 			fmt.Sprintf("\n\n  import {\n    to = ADDRESS\n    id = %[1]q\n  }\n\nOr run this command:\n\n  terraform import ADDRESS '%[1]s'", id),
 		"If this resource had another name before, write a moved block instead. If both webhooks are meant to be there, there is nothing to do."))
 }
 
 // warnPeriod is for a period that only the developer guide knows.
 func warnPeriod(diags *diag.Diagnostics, period string) {
-	diags.AddAttributeWarning(path.Root("rate_limit_period"), "This API takes second or minute",
-		fmt.Sprintf("The rate_limit_period is %q, which this API is expected to refuse when the webhook is created. Use \"second\" or \"minute\", with a rate_limit to match.", period))
+	diags.AddAttributeWarning(path.Root("rate_limit_period"), "This API accepts only \"second\" or \"minute\"",
+		fmt.Sprintf("rate_limit_period is %q, which this API will probably refuse when it creates the webhook. Use \"second\" or \"minute\", and change rate_limit to match.", period))
 }
 
 // warnNotListed is for an account that cannot be listed while planning.
@@ -39,7 +41,7 @@ func (c *connection) warnNotListed(diags *diag.Diagnostics, err error, account i
 	c.report(&reported, err, subject{account: account})
 	for _, problem := range reported {
 		diags.AddWarning(leading(err, problem.Summary()),
-			sentences(problem.Detail(), "So the plan does not know whether the webhooks that it creates exist already, and the apply is expected to fail."))
+			sentences(problem.Detail(), "So the plan cannot tell whether the webhooks that it would create exist already. The apply will probably fail for the same reason."))
 	}
 }
 

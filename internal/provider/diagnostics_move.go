@@ -32,7 +32,7 @@ func reportOtherObject(diags *diag.Diagnostics, resourceType string, object gene
 
 func reportUntoldWebhook(diags *diag.Diagnostics, resourceType string, object genericObject) {
 	diags.AddError("The state of the moved resource does not show a webhook", sentences(
-		fmt.Sprintf("The state of %s, with the path %s, does not tell the webhook's id and its events.", object.name(resourceType), object.shownPath()),
+		fmt.Sprintf("The state of %s, with the path %s, does not say which id and which events the webhook has.", object.name(resourceType), object.shownPath()),
 		"Take the moved block out, put the old resource block back, run terraform apply -refresh-only, and move then.", importInstead))
 }
 

@@ -13,7 +13,7 @@ import (
 // warnReplaced is what a plan says that gives a webhook another secret.
 func warnReplaced(diags *diag.Diagnostics, replacing []string, plan, state webhookResourceModel) {
 	detail := fmt.Sprintf("The API cannot change %s in place, so the webhook %s will be archived and a new one created, with a new id and a new secret. "+
-		"Receivers that verify signatures need the new secret; lifecycle { create_before_destroy = true } keeps deliveries going meanwhile.",
+		"Receivers that verify signatures need the new secret. With lifecycle { create_before_destroy = true }, the old webhook delivers until the new one exists.",
 		strings.Join(replacing, " and "), state.ID.ValueString())
 	if slices.Contains(replacing, "account_id") && namesAccount(plan, state) {
 		detail = sentences(detail, fmt.Sprintf("It cannot stay as it is, because the API shows no such webhook in account %d.", plan.account()))

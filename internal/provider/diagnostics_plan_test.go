@@ -11,7 +11,7 @@ func TestPlanSaysThatTheSecretWillChange(t *testing.T) {
 	t.Parallel()
 	warning := func(what, more string) []message {
 		return []message{{"warning", "", "The webhook's secret will change", "The API cannot change " + what + " in place, so the webhook ID will be archived and a new one created, " +
-			"with a new id and a new secret. Receivers that verify signatures need the new secret; lifecycle { create_before_destroy = true } keeps deliveries going meanwhile." + more}}
+			"with a new id and a new secret. Receivers that verify signatures need the new secret. With lifecycle { create_before_destroy = true }, the old webhook delivers until the new one exists." + more}}
 	}
 	for name, test := range map[string]struct {
 		form          cakemailtest.Form

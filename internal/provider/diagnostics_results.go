@@ -39,7 +39,7 @@ func reportDisagreements(diags *diag.Diagnostics, plan webhookResourceModel, bef
 }
 
 func hiddenDifference(shown string) string {
-	return fmt.Sprintf("It is %s, but differs in a part that is not shown because it can hold a password.", shown)
+	return fmt.Sprintf("Both values are shown as %s. They differ in a part that is hidden because it can hold a password.", shown)
 }
 
 // reportNotSaved is for a value that the API changed on its own.

@@ -87,8 +87,8 @@ func TestErrorsOfTheAPI(t *testing.T) {
 			faults: []cakemailtest.Fault{{Operation: cakemailtest.List, Status: 308, Header: http.Header{"Location": {"https://api.elsewhere.example/webhooks"}}}},
 			want: []message{{"error", "", "There is no Cakemail webhook API at HOST",
 				listAttempt + "The API answered 308 Permanent Redirect.\n\n" +
-					"The answer from HOST points to api.elsewhere.example, and credentials are never sent after a redirect. " +
-					"Set base_url to where the API is; now it comes from the environment variable CAKEMAIL_API_BASE." + requestLine}},
+					"HOST redirects to api.elsewhere.example. The provider follows no redirect, because that could send your credentials to another address. " +
+					"Set base_url to the address of the API. Its value now comes from the environment variable CAKEMAIL_API_BASE." + requestLine}},
 		},
 		"a host that cannot be reached": {
 			variables: []string{"-var", `provider_arguments={base_url="http://127.0.0.1:1"}`},
@@ -126,7 +126,7 @@ func TestErrorsOfTheAPI(t *testing.T) {
 }
 
 const busyAdvice = "It was tried 2 times in TIME. Wait and apply again; with many webhooks, fewer calls at once help (terraform apply -parallelism=2). " +
-	"A higher max_retries in the provider block waits longer."
+	"With a higher max_retries in the provider block, the provider keeps trying for longer."
 
 func refusedDetail(attribute, said string) string {
 	return "Cannot create the webhook (url https://example.com/cakemail, account 42).\n\n" +

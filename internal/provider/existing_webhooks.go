@@ -32,7 +32,12 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 	equal := slices.DeleteFunc(slices.Clone(existing), func(webhook cakemail.Webhook) bool {
 		return !slices.ContainsFunc(eventNames(plan.Events), func(event string) bool { return webhook.Matches(plan.URL.ValueString(), event) })
 	})
-	for _, webhook := range r.connection.managed.without(ctx, equal) {
+	unmanaged := r.connection.managed.without(ctx, equal)
+	if r.connection.applying.Load() {
+		// The plan has warned, and an apply comes only to what changes.
+		return
+	}
+	for _, webhook := range unmanaged {
 		warnExists(diags, plan, webhook)
 	}
 }

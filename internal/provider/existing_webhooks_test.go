@@ -47,12 +47,25 @@ func TestAPlanWarnsOfAnEqualWebhook(t *testing.T) {
 		told := tell(t, workspace, "plan")
 
 		w.expectMessages(t, told, message{"warning", "", "The webhook ID exists already",
-			"The webhook (id ID, url https://EXAMPLE.com/cakemail, account 42) is active, posts Contact.Added, and is not in this state. " +
-				"With another one for the same URL, Cakemail would deliver every such event twice.\n\n" +
-				"To manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:\n\n" +
+			"The webhook (id ID, url https://EXAMPLE.com/cakemail, account 42) is active and posts Contact.Added. Terraform has shown the provider no resource of this state that manages it. " +
+				"With another webhook for the same URL, Cakemail delivers every such event twice.\n\n" +
+				"If only the apply says this, and the plan did not, do nothing: most likely another resource of this state manages the webhook, such as the one that you rotate. " +
+				"During an apply, Terraform shows the provider only what changes.\n\n" +
+				"Otherwise, to manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:\n\n" +
 				"  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\n\nOr run this command:\n\n  terraform import ADDRESS '42/ID'\n\n" +
 				"If this resource had another name before, write a moved block instead. If both webhooks are meant to be there, there is nothing to do."})
 	})
+}
+
+// An apply comes only to what changes, so it cannot tell whom the others belong to.
+func TestAnApplyThatHasBegunDoesNotWarn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	applying := w.newCore(t, nil)
+	applying.mustApply(hook(arguments{"url": "https://example.com/other"}))
+
+	w.expectMessages(t, messagesOf(applying.plan(tftypes.NewValue(applying.webhook, nil), block(applying.webhook, hook(nil))).Diagnostics))
 }
 
 // What is not equal, not active, not in this account or not known is nobody's business.
@@ -157,7 +170,7 @@ func TestAReplacementThatWouldDoubleAWebhook(t *testing.T) {
 // An account that cannot be listed is a warning, once, that leads with the cause.
 func TestAPlanThatCannotListTheAccount(t *testing.T) {
 	t.Parallel()
-	const soTheApplyFails = "\n\nSo the plan does not know whether the webhooks that it creates exist already, and the apply is expected to fail."
+	const soTheApplyFails = "\n\nSo the plan cannot tell whether the webhooks that it would create exist already. The apply will probably fail for the same reason."
 	for name, test := range map[string]struct {
 		fault cakemailtest.Fault
 		title string
@@ -195,7 +208,7 @@ func TestAPlanKnowsTheFormFromTheList(t *testing.T) {
 		want   []string
 	}{
 		"two events":                    {cakemailtest.Reference, arguments{"events": []string{"Contact.Added", "Email.Bounced"}}, []string{"error: This API takes one event per webhook"}},
-		"an hour":                       {cakemailtest.Reference, arguments{"rate_limit_period": "hour"}, []string{"warning: This API takes second or minute"}},
+		"an hour":                       {cakemailtest.Reference, arguments{"rate_limit_period": "hour"}, []string{`warning: This API accepts only "second" or "minute"`}},
 		"a minute":                      {cakemailtest.Reference, arguments{"rate_limit_period": "minute"}, nil},
 		"two events where it takes two": {cakemailtest.Guide, arguments{"events": []string{"Contact.Added", "Email.Bounced"}, "rate_limit_period": "day"}, nil},
 	} {

@@ -168,7 +168,7 @@ func (w *world) expectClear(t *testing.T, messages []message) {
 			t.Errorf("the error is not clear:\n%s", problem)
 		}
 		if !strings.Contains(text, "The answer from HOST is not one that the Cakemail API gives (") && !strings.Contains(text, "HOST did not answer in time.") &&
-			!strings.Contains(text, "No answer tells whether the webhook was created (") && !strings.Contains(text, "No answer from HOST (") {
+			!strings.Contains(text, "No answer says whether the webhook was created (") && !strings.Contains(text, "No answer from HOST (") {
 			t.Errorf("the error does not tell what came instead of an answer:\n%s", problem)
 		}
 	}

@@ -149,7 +149,7 @@ func TestImportWithUnknownCredentials(t *testing.T) {
 	w := newWorld(t)
 	delete(w.environment, "CAKEMAIL_ACCESS_TOKEN")
 	c := w.newCore(t, arguments{"access_token": tftypes.UnknownValue})
-	w.expectMessages(t, c.importState("1001"), message{"error", "", "Cakemail credentials not known yet", notKnownYet})
+	w.expectMessages(t, c.importState("1001"), message{"error", "", "The provider's configuration is not known yet", notKnownYet})
 }
 
 // TestImportOfAHalfToldWebhook refuses what would be planned as a change.

@@ -29,10 +29,10 @@ func TestAPendingWebhookIsNotMistakenForAnother(t *testing.T) {
 				before := w.only(t)
 
 				told := message{"error", "", "Cannot create the webhook", "Cannot create the webhook (url https://example.com/cakemail).\n\n" +
-					"The answer was lost, and what was there before is not known after an apply with -refresh=false. So it cannot be told whether this webhook is this resource's:\n\n" +
+					"The answer to the create was lost. After an apply with -refresh=false, the provider does not know which webhooks there were before, so it cannot tell whether this webhook belongs to this resource:\n\n" +
 					"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
-					"The resource is in the state without an id: take it out (terraform state rm ADDRESS). " +
-					"If the webhook is its own, import it in its place, and otherwise apply again; until then every plan ends here."}
+					"The resource is in the state without an id, and every plan ends here until you take it out: terraform state rm ADDRESS. " +
+					"If the webhook belongs to this resource, import it. Otherwise apply again."}
 				w.expectMessages(t, errorsIn(tell(t, workspace, "apply", "-auto-approve", "-refresh=false")), told)
 				w.expectMessages(t, errorsIn(tell(t, workspace, "apply", "-auto-approve")), told)
 				if w.only(t).ID != before.ID {

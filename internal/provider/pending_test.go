@@ -26,11 +26,11 @@ func TestAPendingWebhookThatSeveralCouldBe(t *testing.T) {
 
 	w.expectMessages(t, tell(t, workspace, "plan"), message{"error", "", "Cannot create the webhook",
 		"Cannot create the webhook (url https://example.com/cakemail).\n\n" +
-			"The answer was lost, and more than one new webhook has this url and these events, so it cannot be told which one is this resource's:\n\n" +
+			"The answer to the create was lost, and more than one new webhook has this url and these events, so the provider cannot tell which one belongs to this resource:\n\n" +
 			"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n" +
 			"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
-			"The resource is in the state without an id: take it out (terraform state rm ADDRESS), import one of them in its place, and archive the others, " +
-			"which only the owner can tell apart; until then every plan ends here."})
+			"The resource is in the state without an id, and every plan ends here until you take it out: terraform state rm ADDRESS. " +
+			"Ask the owner of the webhooks which one belongs to this resource. Import that one and archive the others."})
 
 	terraform(t, workspace, "state", "rm", testWebhook)
 	terraform(t, workspace, "import", testWebhook, equal.ID)

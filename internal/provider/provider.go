@@ -115,8 +115,8 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			"max_retries": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
-				MarkdownDescription: "How many times a call is repeated at most when the API is busy or cannot be reached, from `0` (never) to `20`. The default is `4`. " +
-					"A create that may have succeeded is repeated only after the provider has looked for its webhook.",
+				MarkdownDescription: "How many times a call is retried at most when the API is busy or cannot be reached, from `0` (never) to `20`. The default is `4`. " +
+					"A create that may have succeeded is retried only after the provider has looked for its webhook.",
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},
 			"request_timeout": schema.Int64Attribute{

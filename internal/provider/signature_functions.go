@@ -93,8 +93,8 @@ func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 func payloadParameter() function.Parameter {
 	return function.StringParameter{
 		Name: "payload",
-		MarkdownDescription: "The raw body of the delivery. Terraform normalises strings: a body with decomposed letters, such as `e` and U+0301 in place of `é`, " +
-			"arrives here changed, so its signature differs from Cakemail's. Check such a body outside Terraform.",
+		MarkdownDescription: "The raw body of the delivery. Terraform changes every string to the Unicode form NFC. If the body writes `é` as two characters, `e` and U+0301, " +
+			"the function gets another body than Cakemail signed, and the signature differs. Check such a body outside Terraform.",
 	}
 }
 

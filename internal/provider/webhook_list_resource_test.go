@@ -268,7 +268,7 @@ func TestNothingIsListedOrOpenedWithoutKnownCredentials(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.newCore(t, arguments{"access_token": tftypes.UnknownValue})
-	want := message{"error", "", "Cakemail credentials not known yet", notKnownYet}
+	want := message{"error", "", "The provider's configuration is not known yet", notKnownYet}
 	results := c.list(query{})
 	if len(results) != 1 {
 		t.Fatalf("got %d results, want one", len(results))

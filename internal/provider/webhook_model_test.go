@@ -267,7 +267,7 @@ func TestDisagreementsAreDescribed(t *testing.T) {
 		want      string
 	}{
 		"url":               {"url", asked, "The configuration asks for https://example.com/hook; the API saved https://example.com/hook?***."},
-		"hidden part":       {"url", hidden, "It is https://example.com/hook?***, but differs in a part that is not shown because it can hold a password."},
+		"hidden part":       {"url", hidden, "Both values are shown as https://example.com/hook?***. They differ in a part that is hidden because it can hold a password."},
 		"events":            {"events", asked, "The configuration asks for Contact.Added, Contact.Removed; the API saved Contact.Added."},
 		"rate_limit":        {"rate_limit", asked, "The configuration asks for 50; the API saved 100."},
 		"rate_limit_period": {"rate_limit_period", asked, "The configuration asks for second; the API saved hour."},

@@ -173,9 +173,9 @@ func TestMoveRefusesWhatIsNoWebhook(t *testing.T) {
 		"another object of the API":     {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/lists?token=k3y","data":"{\"name\":\"a\"}"}`}, `restapi_object with the id "7" has the path "/lists", which is not the path of a Cakemail webhook`},
 		"what stands below a webhook":   {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/webhooks/1/events","data":"{}"}`}, `has the path "/webhooks/1/events"`},
 		"another object, by restful":    {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/contacts/7","path":"/contacts"}`}, `restful_resource has the path "/contacts/7"`},
-		"a webhook without events":      {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/webhooks","data":"{\"url\":\"https://example.com\"}"}`}, `restapi_object with the id "7", with the path "/webhooks", does not tell`},
-		"a webhook without an id":       {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","path":"/webhooks","body":{"value":{"event":"Contact.Added"}}}`}, `restful_resource, with the path "/webhooks", does not tell`},
-		"an answer about two webhooks":  {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","output":{"value":{"id":"a","data":{"id":"b","event":"Contact.Added"}}}}`}, "does not tell"},
+		"a webhook without events":      {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/webhooks","data":"{\"url\":\"https://example.com\"}"}`}, `restapi_object with the id "7", with the path "/webhooks", does not say`},
+		"a webhook without an id":       {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","path":"/webhooks","body":{"value":{"event":"Contact.Added"}}}`}, `restful_resource, with the path "/webhooks", does not say`},
+		"an answer about two webhooks":  {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","output":{"value":{"id":"a","data":{"id":"b","event":"Contact.Added"}}}}`}, "does not say"},
 		"a state of an old restful":     {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/7","path":"/webhooks","body":"{\"url\":\"https://example.com\"}"}`}, "The state of restful_resource has a form that this provider does not know"},
 		"a state that is not an object": {moveSource{provider: restapiHere, resource: "restapi_object", state: `[]`}, "The state of restapi_object has a form that this provider does not know"},
 	} {
@@ -276,7 +276,7 @@ func TestMovedWebhookIsDestroyedInTheProvidersAccount(t *testing.T) {
 func TestMovedWebhookWaitsForAnUnknownAccount(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ query, severity string }{
-		"that the source does not tell": {"", "error"},
+		"that the source does not say": {"", "error"},
 		"that the source tells":         {"account_id=43", "warning"},
 	} {
 		t.Run(name, func(t *testing.T) {

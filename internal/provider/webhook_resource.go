@@ -57,7 +57,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client := r.connection.client(&resp.Diagnostics)
+	client := r.connection.clientToApply(&resp.Diagnostics)
 	if client == nil {
 		return
 	}
@@ -83,7 +83,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		resp.Diagnostics.Append(rememberForm(ctx, resp.Private, form)...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, now)...)
 	}()
-	warnRepeated(&resp.Diagnostics, state.subject(), created)
+	warnRetried(&resp.Diagnostics, state.subject(), created)
 
 	if created.Webhook.Secret == "" || state.hasUnknown() {
 		webhook, err := client.Get(ctx, state.account(), state.ID.ValueString())
@@ -182,7 +182,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client := r.connection.client(&resp.Diagnostics)
+	client := r.connection.clientToApply(&resp.Diagnostics)
 	if client == nil {
 		return
 	}

@@ -52,7 +52,7 @@ func webhookResourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`, at least `1`, for example `100`. " +
-					"A new webhook without it gets the API's own default, which Cakemail's API reference gives as `50` a second. " +
+					"If you leave it out, a new webhook gets the API's default: `50` a second, according to Cakemail's API reference.  " +
 					"If you remove the argument later, the webhook keeps its value. " +
 					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
 				Validators:    []validator.Int64{int64validator.AtLeast(1)},
@@ -62,7 +62,7 @@ func webhookResourceSchema() schema.Schema {
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "The period that `rate_limit` counts in: `second`, `minute`, `hour` or `day`. Cakemail's current API takes `second` and `minute`. " +
-					"A new webhook without it gets the API's own default, which Cakemail's API reference gives as `second`. " +
+					"If you leave it out, a new webhook gets the API's default: `second`, according to Cakemail's API reference.  " +
 					"If you remove the argument later, the webhook keeps its value. " +
 					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
 				Validators:    []validator.String{stringvalidator.OneOf("second", "minute", "hour", "day")},
@@ -80,7 +80,7 @@ func webhookResourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
-					"Changing it replaces the webhook. Setting it for the first time, to the account that the webhook is in, keeps the webhook. " +
+					"Changing it replaces the webhook. If you set it for the first time, and the webhook is in that account already, the webhook stays.  " +
 					"If you remove the argument later, the webhook stays in its account, unless the provider has another `account_id`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},

@@ -40,7 +40,7 @@ func (e *webhookSecretEphemeralResource) Metadata(_ context.Context, req ephemer
 func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the secret of a webhook without keeping it: it is in no plan and no state file. " +
-			"Hand it to a write-only argument, such as the one of your secret manager. Needs Terraform 1.10 or OpenTofu 1.11.",
+			"Pass it to a write-only argument, for example in the resource of your secret manager. Needs Terraform 1.10 or OpenTofu 1.11.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Required:            true,

@@ -220,7 +220,7 @@ func TestTestDeliveryWithoutCredentials(t *testing.T) {
 	c := newWorld(t).unconfigured(t)
 	c.configure(arguments{"access_token": tftypes.UnknownValue})
 	_, messages := c.invoke(t.Context(), arguments{"webhook_id": "1001"})
-	if len(messages) != 1 || messages[0] != (message{"error", "", "Cakemail credentials not known yet", notKnownYet}) {
+	if len(messages) != 1 || messages[0] != (message{"error", "", "The provider's configuration is not known yet", notKnownYet}) {
 		t.Errorf("got %s", indented(messages))
 	}
 }

@@ -20,7 +20,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client := r.connection.client(&resp.Diagnostics)
+	client := r.connection.clientToApply(&resp.Diagnostics)
 	if client == nil {
 		return
 	}

@@ -85,21 +85,20 @@ func TestA404OfSomethingElseSaysSo(t *testing.T) {
 	if problems := errorsIn(c.apply(hook(nil))); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	const doubt = "So the webhook is not taken for gone, and nothing was changed, neither at Cakemail nor in the state. " +
-		"Check that HOST is the address of the API, with its path, and that no proxy answers in its place. " +
-		"The address comes from the environment variable CAKEMAIL_API_BASE."
+	const doubt = "so the API may not be at this address. Nothing was changed, neither at Cakemail nor in the state. " +
+		"Check the address http://HOST, with its path, which comes from the environment variable CAKEMAIL_API_BASE, and check that no proxy answers in its place."
 	const ofTheWebhook = " (id ID, url https://example.com/cakemail, account 42)"
 	page := cakemailtest.Fault{Status: 404, Body: "<html>", ContentType: "text/html"}
 	w.api.SetFaults(page)
 
 	w.expectMessages(t, c.refresh(), message{"error", "", "Cannot read the webhook", "Cannot read the webhook" + ofTheWebhook + ".\n\n" +
 		"The API answered 404 Not Found: (an HTML page, so the answer may come from a proxy).\n\n" +
-		"That would mean that the webhook is gone, but account 42 could not be asked for its list of webhooks either " +
-		"(404 Not Found: (an HTML page, so the answer may come from a proxy)). " + doubt + requestLine})
+		"A 404 can mean that the webhook is gone. But the webhooks of account 42 could not be listed either " +
+		"(404 Not Found: (an HTML page, so the answer may come from a proxy)), " + doubt + requestLine})
 	w.expectMessages(t, c.archive(), message{"error", "", "Cannot archive the webhook", "Cannot archive the webhook" + ofTheWebhook + ".\n\n" +
 		"The API answered 404 Not Found: (an HTML page, so the answer may come from a proxy).\n\n" +
-		"That would mean that the webhook is gone, but account 42 could not be asked for its list of webhooks either " +
-		"(404 Not Found: (an HTML page, so the answer may come from a proxy)). " + doubt + requestLine})
+		"A 404 can mean that the webhook is gone. But the webhooks of account 42 could not be listed either " +
+		"(404 Not Found: (an HTML page, so the answer may come from a proxy)), " + doubt + requestLine})
 }
 
 // A webhook that is gone is not taken for one that cannot be changed.
