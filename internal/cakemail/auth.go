@@ -76,28 +76,9 @@ type passwordGrant struct {
 func (g *passwordGrant) renewable() bool { return true }
 
 func (g *passwordGrant) token(ctx context.Context, refused string) (string, error) {
-	stopped := ctx.Done()
-	if isFinishing(ctx) {
-		stopped = nil
-	}
-	for {
-		mine := false
-		login := g.logins.DoChan("", func() (any, error) {
-			mine = true
-			return g.login(ctx, refused)
-		})
-		select {
-		case result := <-login:
-			token, _ := result.Val.(string)
-			// A login that another call began can stop with it, or yield the token that was refused here.
-			if !mine && (IsKind(result.Err, Stopped) || result.Err == nil && token == refused) {
-				continue
-			}
-			return token, result.Err
-		case <-stopped:
-			return "", &Error{Kind: Stopped, Action: loginAction, Cause: context.Cause(ctx)}
-		}
-	}
+	return once(ctx, &g.logins, "", loginAction,
+		func() (string, error) { return g.login(ctx, refused) },
+		func(token string) bool { return token != refused })
 }
 
 // login runs once at a time.
@@ -200,12 +181,26 @@ func (t challengeTransport) RoundTrip(request *http.Request) (*http.Response, er
 		return nil, err
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	var answer struct {
-		AccessToken string `json:"access_token"`
-		Challenge   string `json:"challenge"`
-	}
-	if json.Unmarshal(body, &answer) == nil && answer.Challenge != "" && answer.AccessToken == "" {
+	if asksForChallenge(body) {
 		return nil, errChallenge
 	}
 	return response, nil
+}
+
+// asksForChallenge looks under `detail` too, where the envelope of /token has its fields.
+func asksForChallenge(body []byte) bool {
+	var answer map[string]any
+	if json.Unmarshal(body, &answer) != nil {
+		return false
+	}
+	if token, _ := answer["access_token"].(string); token != "" {
+		return false
+	}
+	detail, _ := answer["detail"].(map[string]any)
+	for _, fields := range []map[string]any{answer, detail} {
+		if challenge := fields["challenge"]; challenge != nil && challenge != "" {
+			return true
+		}
+	}
+	return false
 }

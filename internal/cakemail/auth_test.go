@@ -229,6 +229,8 @@ func TestFailingLogins(t *testing.T) {
 		"refused form":            {answer{Status: 422, Body: refusal}, cakemail.Invalid, true, 1},
 		"a challenge with 401":    {answer{Status: 401, Body: challenge}, cakemail.ChallengeRequired, true, 1},
 		"a challenge with 200":    {answer{Status: 200, Body: challenge}, cakemail.ChallengeRequired, true, 1},
+		"a challenge in detail":   {answer{Status: 401, Body: `{"detail":` + challenge + `}`}, cakemail.ChallengeRequired, true, 1},
+		"a challenge of fields":   {answer{Status: 401, Body: `{"challenge":{"id":"c-1"}}`}, cakemail.ChallengeRequired, true, 1},
 		"no such path":            {answer{Status: 404}, cakemail.Unsupported, false, 1},
 		"500":                     {answer{Status: 500}, cakemail.Unavailable, false, 3},
 		"503 with HTML":           {answer{Status: 503, Body: "<html>"}, cakemail.Unavailable, false, 3},

@@ -8,8 +8,11 @@ import (
 	"time"
 )
 
-func (s Settings) matches(webhook Webhook) bool {
-	return SameURL(s.Address(), webhook.Address()) && slices.Equal(sorted(s.Events), webhook.Events)
+// equal returns the listed webhooks with the same URL and events.
+func (s Settings) equal(listed Listed) []Webhook {
+	return slices.DeleteFunc(slices.Clone(listed.At(s.Address())), func(webhook Webhook) bool {
+		return !slices.Equal(sorted(s.Events), webhook.Events)
+	})
 }
 
 func sorted(events []string) []string {
@@ -159,7 +162,7 @@ func (c *Client) settle(ctx context.Context, making *creation, webhook Webhook) 
 	err := c.find(ctx, making)
 	switch {
 	case err != nil:
-		created.Unchecked = err
+		created.Unchecked, created.Duplicates = err, making.found
 	case len(making.found) > making.lost, c.ledger.isDoubtful(making.account, making.key):
 		created.Duplicates = making.found
 	default:
@@ -204,9 +207,8 @@ func (c *Client) findAfter(ctx context.Context, wait time.Duration, making *crea
 	if err != nil {
 		return false, err
 	}
-	existing, _ := c.rosters.of(making.account).first()
 	taken := c.ledger.claimed(making.account)
-	for _, webhook := range slices.Concat(existing, making.found) {
+	for _, webhook := range slices.Concat(c.existingEqual(making), making.found) {
 		taken[webhook.ID] = ""
 	}
 	fresh := making.settings.among(active, taken)
@@ -217,15 +219,21 @@ func (c *Client) findAfter(ctx context.Context, wait time.Duration, making *crea
 	return making.isExplained() || ctx.Err() != nil, nil
 }
 
-// among returns the webhooks that match and that are not taken.
-func (s Settings) among(webhooks []Webhook, taken map[string]string) []Webhook {
-	var found []Webhook
-	for _, webhook := range webhooks {
-		if _, known := taken[webhook.ID]; !known && s.matches(webhook) {
-			found = append(found, webhook)
-		}
+// existingEqual returns the equal webhooks that were there before this process created any.
+func (c *Client) existingEqual(making *creation) []Webhook {
+	existing := c.rosters.of(making.account).first()
+	if existing == nil {
+		return nil
 	}
-	return found
+	return making.settings.equal(*existing)
+}
+
+// among returns the equal webhooks that are not taken.
+func (s Settings) among(listed Listed, taken map[string]string) []Webhook {
+	return slices.DeleteFunc(s.equal(listed), func(webhook Webhook) bool {
+		_, known := taken[webhook.ID]
+		return known
+	})
 }
 
 // outcomeUnknown returns the error of a create that may have happened, with the
@@ -235,11 +243,8 @@ func (c *Client) outcomeUnknown(making *creation, failure *Error) *Error {
 	renamed := *failure
 	renamed.Kind, renamed.Known = OutcomeUnknown, []string{}
 	renamed.Attempts, renamed.Elapsed = making.attempts, time.Since(making.started)
-	existing, _ := c.rosters.of(making.account).first()
-	for _, webhook := range existing {
-		if making.settings.matches(webhook) {
-			renamed.Known = append(renamed.Known, webhook.ID)
-		}
+	for _, webhook := range c.existingEqual(making) {
+		renamed.Known = append(renamed.Known, webhook.ID)
 	}
 	for id, key := range c.ledger.claimed(making.account) {
 		if key == "" || key == making.key {
@@ -263,7 +268,7 @@ func (c *Client) Resolve(ctx context.Context, account int64, settings Settings, 
 	defer unlock()
 	var found []Webhook
 	stopped := c.whileNew(ctx, createAction, func() bool {
-		var active []Webhook
+		var active Listed
 		if active, err = c.look(ctx, account); err != nil {
 			return true
 		}

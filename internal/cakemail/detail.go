@@ -1,7 +1,6 @@
 package cakemail
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"strings"
@@ -10,40 +9,51 @@ import (
 // maxRefusals is how many refusals of one answer are read.
 const maxRefusals = 20
 
-// readDetail reads the FastAPI envelope: `detail` is a list of objects, a
-// string, one object, or missing. `loc` items are strings or integers. The
-// messages are as the API wrote them, so not fit to be shown.
+// readDetail reads the FastAPI envelope: `detail` is a list of objects or strings, one
+// of them, or missing. The messages are as the API wrote them, so not fit to be shown.
 func readDetail(body []byte) []FieldError {
 	var envelope struct {
 		Detail  json.RawMessage `json:"detail"`
-		Message string          `json:"message"`
+		Message json.RawMessage `json:"message"`
 	}
 	if json.Unmarshal(body, &envelope) != nil {
 		return nil
 	}
-	var text string
-	if (envelope.Detail == nil || json.Unmarshal(envelope.Detail, &text) == nil) && cmp.Or(text, envelope.Message) != "" {
-		return []FieldError{{Message: cmp.Or(text, envelope.Message)}}
-	}
-	detail := bytes.TrimSpace(envelope.Detail)
-	if bytes.HasPrefix(detail, []byte("{")) {
-		detail = append(append([]byte("["), detail...), ']')
-	}
 	var entries []json.RawMessage
-	if json.Unmarshal(detail, &entries) != nil {
-		return nil
+	if json.Unmarshal(envelope.Detail, &entries) != nil {
+		entries = []json.RawMessage{envelope.Detail}
 	}
 	var refusals []FieldError
 	for _, entry := range entries[:min(len(entries), maxRefusals)] {
-		var refusal struct {
-			Location []any  `json:"loc"`
-			Message  string `json:"msg"`
-		}
-		if json.Unmarshal(entry, &refusal) == nil && refusal.Message != "" {
-			refusals = append(refusals, FieldError{Field: fieldOf(refusal.Location), Message: refusal.Message})
+		if refusal := readRefusal(entry); refusal.Message != "" {
+			refusals = append(refusals, refusal)
 		}
 	}
+	if refusal := readRefusal(envelope.Message); refusals == nil && refusal.Message != "" {
+		return []FieldError{refusal}
+	}
 	return refusals
+}
+
+// readRefusal reads a text, or an object with one and perhaps a location.
+func readRefusal(raw json.RawMessage) FieldError {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return FieldError{Message: text}
+	}
+	var refusal struct {
+		Location any    `json:"loc"`
+		Msg      string `json:"msg"`
+		Message  string `json:"message"`
+	}
+	if json.Unmarshal(raw, &refusal) != nil {
+		return FieldError{}
+	}
+	location, isList := refusal.Location.([]any)
+	if !isList {
+		location = []any{refusal.Location}
+	}
+	return FieldError{Field: fieldOf(location), Message: cmp.Or(refusal.Msg, refusal.Message)}
 }
 
 func joined(refusals []FieldError) string {

@@ -202,3 +202,34 @@ func TestACreateThatWaitsForAnEqualOneEndsWhenTerraformStops(t *testing.T) {
 	wantNoError(t, <-done)
 	api.wantCalls(t, 1, 1)
 }
+
+// The list lags when the process begins, so the changed webhook looks new later.
+func TestAWebhookThatWasChangedIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	var lists, posts atomic.Int32
+	const changed = `{"id":"w1","status":"active","event":"A.A","url":"` + webhookURL + `","rate_limit":1}`
+	api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodPatch:
+			answer{Body: `{"id":"w1","data":` + changed + `}`}.write(w)
+		case r.Method == http.MethodPost:
+			answer{Cut: posts.Add(1) == 1, Status: 201, Body: `{"id":"w2"}`}.write(w)
+		case lists.Add(1) == 1:
+			answer{Body: `{"data":[]}`}.write(w)
+		default:
+			answer{Body: `{"data":[` + changed + `]}`}.write(w)
+		}
+	})
+	client := api.client()
+	_, err := client.Existing(t.Context(), 0)
+	wantNoError(t, err)
+	_, err = client.Update(t.Context(), 0, "w1", cakemail.Settings{URL: new(webhookURL)})
+	wantNoError(t, err)
+
+	created, err := client.Create(t.Context(), 0, spec("A.A"))
+
+	wantNoError(t, err)
+	if created.Webhook.ID != "w2" {
+		t.Errorf("the create took %s, which another resource has", created.Webhook.ID)
+	}
+}

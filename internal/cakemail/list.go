@@ -68,8 +68,9 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 				return false
 			}
 		}
-		// A page without anything new is what a server that ignores `page` sends.
-		if len(page.webhooks) < page.size || len(seen) == before {
+		// A server may give less than it says. A page without anything new is what one sends that ignores `page`.
+		complete := page.count == nil || shifted || len(seen) >= *page.count
+		if complete && len(page.webhooks) < page.size || len(seen) == before {
 			return shifted
 		}
 	}

@@ -26,6 +26,15 @@ func pages(total, largestPage int) http.HandlerFunc {
 	}
 }
 
+// shortPages serves so many webhooks, five a page, in an envelope with the number of the page.
+func shortPages(total int, envelope string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+		shown := numbered(total)[min((page-1)*5, total):min(page*5, total)]
+		answer{Body: fmt.Sprintf(envelope, page, itemsOf(shown))}.write(w)
+	}
+}
+
 func numbered(total int) []string {
 	ids := make([]string, total)
 	for number := range ids {
@@ -49,17 +58,20 @@ func TestList(t *testing.T) {
 		want   []string
 		calls  int
 	}{
-		"no webhook":                       {pages(0, 50), nil, 1},
-		"a page that is not full":          {pages(3, 50), numbered(3), 1},
-		"exactly one page":                 {pages(50, 50), numbered(50), 2},
-		"several pages":                    {pages(120, 50), numbered(120), 3},
-		"a smaller page than asked for":    {pages(45, 10), numbered(45), 5},
-		"one webhook a page":               {pages(4, 1), numbered(4), 5},
-		"an array":                         {inTurn(answer{Body: itemsOf(numbered(3))}), numbered(3), 1},
-		"a server that ignores the page":   {inTurn(answer{Body: itemsOf(numbered(70))}), numbered(70), 2},
-		"the same webhook on two pages":    {inTurn(answer{Body: itemsOf(numbered(50))}, answer{Body: itemsOf([]string{"w49", "w50"})}), numbered(51), 2},
-		"the same webhook twice on a page": {inTurn(answer{Body: itemsOf([]string{"w0", "w0", "w1"})}), numbered(2), 1},
-		"a page repeated after a 503":      {inTurn(answer{Status: 503}, answer{Body: itemsOf(numbered(2))}), numbered(2), 2},
+		"no webhook":                                  {pages(0, 50), nil, 1},
+		"a page that is not full":                     {pages(3, 50), numbered(3), 1},
+		"exactly one page":                            {pages(50, 50), numbered(50), 2},
+		"several pages":                               {pages(120, 50), numbered(120), 3},
+		"a smaller page than asked for":               {pages(45, 10), numbered(45), 5},
+		"one webhook a page":                          {pages(4, 1), numbered(4), 5},
+		"an array":                                    {inTurn(answer{Body: itemsOf(numbered(3))}), numbered(3), 1},
+		"a server that ignores the page":              {inTurn(answer{Body: itemsOf(numbered(70))}), numbered(70), 2},
+		"the same webhook on two pages":               {inTurn(answer{Body: itemsOf(numbered(50))}, answer{Body: itemsOf([]string{"w49", "w50"})}), numbered(51), 2},
+		"the same webhook twice on a page":            {inTurn(answer{Body: itemsOf([]string{"w0", "w0", "w1"})}), numbered(2), 1},
+		"a server that gives less than it says":       {shortPages(12, `{"pagination":{"page":%d,"per_page":50,"count":12},"data":%s}`), numbered(12), 3},
+		"a server that gives less, and tells no size": {shortPages(12, `{"pagination":{"page":%d,"count":12},"data":%s}`), numbered(12), 3},
+		"a server that counts more than it has":       {shortPages(12, `{"pagination":{"page":%d,"count":13},"data":%s}`), numbered(12), 4},
+		"a page repeated after a 503":                 {inTurn(answer{Status: 503}, answer{Body: itemsOf(numbered(2))}), numbered(2), 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -70,12 +70,15 @@ func (p *sharedPause) extend(duration time.Duration) {
 
 // await returns at once when there is no pause, and early when ctx is canceled.
 func (p *sharedPause) await(ctx context.Context) {
-	p.mu.Lock()
-	remaining := time.Until(p.end)
-	p.mu.Unlock()
-	if remaining > 0 {
+	for remaining := p.remaining(); remaining > 0 && ctx.Err() == nil; remaining = p.remaining() {
 		sleep(ctx, remaining)
 	}
+}
+
+func (p *sharedPause) remaining() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Until(p.end)
 }
 
 // sleep ends early when ctx is canceled.

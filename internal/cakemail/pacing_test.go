@@ -152,3 +152,20 @@ func TestWhatWaitsIsNotCountedAsFailed(t *testing.T) {
 		}
 	})
 }
+
+// A call that waits already must not set out in the middle of a pause that got longer.
+func TestAPauseThatGetsLongerIsWaitedOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var pause sharedPause
+		pause.extend(time.Second)
+		time.AfterFunc(time.Second/2, func() { pause.extend(2 * time.Second) })
+		began := time.Now()
+
+		pause.await(t.Context())
+
+		if took := time.Since(began); took != 2500*time.Millisecond {
+			t.Errorf("waited %v, want 2.5 s", took)
+		}
+	})
+}

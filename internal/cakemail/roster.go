@@ -1,9 +1,9 @@
 package cakemail
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"golang.org/x/sync/singleflight"
@@ -33,9 +33,8 @@ type roster struct {
 	shared  singleflight.Group
 
 	mu sync.Mutex
-	// existing are the active webhooks as of the first list, once there was one.
-	existing []Webhook
-	listed   bool
+	// existing are the active webhooks as of the first list, nil before there was one.
+	existing *Listed
 	// confirmed tells whether the list was asked for to confirm a 404, and refused
 	// is why it did not.
 	confirmed bool
@@ -48,56 +47,47 @@ type roster struct {
 
 // look is one list for everyone who asked for it before it began.
 type look struct {
-	done     chan struct{}
-	webhooks []Webhook
-	err      error
+	done   chan struct{}
+	listed Listed
+	err    error
 }
 
+// Listed are the active webhooks of an account, without secrets, found by their URL
+// alone, so that a plan of many webhooks in an account of many stays fast.
+type Listed struct {
+	// Form is the description that the list follows, "" where it shows no webhook.
+	Form  Form
+	byURL map[string][]Webhook
+}
+
+// At returns the webhooks with this URL, however it is written; see [SameURL].
+func (l Listed) At(url string) []Webhook { return l.byURL[normalURL(url)] }
+
 // Existing returns the active webhooks that the account had when this process
-// first asked, without secrets: one list a process and account, which everyone
-// shares, and which a create takes too if nobody has. A failure is not kept.
-func (c *Client) Existing(ctx context.Context, account int64) ([]Webhook, error) {
+// first asked: one list a process and account, which everyone shares, and which a
+// create takes too if nobody has. A failure is not kept.
+func (c *Client) Existing(ctx context.Context, account int64) (Listed, error) {
 	roster := c.rosters.of(account)
-	err := roster.once(ctx, "existing", func() error {
-		if _, listed := roster.first(); listed {
-			return nil
+	return once(ctx, &roster.shared, "existing", listAction, func() (Listed, error) {
+		if existing := roster.first(); existing != nil {
+			return *existing, nil
 		}
-		webhooks, err := c.active(ctx, account)
+		listed, err := c.active(ctx, account)
 		if err != nil {
-			return err
+			return Listed{}, err
 		}
 		roster.mu.Lock()
 		defer roster.mu.Unlock()
-		roster.existing, roster.listed = webhooks, true
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	existing, _ := roster.first()
-	return existing, nil
+		roster.existing = &listed
+		return listed, nil
+	}, nil)
 }
 
-func (r *roster) first() (existing []Webhook, listed bool) {
+// first is nil before there was a list.
+func (r *roster) first() *Listed {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.existing, r.listed
-}
-
-// once makes one call for everyone who asks at the same time. Who finishes what
-// has begun waits for it although Terraform stops.
-func (r *roster) once(ctx context.Context, name string, call func() error) error {
-	made := r.shared.DoChan(name, func() (any, error) { return nil, call() })
-	stopped := ctx.Done()
-	if isFinishing(ctx) {
-		stopped = nil
-	}
-	select {
-	case result := <-made:
-		return result.Err
-	case <-stopped:
-		return &Error{Kind: Stopped, Action: listAction, Cause: context.Cause(ctx)}
-	}
+	return r.existing
 }
 
 // confirmGone returns the error of a call on a webhook that is gone when the
@@ -107,22 +97,12 @@ func (r *roster) once(ctx context.Context, name string, call func() error) error
 // from before does not tell who answers now.
 func (c *Client) confirmGone(ctx context.Context, account int64, gone error) error {
 	roster := c.rosters.of(account)
-	refused := roster.once(ctx, "confirm", func() error {
-		roster.mu.Lock()
-		confirmed, refused := roster.confirmed, roster.refused
-		roster.mu.Unlock()
-		if confirmed {
-			return refused
-		}
-		_, err := c.listPage(ctx, ListOptions{Account: account}, 1)
-		if IsKind(err, Stopped) {
+	_, refused := once(ctx, &roster.shared, "confirm", listAction, func() (struct{}, error) {
+		return struct{}{}, roster.confirm(func() error {
+			_, err := c.listPage(ctx, ListOptions{Account: account}, 1)
 			return err
-		}
-		roster.mu.Lock()
-		defer roster.mu.Unlock()
-		roster.confirmed, roster.refused = true, err
-		return err
-	})
+		})
+	}, nil)
 	if refused == nil {
 		return gone
 	}
@@ -132,26 +112,47 @@ func (c *Client) confirmGone(ctx context.Context, account int64, gone error) err
 	}
 	renamed := *failure
 	renamed.Kind, renamed.Cause = Unconfirmed, refused
+	if IsKind(refused, Stopped) {
+		renamed.Kind = Stopped
+	}
 	return &renamed
 }
 
-// look lists the account's active webhooks as they are after the call. Creates
+// confirm asks once, and keeps the answer. Only one call at a time may ask.
+func (r *roster) confirm(ask func() error) error {
+	r.mu.Lock()
+	confirmed, refused := r.confirmed, r.refused
+	r.mu.Unlock()
+	if confirmed {
+		return refused
+	}
+	refused = ask()
+	if IsKind(refused, Stopped) {
+		return refused
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.confirmed, r.refused = true, refused
+	return refused
+}
+
+// look lists the account's active webhooks as of a moment after the call. Creates
 // that look at the same time share the list. It goes on when Terraform stops, so
 // that a create in flight is recorded.
-func (c *Client) look(ctx context.Context, account int64) ([]Webhook, error) {
+func (c *Client) look(ctx context.Context, account int64) (Listed, error) {
 	roster := c.rosters.of(account)
 	shared, first := roster.join()
 	if !first {
 		<-shared.done
-		return shared.webhooks, shared.err
+		return shared.listed, shared.err
 	}
 	sleep(ctx, c.patience.gather())
 	roster.looking.Lock()
 	defer roster.looking.Unlock()
 	roster.begin()
 	defer close(shared.done)
-	shared.webhooks, shared.err = c.active(Finishing(ctx), account)
-	return shared.webhooks, shared.err
+	shared.listed, shared.err = c.active(Finishing(ctx), account)
+	return shared.listed, shared.err
 }
 
 // join returns the look that has not begun yet, and whether the caller has to make it.
@@ -172,13 +173,18 @@ func (r *roster) begin() {
 }
 
 // active lists the account's active webhooks.
-func (c *Client) active(ctx context.Context, account int64) ([]Webhook, error) {
-	var webhooks []Webhook
+func (c *Client) active(ctx context.Context, account int64) (Listed, error) {
+	listed := Listed{byURL: map[string][]Webhook{}}
 	for webhook, err := range c.List(ctx, ListOptions{Account: account}) {
 		if err != nil {
-			return nil, err
+			return Listed{}, err
 		}
-		webhooks = append(webhooks, webhook)
+		if webhook.IsArchived() {
+			continue
+		}
+		listed.Form = cmp.Or(listed.Form, webhook.Form)
+		url := normalURL(webhook.Address())
+		listed.byURL[url] = append(listed.byURL[url], webhook)
 	}
-	return slices.DeleteFunc(webhooks, Webhook.IsArchived), nil
+	return listed, nil
 }

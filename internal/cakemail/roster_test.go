@@ -1,11 +1,14 @@
 package cakemail_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
@@ -98,8 +101,8 @@ func TestWhatExistsIsListedOnce(t *testing.T) {
 	for range 2 {
 		existing, err := client.Existing(t.Context(), 0)
 		wantNoError(t, err)
-		if idsOf(existing) != "w0 w1 w2" {
-			t.Errorf("got %q", idsOf(existing))
+		if got := idsOf(existing.At("")); got != "w0 w1 w2" {
+			t.Errorf("got %q", got)
 		}
 	}
 	// A list from before does not tell who answers 404 now.
@@ -107,6 +110,47 @@ func TestWhatExistsIsListedOnce(t *testing.T) {
 	wantKind(t, err, cakemail.Unconfirmed)
 	if got := api.count(http.MethodGet, "/webhooks"); got != 3 {
 		t.Errorf("got %d lists, want 3", got)
+	}
+}
+
+// What goes on must not fail because the call that began the list was stopped.
+func TestAListOutlivesTheCallThatBeganIt(t *testing.T) {
+	t.Parallel()
+	for name, call := range map[string]func(context.Context, *cakemail.Client) error{
+		"what exists": func(ctx context.Context, client *cakemail.Client) error {
+			_, err := client.Existing(ctx, 0)
+			return err
+		},
+		"what confirms a 404": func(ctx context.Context, client *cakemail.Client) error {
+			if _, err := client.Get(ctx, 0, webhookID); !cakemail.IsKind(err, cakemail.Gone) {
+				return err
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			held := newInFlight()
+			var lists atomic.Int32
+			api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path != "/webhooks":
+					answer{Status: http.StatusNotFound}.write(w)
+				case lists.Add(1) == 1:
+					held.hold(r)
+				default:
+					answer{Body: "[]"}.write(w)
+				}
+			})
+			client := api.client()
+			ctx, stop := context.WithCancel(t.Context())
+			var group sync.WaitGroup
+			group.Go(func() { wantKind(t, call(ctx, client), cakemail.Stopped) })
+			<-held.arrived
+			group.Go(func() { wantNoError(t, call(t.Context(), client)) })
+			time.AfterFunc(50*time.Millisecond, stop)
+			group.Wait()
+		})
 	}
 }
 

@@ -72,6 +72,8 @@ func checkValue(decoder *json.Decoder, depth int) error {
 // which may hold a secret.
 func describeJSON(err error) error {
 	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		// The name of the embedded struct is none of JSON's.
+		wrongType.Field = strings.Replace(wrongType.Field, "Settings.", "", 1)
 		found := "of the type " + strings.SplitN(wrongType.Value, " ", 2)[0]
 		if wrongType.Field == "" {
 			return errors.New("the answer is a value " + found + " where webhooks belong")

@@ -77,3 +77,18 @@ func TestAFailingLastLookDoesNotFailTheCreate(t *testing.T) {
 	}
 	wantKind(t, created.Unchecked, cakemail.Forbidden)
 }
+
+// What was seen before the looks failed is named all the same.
+func TestAFailingLookForgetsNothing(t *testing.T) {
+	t.Parallel()
+	api := newMemory(t, postFault{Answer: cut}, postFault{Late: 7, Answer: cut})
+	api.failingLists[15] = answer{Status: 403}
+
+	created, err := api.client().Create(t.Context(), 0, spec("A.A"))
+
+	wantNoError(t, err)
+	wantKind(t, created.Unchecked, cakemail.Forbidden)
+	if idsOf(created.Duplicates) != "w2" || created.Surplus != nil {
+		t.Errorf("got %+v, and active are %s", created, api.active())
+	}
+}

@@ -59,8 +59,9 @@ func normalHost(parsed *url.URL) string {
 // normalEscapes percent-encodes what has to be, in capitals, and nothing of what
 // never has to be.
 func normalEscapes(text string) string {
-	const unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
-	const reserved = "!#$%&'()*+,/:;=?@[]"
+	// Browsers and pydantic percent-encode the apostrophe of a query, although it is reserved.
+	const unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~'"
+	const reserved = "!#$%&()*+,/:;=?@[]"
 	var normal strings.Builder
 	for index := 0; index < len(text); index++ {
 		char := text[index]

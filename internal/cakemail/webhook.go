@@ -72,6 +72,7 @@ func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, er
 // [Error] is of kind [Unchangeable] and nothing has changed; where the webhook is
 // gone, it is as with [Client.Get]. It can change no events.
 func (c *Client) Update(ctx context.Context, account int64, id string, changes Settings) (Webhook, error) {
+	c.ledger.claim(account, id, "")
 	webhook, err := c.webhookCall(ctx, id, request{
 		action: "change the webhook", method: http.MethodPatch, account: account, body: c.encode(changes), repeatable: true,
 	}, "")

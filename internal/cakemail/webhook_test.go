@@ -252,6 +252,7 @@ func TestSameURL(t *testing.T) {
 		{"https://a.example/#%C3%A9", "https://a.example/#e", false},
 		{"https://a.example:80/", "https://a.example/", false},
 		{"https://a.example:8443/", "https://a.example/", false},
+		{"https://a.example/?q='y'", "https://a.example/?q=%27y%27", true},
 		{"https://a.example/x", "https://a.example/X", false},
 		{"https://a.example/x", "https://a.example/x/", false},
 		{"https://a.example/?a", "https://a.example/?b", false},

@@ -73,7 +73,7 @@ func TestDecodeListRefuses(t *testing.T) {
 		"nesting without end":      {strings.Repeat("[", 1<<20), "nested too deeply"},
 		"unbalanced":               {`{"data":[}]`, "not complete JSON"},
 		"a key that is no string":  {`{1:2}`, "not complete JSON"},
-		"the second of two faulty": {`{"data":[{"id":"w1","url":"a"},{"id":"w2","url":1}]}`, "number where"},
+		"the second of two faulty": {`{"data":[{"id":"w1","url":"a"},{"id":"w2","url":1}]}`, `number where "data.url"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -156,7 +156,7 @@ func TestDecodeWebhookRefuses(t *testing.T) {
 		"a key named twice in another case":    {`{"id":"w1","ID":"w2"}`, "w1", "a key twice"},
 		"a key named twice in a foreign case":  {`{"id":"w1","secret":"a","ſecret":"b"}`, "w1", "a key twice"},
 		"a key named twice further in":         {`{"id":"w1","data":{"list":[{"a":1,"a":2}]}}`, "w1", "a key twice"},
-		"text for a number":                    {`{"id":"w1","data":{"rate_limit":"50"}}`, "w1", "string where"},
+		"text for a number":                    {`{"id":"w1","data":{"rate_limit":"50"}}`, "w1", `string where "data.rate_limit"`},
 		"a fraction for a number":              {`{"id":"w1","rate_limit":0.5}`, "w1", "number where"},
 		"a number beyond 64 bits":              {`{"id":"w1","rate_limit":9223372036854775808}`, "w1", "number where"},
 		"a number for text":                    {`{"id":"w1","url":5}`, "w1", "number where"},

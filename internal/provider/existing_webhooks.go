@@ -19,7 +19,7 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 	if r.connection == nil || r.connection.api == nil || plan.URL.IsUnknown() || plan.AccountID.IsUnknown() || !known(plan.Events) {
 		return
 	}
-	existing, err, first := r.connection.existing.in(plan.account(), func() ([]cakemail.Webhook, error) {
+	existing, err, first := r.connection.existing.in(plan.account(), func() (cakemail.Listed, error) {
 		return r.connection.api.Existing(ctx, plan.account())
 	})
 	if err != nil {
@@ -29,8 +29,9 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		return
 	}
 	checkForm(plan, existing, diags)
-	equal := slices.DeleteFunc(slices.Clone(existing), func(webhook cakemail.Webhook) bool {
-		return !slices.ContainsFunc(eventNames(plan.Events), func(event string) bool { return webhook.Matches(plan.URL.ValueString(), event) })
+	events := eventNames(plan.Events)
+	equal := slices.DeleteFunc(slices.Clone(existing.At(plan.URL.ValueString())), func(webhook cakemail.Webhook) bool {
+		return !slices.ContainsFunc(events, func(event string) bool { return slices.Contains(webhook.Events, event) })
 	})
 	unmanaged := r.connection.managed.without(ctx, equal)
 	if r.connection.applying.Load() {
@@ -43,8 +44,8 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 }
 
 // checkForm says what an API of the reference's form will refuse.
-func checkForm(plan webhookResourceModel, existing []cakemail.Webhook, diags *diag.Diagnostics) {
-	if len(existing) == 0 || existing[0].Form != cakemail.FormReference {
+func checkForm(plan webhookResourceModel, existing cakemail.Listed, diags *diag.Diagnostics) {
+	if existing.Form != cakemail.FormReference {
 		return
 	}
 	if len(plan.Events.Elements()) > 1 {
@@ -60,14 +61,14 @@ func checkForm(plan webhookResourceModel, existing []cakemail.Webhook, diags *di
 // Its zero value is ready for use.
 type existingWebhooks struct {
 	mu       sync.Mutex
-	accounts map[int64]func() ([]cakemail.Webhook, error)
+	accounts map[int64]func() (cakemail.Listed, error)
 }
 
 // in returns the account's webhooks, and whether the caller is the first to ask.
-func (e *existingWebhooks) in(account int64, list func() ([]cakemail.Webhook, error)) (webhooks []cakemail.Webhook, err error, first bool) {
+func (e *existingWebhooks) in(account int64, list func() (cakemail.Listed, error)) (webhooks cakemail.Listed, err error, first bool) {
 	e.mu.Lock()
 	if e.accounts == nil {
-		e.accounts = map[int64]func() ([]cakemail.Webhook, error){}
+		e.accounts = map[int64]func() (cakemail.Listed, error){}
 	}
 	listed, asked := e.accounts[account]
 	if !asked {

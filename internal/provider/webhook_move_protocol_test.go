@@ -277,7 +277,7 @@ func TestMovedWebhookWaitsForAnUnknownAccount(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ query, severity string }{
 		"that the source does not say": {"", "error"},
-		"that the source tells":         {"account_id=43", "warning"},
+		"that the source tells":        {"account_id=43", "warning"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
