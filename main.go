@@ -3,8 +3,11 @@ package main
 
 import (
 	"flag"
+	"fmt"
+	"io"
 	"log"
 	"os"
+
 	runtimedebug "runtime/debug"
 	"strings"
 
@@ -27,6 +30,8 @@ func main() {
 	debug := flag.Bool("debug", false, "run so that a debugger such as delve can attach")
 	flag.Parse()
 
+	// net/http writes there what a server sends behind its answer, and that can hold a secret.
+	log.SetOutput(io.Discard)
 	quietLogs(os.Environ(), os.Setenv)
 	collectLess(os.Getenv)
 	var options []tf6server.ServeOpt
@@ -35,7 +40,8 @@ func main() {
 	}
 	newServer := func() tfprotov6.ProviderServer { return server.New(provider.New(version)()) }
 	if err := tf6server.Serve("registry.terraform.io/cakemail/cakemail", newServer, options...); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
@@ -50,7 +56,7 @@ func quietLogs(environment []string, setenv func(key, value string) error) {
 	}
 	for _, key := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_CAKEMAIL"} {
 		if err := setenv(key, "OFF"); err != nil {
-			log.Printf("cannot set %s: %v", key, err)
+			fmt.Fprintf(os.Stderr, "cannot set %s: %v\n", key, err)
 		}
 	}
 }

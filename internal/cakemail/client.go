@@ -105,6 +105,13 @@ func newTransport() *http.Transport {
 	transport = transport.Clone()
 	transport.MaxIdleConns = 0
 	transport.MaxIdleConnsPerHost = 1024
+	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+		// Go's own error is the reason in the proxy's words, which can repeat its password.
+		if response.StatusCode != http.StatusOK {
+			return fmt.Errorf("the proxy answered %s", statusText(response))
+		}
+		return nil
+	}
 	return transport
 }
 

@@ -111,7 +111,7 @@ func newReceiverClient(timeout time.Duration) *http.Client {
 	return &http.Client{
 		Transport:     newTransport(),
 		Timeout:       timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: refuseRedirect,
 	}
 }
 

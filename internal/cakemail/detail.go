@@ -49,11 +49,15 @@ func readRefusal(raw json.RawMessage) FieldError {
 	if json.Unmarshal(raw, &refusal) != nil {
 		return FieldError{}
 	}
-	location, isList := refusal.Location.([]any)
-	if !isList {
+	location, _ := refusal.Location.([]any)
+	if len(location) == 0 {
 		location = []any{refusal.Location}
 	}
-	return FieldError{Field: fieldOf(location), Message: cmp.Or(refusal.Msg, refusal.Message)}
+	read := FieldError{Field: fieldOf(location), Message: cmp.Or(refusal.Msg, refusal.Message)}
+	if name, _ := location[len(location)-1].(string); read.Field == "" && name != "" && read.Message != "" {
+		read.Message = name + ": " + read.Message
+	}
+	return read
 }
 
 func joined(refusals []FieldError) string {

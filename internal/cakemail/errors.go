@@ -34,7 +34,7 @@ const (
 	Redirected             // the API is elsewhere
 	Untrusted              // the certificate of a webhook's url is not to be trusted
 	Stopped                // Terraform asked to stop before the call was made
-	Unconfirmed            // no such webhook, says an API whose list does not answer as the API does
+	Unconfirmed            // no such webhook, says an API whose list fails or still shows it
 	OutcomeUnknown         // a create that may have happened; see Error.Known
 	Ambiguous              // a create that happened, but several webhooks could be it; see Error.Candidates
 )
@@ -144,6 +144,9 @@ func (c *Client) transportError(action string, exchange *exchange, err error) *E
 	if isTLSPort(err) {
 		failure.Kind, failure.Cause = Unreadable, errTLSPort
 	}
+	if isPlainPort(err) {
+		failure.Kind, failure.Cause = Unreadable, errPlainPort
+	}
 	if timeout, ok := errors.AsType[interface {
 		error
 		Timeout() bool
@@ -168,7 +171,10 @@ func (s *secrets) withoutURL(err error) error {
 	return err
 }
 
-var errTLSPort = errors.New("the port takes https:// and was called with http://")
+var (
+	errTLSPort   = errors.New("the port takes https:// and was called with http://")
+	errPlainPort = errors.New("the port takes http:// and was called with https://")
+)
 
 // answerError describes an answer outside 2xx.
 func (c *Client) answerError(action string, exchange *exchange, response *http.Response, body []byte) *Error {

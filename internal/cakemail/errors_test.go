@@ -47,7 +47,7 @@ func TestDetail(t *testing.T) {
 			[]FieldError{{"url", "a"}, {"rate_limit", "b"}, {"account_id", "c"}, {FieldWebhookID, "d"}},
 			"url: a; rate_limit: b; account_id: c; webhook_id: d",
 		},
-		"an unknown field":          {`{"detail":[{"loc":["body","colour"],"msg":"unknown"}]}`, []FieldError{{"", "unknown"}}, "unknown"},
+		"an unknown field":          {`{"detail":[{"loc":["body","colour"],"msg":"unknown"}]}`, []FieldError{{"", "colour: unknown"}}, "colour: unknown"},
 		"numbers in the location":   {`{"detail":[{"loc":["body",3,"url",1.5,null,{}],"msg":"bad"}]}`, []FieldError{{"url", "bad"}}, "url: bad"},
 		"no location":               {`{"detail":[{"msg":"Webhook is already archived","type":"bad_request"}]}`, []FieldError{{"", "Webhook is already archived"}}, "Webhook is already archived"},
 		"a null location":           {`{"detail":[{"loc":null,"msg":"no"}]}`, []FieldError{{"", "no"}}, "no"},

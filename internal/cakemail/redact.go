@@ -2,6 +2,8 @@ package cakemail
 
 import (
 	"encoding/base64"
+	"encoding/hex"
+
 	"fmt"
 	"html"
 	"net/url"
@@ -58,11 +60,25 @@ func (s *secrets) addURL(raw string) {
 	}
 	password, _ := parsed.User.Password()
 	s.add(parsed.User.String(), parsed.User.Username(), password, parsed.RawQuery, parsed.Fragment)
-	// A short value, such as "true", is no credential, and is a word of many texts.
-	const shortestValue = 8
-	for _, values := range parsed.Query() {
-		s.add(slices.DeleteFunc(values, func(value string) bool { return len(value) < shortestValue })...)
+	for _, hidden := range []string{parsed.RawQuery, parsed.Fragment} {
+		for _, pair := range strings.FieldsFunc(hidden, func(r rune) bool { return strings.ContainsRune("?&;", r) }) {
+			_, value, _ := strings.Cut(pair, "=")
+			s.addValue(value)
+			if unescaped, err := url.QueryUnescape(value); err == nil {
+				s.addValue(unescaped)
+			}
+		}
 	}
+}
+
+// addValue adds what a URL gives a name, and each word of it.
+func (s *secrets) addValue(value string) {
+	words := strings.FieldsFunc(value, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_~%", r)
+	})
+	// A short one, such as "true", is no credential, and is a word of many texts.
+	const shortest = 8
+	s.add(slices.DeleteFunc(append(words, value), func(word string) bool { return len(word) < shortest })...)
 }
 
 // longestSearched bounds, in bytes, the time that a hostile text can take, for which all others wait.
@@ -80,6 +96,7 @@ func (s *secrets) redact(text string) string {
 		s.exact.add(value)
 		letters, _ := bare(value)
 		s.bare.add(letters)
+		s.bare.add(hex.EncodeToString([]byte(value)))
 		for _, encoded := range inBase64(value) {
 			s.bare.add(lettersAndDigits(encoded))
 		}
@@ -156,9 +173,9 @@ var (
 // deepestEscapes bounds the time that a hostile text can take.
 const deepestEscapes = 40
 
-// bare undoes all escapes of URLs, HTML, JSON and programming languages, and
-// keeps letters and digits alone, which no escape changes. It is not complete
-// where the escapes are nested too deeply.
+// bare undoes all escapes of URLs, HTML, JSON and programming languages, and keeps
+// small letters and digits alone, which no escape changes. It is not complete where
+// the escapes are nested too deeply.
 func bare(text string) (letters string, complete bool) {
 	for range deepestEscapes {
 		unescaped := percentEscape.ReplaceAllStringFunc(text, unescape)
@@ -183,7 +200,7 @@ func lettersAndDigits(text string) string {
 		if r > 0xffff || r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			return -1
 		}
-		return r
+		return unicode.ToLower(r)
 	}, text)
 }
 

@@ -2,6 +2,7 @@ package cakemail
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"sync"
@@ -127,6 +128,9 @@ func TestASecretIsFoundInOtherWords(t *testing.T) {
 		"doubled backslashes":          `Corr\\"ect&h/orse é+\\\\ ba%ttery`,
 		"Go":                           strconv.QuoteToASCII(password),
 		"octal numbers":                `Corr\042ect\046h/orse \303\251+\\ ba%ttery`,
+		"capitals":                     strings.ToUpper(password),
+		"hex":                          hex.EncodeToString([]byte("<" + password)),
+		"hex in capitals, with colons": strings.ToUpper(strings.Join(strings.Split(hex.EncodeToString([]byte(password)), ""), ":")),
 		"base64 of more":               base64.StdEncoding.EncodeToString([]byte("jane:" + password + "!")),
 		"base64 for URLs":              base64.URLEncoding.EncodeToString([]byte("{" + password)),
 		"invisible characters between": "Corr\u200b\"ect&h/orse é+\\ ba%tt\u00adery",
@@ -175,5 +179,34 @@ func TestNothingIsMadeOfASecretBeforeItIsNeeded(t *testing.T) {
 	})
 	if cost > 2 || known.exact.values != nil || known.bare.values != nil {
 		t.Errorf("a secret costs %v allocations, and the indexes hold %d", cost, len(known.exact.values))
+	}
+}
+
+// Whatever part of a URL's credentials the API picks out, it is masked.
+func TestThePartsOfAURLAreMasked(t *testing.T) {
+	t.Parallel()
+	for raw, parts := range map[string][]string{
+		"https://jane:hunter22@a.example/":                 {"jane", "hunter22", "jane:hunter22"},
+		"https://a.example/?key=s3cret-Key&b=2":            {"s3cret-Key", "key=s3cret-Key&b=2"},
+		"https://a.example/?key=pazz%zzSecret":             {"pazz%zzSecret"},
+		"https://a.example/?key=s3cret%2DKey":              {"s3cret-Key", "s3cret%2DKey"},
+		"https://a.example/?a=1;key=s3cretKey":             {"s3cretKey"},
+		"https://a.example/#access_token=s3cretKey":        {"s3cretKey"},
+		"https://a.example/#!/x?key=s3cretKey":             {"s3cretKey"},
+		"https://a.example/?list=s3cretOne|s3cretTwo":      {"s3cretOne", "s3cretTwo"},
+		"https://a.example/?to=https%3A%2F%2Fu:s3cretKey@": {"s3cretKey"},
+	} {
+		known := &secrets{}
+		known.addURL(raw)
+		for _, part := range parts {
+			if got := known.redact("no " + part + " there"); strings.Contains(got, part) {
+				t.Errorf("%s: got %q", raw, got)
+			}
+		}
+	}
+	known := &secrets{}
+	known.addURL("https://a.example/?next=https://b.example/path&on=true&account_id=12")
+	if got := known.redact("no b.example, true, account_id"); got != "no b.example, true, account_id" {
+		t.Errorf("got %q", got)
 	}
 }

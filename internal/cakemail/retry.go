@@ -81,9 +81,14 @@ func neverHeals(err error) bool {
 		// An alert of TLS refuses this client, such as one without a certificate.
 		return operation.Err.Error() != "tls: internal error"
 	}
-	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
 	_, noAddress := errors.AsType[*net.AddrError](err)
-	return noTLS || noAddress || errors.Is(err, http.ErrSchemeMismatch) || isTLSPort(err)
+	return noAddress || isPlainPort(err) || isTLSPort(err)
+}
+
+// isPlainPort recognises a port that does not speak TLS.
+func isPlainPort(err error) bool {
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	return noTLS || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // isTLSPort recognises the alert with which a TLS port answers plain HTTP.

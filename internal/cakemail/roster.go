@@ -35,10 +35,11 @@ type roster struct {
 	mu sync.Mutex
 	// existing are the active webhooks as of the first list, nil before there was one.
 	existing *Listed
-	// confirmed tells whether the list was asked for to confirm a 404, and refused
-	// is why it did not.
+	// confirmed tells whether the list was asked for to confirm a 404, refused is why it
+	// did not, and shown are the active webhooks that it had.
 	confirmed bool
 	refused   error
+	shown     map[string]bool
 	// next is the look that waits to begin, if there is one.
 	next *look
 	// looking is held by the look that has begun.
@@ -90,19 +91,25 @@ func (r *roster) first() *Listed {
 	return r.existing
 }
 
+// ErrStillListed is the cause of an [Error] of kind [Unconfirmed] where the list shows
+// the webhook that a call did not find.
+var ErrStillListed = errors.New("the list of webhooks still shows it")
+
 // confirmGone returns the error of a call on a webhook that is gone when the
-// account's list answers as the API does, and otherwise one of kind
-// [Unconfirmed]: a wrong address answers 404 too, and so does a proxy. It costs
-// one page a process and account, asked for when the first 404 turns up: a list
-// from before does not tell who answers now.
-func (c *Client) confirmGone(ctx context.Context, account int64, gone error) error {
+// account's list answers as the API does and does not show it as active, and otherwise
+// one of kind [Unconfirmed]: a wrong address answers 404 too, and so do a proxy and a
+// replica that lags. It costs one page a process and account, asked for when the first
+// 404 turns up: a list from before does not tell who answers now.
+func (c *Client) confirmGone(ctx context.Context, account int64, id string, gone error) error {
 	roster := c.rosters.of(account)
 	_, refused := once(ctx, &roster.shared, "confirm", listAction, func() (struct{}, error) {
-		return struct{}{}, roster.confirm(func() error {
-			_, err := c.listPage(ctx, ListOptions{Account: account}, 1)
-			return err
+		return struct{}{}, roster.confirm(func() (listedPage, error) {
+			return c.listPage(ctx, ListOptions{Account: account}, 1)
 		})
 	}, nil)
+	if refused == nil && roster.shows(id) {
+		refused = ErrStillListed
+	}
 	if refused == nil {
 		return gone
 	}
@@ -119,21 +126,30 @@ func (c *Client) confirmGone(ctx context.Context, account int64, gone error) err
 }
 
 // confirm asks once, and keeps the answer. Only one call at a time may ask.
-func (r *roster) confirm(ask func() error) error {
+func (r *roster) confirm(ask func() (listedPage, error)) error {
 	r.mu.Lock()
 	confirmed, refused := r.confirmed, r.refused
 	r.mu.Unlock()
 	if confirmed {
 		return refused
 	}
-	refused = ask()
+	page, refused := ask()
 	if IsKind(refused, Stopped) {
 		return refused
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.confirmed, r.refused = true, refused
+	r.confirmed, r.refused, r.shown = true, refused, map[string]bool{}
+	for _, webhook := range page.webhooks {
+		r.shown[webhook.ID] = !webhook.IsArchived()
+	}
 	return refused
+}
+
+func (r *roster) shows(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.shown[id]
 }
 
 // look lists the account's active webhooks as of a moment after the call. Creates

@@ -2,6 +2,7 @@ package cakemail_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -110,6 +111,34 @@ func TestWhatExistsIsListedOnce(t *testing.T) {
 	wantKind(t, err, cakemail.Unconfirmed)
 	if got := api.count(http.MethodGet, "/webhooks"); got != 3 {
 		t.Errorf("got %d lists, want 3", got)
+	}
+}
+
+// A replica that lags, or a route that is missing, answers 404 for what is there.
+func TestA404IsNotBelievedOfWhatTheListShows(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		item string
+		want cakemail.Kind
+	}{
+		"active":   {`{"id":"` + webhookID + `","status":"active"}`, cakemail.Unconfirmed},
+		"archived": {`{"id":"` + webhookID + `","status":"archived"}`, cakemail.Gone},
+		"another":  {`{"id":"another","status":"active"}`, cakemail.Gone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := newStub(t, gone(answer{Body: `{"data":[` + test.item + `]}`})).client()
+
+			_, getErr := client.Get(t.Context(), 0, webhookID)
+			_, archiveErr := client.Archive(t.Context(), 0, webhookID)
+
+			for _, err := range []error{getErr, archiveErr} {
+				wantKind(t, err, test.want)
+			}
+			if test.want == cakemail.Unconfirmed && !errors.Is(archiveErr, cakemail.ErrStillListed) {
+				t.Errorf("got %v", archiveErr)
+			}
+		})
 	}
 }
 

@@ -55,12 +55,12 @@ func (w Webhook) IsArchived() bool {
 }
 
 // Get returns the webhook of this id; an [Error] of kind [Gone] when there is
-// none, and of kind [Unconfirmed] when the account's list does not say so too.
+// none, and of kind [Unconfirmed] when the account's list fails or still shows it.
 func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, error) {
 	const action = "read the webhook"
 	webhook, err := c.webhookCall(ctx, id, request{action: action, method: http.MethodGet, account: account, repeatable: true}, "")
 	if IsKind(err, Gone) {
-		return Webhook{}, c.confirmGone(ctx, account, err)
+		return Webhook{}, c.confirmGone(ctx, account, id, err)
 	}
 	if err == nil && (webhook.Address() == "" || len(webhook.Events) == 0) {
 		return Webhook{}, c.unreadable(action, errors.New("the answer lacks the url or the events"))
@@ -129,7 +129,7 @@ func (c *Client) setArchived(ctx context.Context, account int64, id string, arch
 		}
 	}
 	if IsKind(err, Gone) {
-		return Webhook{}, c.confirmGone(Finishing(ctx), account, err)
+		return Webhook{}, c.confirmGone(Finishing(ctx), account, id, err)
 	}
 	if err != nil {
 		return Webhook{}, err
@@ -177,6 +177,8 @@ func CheckID(id string) error {
 		return fmt.Errorf("the id is longer than %d bytes", longest)
 	case !utf8.ValidString(id) || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return errors.New("the id holds characters that cannot be printed")
+	case strings.Contains(id, "://"):
+		return errors.New("a URL is not an id")
 	case id == "." || id == "..":
 		return errors.New(`"." and ".." are not ids`)
 	}

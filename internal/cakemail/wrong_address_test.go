@@ -7,6 +7,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func TestAWrongAddressIsAskedOnce(t *testing.T) {
 		kind  Kind
 		says  string
 	}{
-		"https to a plain port":                {strings.Replace(plain.URL, "http", "https", 1), nil, Network, "server gave HTTP response to HTTPS client"},
+		"https to a plain port":                {strings.Replace(plain.URL, "http", "https", 1), nil, Unreadable, "the port takes http:// and was called with https://"},
 		"http to a TLS port":                   {strings.Replace(secure.URL, "https", "http", 1), nil, Unreadable, "the port takes https:// and was called with http://"},
 		"a client certificate that is missing": {certain.URL, certain, Network, "certificate required"},
 		"a certificate that nobody knows":      {secure.URL, nil, Network, "certificate signed by unknown authority"},
@@ -120,5 +121,33 @@ func TestPathsFollowTheBaseURL(t *testing.T) {
 		if len(asked) != 2 || asked[0] != login || asked[1] != want+"?" {
 			t.Errorf("%q: got %q, want %s and %s", base, asked, login, want)
 		}
+	}
+}
+
+// A proxy that refuses can repeat its password as the reason.
+func TestWhatAProxySaysIsNotShown(t *testing.T) {
+	t.Parallel()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer connection.Close()
+		_, _ = io.WriteString(connection, "HTTP/1.1 407 You sent s3cret-word\r\n\r\n")
+	}))
+	t.Cleanup(proxy.Close)
+	address, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := New(Options{BaseURL: "https://api.example", Credentials: Credentials{AccessToken: "token"}})
+	transport := newTransport()
+	transport.Proxy = http.ProxyURL(address)
+	client.transport.base = transport
+
+	_, err = client.Get(t.Context(), 0, "w1")
+
+	if err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "the proxy answered 407 Proxy Authentication Required") {
+		t.Errorf("got %v", err)
 	}
 }

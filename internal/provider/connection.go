@@ -102,7 +102,7 @@ func accountDefault(model providerModel, getenv func(string) string, diags *diag
 	account, err := strconv.ParseInt(strings.TrimSpace(raw), 10, 64)
 	if err != nil || account < 1 {
 		diags.AddAttributeError(path.Root("account_id"), "Invalid "+envAccountID,
-			fmt.Sprintf("The environment variable %s is %s, which is not a whole number of at least 1. Set it to the account's number, for example 42, or unset it.", envAccountID, quoteShort(raw)))
+			"The environment variable "+envAccountID+" is not a whole number of at least 1. Set it to the account's number, for example 42, or unset it.")
 		return types.Int64Null()
 	}
 	return types.Int64Value(account)

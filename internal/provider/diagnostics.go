@@ -106,7 +106,7 @@ func reportRefusals(diags *diag.Diagnostics, failure *cakemail.Error, idArgument
 		if len(rest) > 0 {
 			others.Message = strings.Join(rest, "; ")
 		}
-		diags.AddError(summary, sentences(attempt, said(&others), "The refused call changed nothing. Correct the configuration and apply again.", requestID(failure)))
+		diags.AddError(summary, sentences(attempt, said(&others), "The refused call changed nothing. If the configuration is the reason, correct it. Then apply again.", requestID(failure)))
 	}
 }
 
@@ -151,7 +151,11 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 	case cakemail.Unconfirmed:
 		return c.unconfirmedAdvice(failure, about)
 	case cakemail.Unsupported:
-		return fmt.Sprintf("There is no Cakemail webhook API at %s. Check this address, with its path. It comes from %s.", c.baseURL, c.baseURLFrom)
+		advice := fmt.Sprintf("There is no Cakemail webhook API at %s. Check this address, with its path. It comes from %s.", c.baseURL, c.baseURLFrom)
+		if about.account > 0 {
+			advice += fmt.Sprintf(" Or there is no account %d: check account_id.", about.account)
+		}
+		return advice
 	case cakemail.Unchangeable:
 		return "This API does not change webhooks in place, and nothing was changed. Replace the webhook instead, which gives it a new id and a new secret: " +
 			"terraform apply -replace=ADDRESS with the address of this resource, for example cakemail_webhook.example."
@@ -180,6 +184,11 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 // unconfirmedAdvice is for a webhook that may be gone, at an address that may not
 // be the API's.
 func (c *connection) unconfirmedAdvice(failure *cakemail.Error, about subject) string {
+	if errors.Is(failure, cakemail.ErrStillListed) {
+		return fmt.Sprintf("A 404 can mean that the webhook is gone. But the list of webhooks of %s still shows it as active, so the answer may come from a server that is behind. "+
+			"Nothing was changed, neither at Cakemail nor in the state. Apply again in a minute. If it stays, ask Cakemail's support.", accountName(about.account))
+	}
+
 	return fmt.Sprintf("A 404 can mean that the webhook is gone. But the webhooks of %s could not be listed either%s, so the API may not be at this address. "+
 		"Nothing was changed, neither at Cakemail nor in the state. "+
 		"Check the address %s, with its path, which comes from %s, and check that no proxy answers in its place.",

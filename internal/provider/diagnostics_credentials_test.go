@@ -85,7 +85,7 @@ func TestErrorsOfCredentials(t *testing.T) {
 		"a malformed account in the environment": {
 			environment: map[string]string{"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken, "CAKEMAIL_ACCOUNT_ID": "acme"},
 			want: []message{{"error", "account_id", "Invalid CAKEMAIL_ACCOUNT_ID",
-				`The environment variable CAKEMAIL_ACCOUNT_ID is "acme", which is not a whole number of at least 1. Set it to the account's number, for example 42, or unset it.`}},
+				`The environment variable CAKEMAIL_ACCOUNT_ID is not a whole number of at least 1. Set it to the account's number, for example 42, or unset it.`}},
 		},
 		"a token and a login in the configuration": {
 			provider: `{access_token="t0ken",email="ops@example.com",password="p@ss"}`,

@@ -41,8 +41,8 @@ func TestErrorsOfTheAPI(t *testing.T) {
 				{"error", "rate_limit_period", "The API refused rate_limit_period", refusedDetail("rate_limit_period", "not offered")},
 				{"error", "account_id", "The API refused account_id", refusedDetail("account_id", "not yours")},
 				{"error", "", "Cannot create the webhook", "Cannot create the webhook (url https://example.com/cakemail, account 42).\n\n" +
-					"The API answered 422 Unprocessable Entity: field required.\n\n" +
-					"The refused call changed nothing. Correct the configuration and apply again." + requestLine},
+					"The API answered 422 Unprocessable Entity: plan: field required.\n\n" +
+					"The refused call changed nothing. If the configuration is the reason, correct it. Then apply again." + requestLine},
 			},
 		},
 		"more than one event where the API takes one": {

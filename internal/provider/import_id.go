@@ -60,6 +60,11 @@ const importForms = "Use the webhook's id, or ACCOUNT_ID/ID for a webhook of ano
 // can name it.
 func parseImportID(raw string, diags *diag.Diagnostics) (identity webhookIdentityModel, storeSecret bool) {
 	text, found := strings.CutSuffix(strings.TrimSpace(raw), withoutSecret)
+	if strings.Contains(raw, "://") {
+		// It may hold credentials.
+		diags.AddError(invalidImportID, "The webhook cannot be imported by its URL. "+importForms)
+		return identity, false
+	}
 	if strings.Contains(text, "?") {
 		diags.AddError(invalidImportID, "What stands after the question mark in "+quoteShort(raw)+" is not known. "+importForms)
 	}

@@ -49,7 +49,7 @@ func TestParseImportID(t *testing.T) {
 		"an account in other digits":    {raw: "٤٢/a", says: `"٤٢/a"` + noAccount},
 		"a space after the account":     {raw: "42 /a", says: `"42 /a"` + noAccount},
 		"a control character":           {raw: "4\x1b2/a", says: `"4\x1b2/a"` + noAccount},
-		"an address":                    {raw: "https://api.cakemail.dev/webhooks/1", says: noAccount},
+		"an address":                    {raw: "https://api.cakemail.dev/webhooks/1", says: "cannot be imported by its URL. Use the webhook's id, or ACCOUNT_ID/ID"},
 		"enormous":                      {raw: strings.Repeat("9", 100_000) + "/a", says: `999…" (100002 characters)` + noAccount},
 		"the secret asked for":          {raw: "a?store_secret=true", says: `What stands after the question mark in "a?store_secret=true"` + noQuery},
 		"an unknown suffix":             {raw: "42/a?archived=true", says: `"42/a?archived=true"` + noQuery},

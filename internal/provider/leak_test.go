@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
@@ -194,4 +199,50 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 			}
 		})
 	}
+}
+
+// talkative answers what the API answers, and sends it once more behind the answer, as
+// a server does that counts wrongly.
+func talkative(t *testing.T, api string) string {
+	t.Helper()
+	upstream, err := url.Parse(api)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(upstream)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorded := httptest.NewRecorder()
+		proxy.ServeHTTP(recorded, r)
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer connection.Close()
+		body := recorded.Body.String()
+		fmt.Fprintf(connection, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s\n%s", recorded.Code, len(body), body, body)
+		time.Sleep(200 * time.Millisecond)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// Go's own HTTP client logs what comes unasked.
+func TestWhatComesBehindAnAnswerIsNotLogged(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form)).withPassword()
+		w.environment["CAKEMAIL_API_BASE"] = talkative(t, w.api.URL())
+		logFile := filepath.Join(t.TempDir(), "terraform.log")
+
+		output := terraform(t, w.workspace(t, "configured.tf", "TF_LOG=DEBUG", "TF_LOG_PATH="+logFile), "apply", "-auto-approve")
+
+		w.expectNoSecret(t, "the apply", output)
+		expectNothingOf(t, output, logFile, "Unsolicited response")
+		log, err := os.ReadFile(logFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.expectNoSecret(t, "the log", string(log))
+	})
 }

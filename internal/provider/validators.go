@@ -82,10 +82,13 @@ func (v httpURL) problem(value string) string {
 	if strings.ContainsFunc(value, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) || r == utf8.RuneError }) {
 		return "holds a space, a line break or another invisible character, which cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
 	}
+	if !strings.Contains(value, "://") {
+		return "does not begin with https:// or http://"
+	}
 	parsed, err := url.Parse(value)
 	switch {
 	case err != nil:
-		return "is not a URL that can be read, perhaps because of a stray %, [ or : in it"
+		return "is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
 		return "does not begin with https:// or http://"
 	case parsed.Hostname() == "":
@@ -183,6 +186,8 @@ func (accessToken) problem(token string) string {
 		return "begins with Bearer. Leave that word out: the provider adds it."
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return "holds a space, a line break or another character that no token has. A token read from a file often ends in a line break: use trimspace()."
+	case strings.ContainsAny(token, "\"'`${}<>"):
+		return "holds a quotation mark, a bracket or a $, which no token has. In a file of variables, quotation marks can become part of the value."
 	}
 	return ""
 }
@@ -214,7 +219,8 @@ func (emailAddress) problem(value string) string {
 	if found && user != "" && host != "" && !strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
 		return ""
 	}
-	return fmt.Sprintf("is %s, which is not an e-mail address such as ops@example.com.", quoteShort(value))
+	// The value is not shown: it may be a password in the wrong place.
+	return "is not an e-mail address, such as ops@example.com."
 }
 
 // notEmpty refuses "", which mostly comes from a variable that nobody set. It
@@ -251,6 +257,6 @@ func (webhookID) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 	if err := cakemail.CheckID(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid webhook id",
-			fmt.Sprintf("%s is %s: %s. Use the id that Cakemail shows for the webhook.", req.Path, quoteShort(req.ConfigValue.ValueString()), err))
+			fmt.Sprintf("%s is not the id of a webhook: %s. Use the id that Cakemail shows, for example 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9.", req.Path, err))
 	}
 }

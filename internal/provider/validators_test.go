@@ -39,16 +39,18 @@ var (
 		"two slashes and a host":        {"//example.com/hook", "error", "url does not begin with https:// or http://" + urlAdvice},
 		"a path":                        {"/hook", "error", "url does not begin with https:// or http://" + urlAdvice},
 		"a mistyped scheme":             {"htps://example.com", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"one slash":                     {"https:/example.com", "error", "url has no host" + urlAdvice},
+		"one slash":                     {"https:/example.com", "error", "url does not begin with https:// or http://" + urlAdvice},
+		"no scheme":                     {"127.0.0.1:8080", "error", "url does not begin with https:// or http://" + urlAdvice},
+		"a password with a #":           {"https://jane:pa#ss@example.com", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
 		"no host":                       {"https:///hook", "error", "url has no host" + urlAdvice},
 		"only a port":                   {"https://:443/hook", "error", "url has no host" + urlAdvice},
 		"another scheme":                {"javascript:alert(1)", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"a stray percent":               {"https://example.com/100%", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it" + urlAdvice},
+		"a stray percent":               {"https://example.com/100%", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
 		"a port above the last":         {"https://example.com:65536/", "error", "url has a port that is not a number from 1 to 65535" + urlAdvice},
 		"the port 0":                    {"https://example.com:0/", "error", "url has a port that is not a number from 1 to 65535" + urlAdvice},
 		"the last port":                 fine("https://example.com:65535/"),
-		"an open bracket":               {"https://[::1/hook", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it" + urlAdvice},
-		"a port that is no number":      {"https://example.com:http/", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it" + urlAdvice},
+		"an open bracket":               {"https://[::1/hook", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
+		"a port that is no number":      {"https://example.com:http/", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
 		"a space":                       {"https://example.com/a b", "error", "url " + invisible + urlAdvice},
 		"a line break at the end":       {"https://example.com/hook\n", "error", "url " + invisible + urlAdvice},
 		"a tab":                         {"\thttps://example.com", "error", "url " + invisible + urlAdvice},
@@ -80,19 +82,20 @@ var (
 		"enormous, of the right form": {"A." + strings.Repeat("b", enormous), "error", `bbb…" (100002 characters) is not the name of an event.` + eventAdvice},
 	}
 
-	idAdvice  = ". Use the id that Cakemail shows for the webhook."
+	idAdvice  = ". Use the id that Cakemail shows, for example 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9."
 	judgedIDs = map[string]judgement{
 		"a UUID":              fine("0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"),
 		"a number":            fine("1001"),
 		"slashes":             fine("a/../b"),
 		"a percent":           fine("100%2e"),
 		"another script":      fine("вебхук"),
-		"empty":               {"", "error", `id is "": the id is empty` + idAdvice},
-		"one dot":             {".", "error", `id is ".": "." and ".." are not ids` + idAdvice},
-		"two dots":            {"..", "error", `id is "..": "." and ".." are not ids` + idAdvice},
-		"a line break":        {"1001\n", "error", `id is "1001\n": the id holds characters that cannot be printed` + idAdvice},
-		"a control character": {"10\x0001", "error", `id is "10\x0001": the id holds characters that cannot be printed` + idAdvice},
-		"enormous":            {strings.Repeat("1", enormous), "error", `111…" (100000 characters): the id is longer than 255 bytes` + idAdvice},
+		"empty":               {"", "error", `id is not the id of a webhook: the id is empty` + idAdvice},
+		"a URL":               {"https://jane:hunter22@example.com", "error", `id is not the id of a webhook: a URL is not an id` + idAdvice},
+		"one dot":             {".", "error", `id is not the id of a webhook: "." and ".." are not ids` + idAdvice},
+		"two dots":            {"..", "error", `id is not the id of a webhook: "." and ".." are not ids` + idAdvice},
+		"a line break":        {"1001\n", "error", `id is not the id of a webhook: the id holds characters that cannot be printed` + idAdvice},
+		"a control character": {"10\x0001", "error", `id is not the id of a webhook: the id holds characters that cannot be printed` + idAdvice},
+		"enormous":            {strings.Repeat("1", enormous), "error", `id is not the id of a webhook: the id is longer than 255 bytes` + idAdvice},
 	}
 
 	judgedAccounts = atLeast("account_id", 1)
@@ -116,19 +119,21 @@ var (
 		"a space":             {"a bc", "error", "access_token " + tokenAdvice},
 		"another script":      {"töken", "error", "access_token " + tokenAdvice},
 		"a control character": {"abc\x7f", "error", "access_token " + tokenAdvice},
+		"quotation marks":     {`"abc"`, "error", "access_token holds a quotation mark, a bracket or a $, which no token has."},
+		"a variable's name":   {"${TOKEN}", "error", "access_token holds a quotation mark, a bracket or a $, which no token has."},
 	}
 
-	addressAdvice   = ", which is not an e-mail address such as ops@example.com. Leave it out to use the environment variable CAKEMAIL_EMAIL."
+	addressAdvice   = "email is not an e-mail address, such as ops@example.com. Leave it out to use the environment variable CAKEMAIL_EMAIL."
 	judgedAddresses = map[string]judgement{
 		"an address":          fine("ops+hooks@example.com"),
 		"international":       fine("größe@münchen.example"),
-		"empty":               {"", "error", `email is ""` + addressAdvice},
-		"no host":             {"ops@", "error", `email is "ops@"` + addressAdvice},
-		"no user":             {"@example.com", "error", `email is "@example.com"` + addressAdvice},
-		"a name":              {"ops", "error", `email is "ops"` + addressAdvice},
-		"a space":             {"ops @example.com", "error", `email is "ops @example.com"` + addressAdvice},
-		"a control character": {"ops@example.com\x00", "error", `email is "ops@example.com\x00"` + addressAdvice},
-		"enormous":            {strings.Repeat("x", enormous), "error", `xxx…" (100000 characters)` + addressAdvice},
+		"empty":               {"", "error", addressAdvice},
+		"no host":             {"ops@", "error", addressAdvice},
+		"no user":             {"@example.com", "error", addressAdvice},
+		"a name":              {"ops", "error", addressAdvice},
+		"a space":             {"ops @example.com", "error", addressAdvice},
+		"a control character": {"ops@example.com\x00", "error", addressAdvice},
+		"enormous":            {strings.Repeat("x", enormous), "error", addressAdvice},
 	}
 
 	judgedPasswords = map[string]judgement{
@@ -143,8 +148,8 @@ func atLeast(name string, least int64) map[string]judgement {
 		"the least": fine(least), "huge": fine(int64(1<<63 - 1)),
 		"below":      {least - 1, "error", "Attribute " + name + " value must be at least 1, got: 0"},
 		"negative":   {int64(-1 << 63), "error", "must be at least 1, got: -9223372036854775808"},
-		"a fraction": {1.5, "error", name + " is 1.5. Use a whole number of at most 18 digits, such as 42."},
-		"enormous":   {1e30, "error", name + " is 1e+30. Use a whole number of at most 18 digits, such as 42."},
+		"a fraction": {1.5, "error", name + " is 1.5. Use a whole number, such as 20."},
+		"enormous":   {1e30, "error", name + " is 1e+30. Use a whole number, such as 20."},
 	}
 }
 
@@ -152,7 +157,7 @@ func between(says string, least, most int64) map[string]judgement {
 	return map[string]judgement{
 		"the least": fine(least), "the most": fine(most),
 		"below": {least - 1, "error", says}, "above": {most + 1, "error", says}, "huge": {int64(1<<63 - 1), "error", says},
-		"a fraction": {1.5, "error", " is 1.5. Use a whole number of at most 18 digits, such as 42."},
+		"a fraction": {1.5, "error", " is 1.5. Use a whole number, such as 20."},
 	}
 }
 

@@ -69,7 +69,7 @@ func TestSecretIsNotOpened(t *testing.T) {
 		"of an empty id": {
 			config: arguments{"id": ""},
 			want: message{"error", "id", "Invalid webhook id",
-				`id is "": the id is empty. Use the id that Cakemail shows for the webhook.`},
+				`id is not the id of a webhook: the id is empty. Use the id that Cakemail shows, for example ID.`},
 		},
 		"when the API keeps it to itself": {
 			fault:  cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: replacing(`"signature"`, `"nothing"`)},

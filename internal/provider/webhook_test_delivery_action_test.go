@@ -184,7 +184,7 @@ func TestTestDeliveryIsNotPosted(t *testing.T) {
 		},
 		"without an id": {
 			config: arguments{"webhook_id": ""},
-			want:   message{"error", "webhook_id", "Invalid webhook id", `webhook_id is "": the id is empty. Use the id that Cakemail shows for the webhook.`},
+			want:   message{"error", "webhook_id", "Invalid webhook id", `webhook_id is not the id of a webhook: the id is empty. Use the id that Cakemail shows, for example ID.`},
 		},
 		"in no time": {
 			config: arguments{"timeout": int64(0)},

@@ -47,5 +47,5 @@ type notWhole struct {
 // ValidateAttribute implements [xattr.ValidateableAttribute].
 func (n notWhole) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid number",
-		fmt.Sprintf("%s is %s. Use a whole number of at most 18 digits, such as 42.", req.Path, n.number.Text('g', 10)))
+		fmt.Sprintf("%s is %s. Use a whole number, such as 20.", req.Path, n.number.Text('g', 10)))
 }
