@@ -98,19 +98,50 @@ func (c *core) apply(config arguments) []message {
 	if len(errorsIn(messages)) > 0 {
 		return messages
 	}
+	if c.tainted && !c.state.IsNull() {
+		return append(messages, c.replace(config, nil)...)
+	}
 	planned := c.plan(c.state, block(c.webhook, config))
 	messages = append(messages, messagesOf(planned.Diagnostics)...)
-	if len(errorsIn(messages)) > 0 || !c.tainted && c.decode(c.webhook, planned.PlannedState).Equal(c.state) {
+	if len(errorsIn(messages)) > 0 || c.decode(c.webhook, planned.PlannedState).Equal(c.state) {
 		return messages
 	}
-	if !c.state.IsNull() && (c.tainted || len(planned.RequiresReplace) > 0) {
-		messages = append(messages, c.archive()...)
-		if len(errorsIn(messages)) > 0 {
-			return messages
-		}
-		planned = c.plan(c.state, block(c.webhook, config))
+	if !c.state.IsNull() && len(planned.RequiresReplace) > 0 {
+		return append(messages, c.replace(config, planned.PlannedPrivate)...)
 	}
 	return append(messages, c.change(block(c.webhook, config), planned.PlannedState, planned.PlannedPrivate)...)
+}
+
+// replace does what Terraform does for a replacement: it plans the creation with the
+// private data of the first plan, archives with that of the second, and plans
+// the creation once more, without any.
+func (c *core) replace(config arguments, private []byte) []message {
+	c.t.Helper()
+	nothing := tftypes.NewValue(c.webhook, nil)
+	planned := c.planFrom(nothing, block(c.webhook, config), private)
+	messages := errorsIn(messagesOf(planned.Diagnostics))
+	if private == nil {
+		messages = messagesOf(planned.Diagnostics)
+	}
+	if len(errorsIn(messages)) > 0 {
+		return messages
+	}
+	messages = append(messages, c.change(nothing, c.encode(c.webhook, nothing), planned.PlannedPrivate)...)
+	if len(errorsIn(messages)) > 0 {
+		return messages
+	}
+	final := c.planFrom(nothing, block(c.webhook, config), nil)
+	messages = append(messages, messagesOf(final.Diagnostics)...)
+	if len(errorsIn(messages)) > 0 {
+		return messages
+	}
+	known := attributesOf(c.t, c.decode(c.webhook, final.PlannedState))
+	for name, value := range attributesOf(c.t, c.decode(c.webhook, planned.PlannedState)) {
+		if value.IsFullyKnown() && !value.Equal(known[name]) {
+			c.t.Errorf("the final plan is inconsistent: %s was %s, and is now %s", name, value, known[name])
+		}
+	}
+	return append(messages, c.change(block(c.webhook, config), final.PlannedState, final.PlannedPrivate)...)
 }
 
 // expectNoChange fails unless the plan leaves everything as it is.
@@ -126,6 +157,11 @@ func (c *core) expectNoChange(config arguments) {
 // attributes that it leaves out what was there before.
 func (c *core) plan(prior, config tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
 	c.t.Helper()
+	return c.planFrom(prior, config, c.private)
+}
+
+func (c *core) planFrom(prior, config tftypes.Value, private []byte) *tfprotov6.PlanResourceChangeResponse {
+	c.t.Helper()
 	proposed := config
 	if !prior.IsNull() && !config.IsNull() {
 		proposed = c.merged(prior, config)
@@ -135,7 +171,7 @@ func (c *core) plan(prior, config tftypes.Value) *tfprotov6.PlanResourceChangeRe
 		PriorState:       c.encode(c.webhook, prior),
 		ProposedNewState: c.encode(c.webhook, proposed),
 		Config:           c.encode(c.webhook, config),
-		PriorPrivate:     c.private,
+		PriorPrivate:     private,
 	})
 	if err != nil {
 		c.t.Fatal(err)

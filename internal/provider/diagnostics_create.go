@@ -14,7 +14,7 @@ const oneEventSummary = "This API takes one event per webhook"
 // oneEventDetail shows the configuration that works. The answer is what the API
 // said, "" when it was not asked.
 func oneEventDetail(about subject, answer string) string {
-	outcome := "Nothing was changed."
+	outcome := "No webhook was created."
 	if answer != "" {
 		outcome = "The refused call changed nothing."
 	}
@@ -63,7 +63,7 @@ func ambiguousAdvice(failure *cakemail.Error, about subject) string {
 func candidates(webhooks []cakemail.Webhook, account int64) string {
 	var lines strings.Builder
 	for _, webhook := range webhooks {
-		fmt.Fprintf(&lines, "  terraform import ADDRESS '%s'   # %s, %s\n", importID(account, webhook.ID), cakemail.DisplayURL(webhook.Address()), strings.Join(webhook.Events, " "))
+		fmt.Fprintf(&lines, "  terraform import ADDRESS %s   # %s, %s\n", inShell(importID(account, webhook.ID)), cakemail.DisplayURL(webhook.Address()), strings.Join(webhook.Events, " "))
 	}
 	return lines.String()
 }
@@ -137,5 +137,5 @@ func warnReplacedArchived(diags *diag.Diagnostics, archived subject) {
 			"Correct the cause and apply again, which creates the replacement.\n\n"+
 			"To get the archived webhook back, with its id and its secret, put the configuration back to what it was and run these commands. "+
 			"If the resource is in the state, first take it out with terraform state rm ADDRESS.\n\n"+
-			fmt.Sprintf("  terraform import ADDRESS '%s'\n  terraform apply", importID(archived.account, archived.id)))
+			fmt.Sprintf("  terraform import ADDRESS %s\n  terraform apply", inShell(importID(archived.account, archived.id))))
 }

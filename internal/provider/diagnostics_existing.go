@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -14,19 +15,49 @@ import (
 // warnExists is for a webhook that a plan would double. Its title holds the id,
 // because Terraform shows only one of several warnings with the same title.
 func warnExists(diags *diag.Diagnostics, plan webhookResourceModel, webhook cakemail.Webhook) {
-	about := subject{id: webhook.ID, url: webhook.Address(), account: plan.account()}
 	id := importID(plan.account(), webhook.ID)
-	if !plan.StoreSecret.ValueBool() {
+	if !plan.StoreSecret.IsUnknown() && !plan.StoreSecret.ValueBool() {
 		id += withoutSecret
 	}
-	diags.AddWarning("The webhook "+webhook.ID+" exists already", sentences(
-		fmt.Sprintf("The webhook%s is active and posts %s. Terraform has shown the provider no resource of this state that manages it. "+
-			"With another webhook for the same URL, Cakemail delivers every such event twice.", about, strings.Join(webhook.Events, " and ")),
+	otherEvents := ""
+	if !plan.Events.Equal(eventsValue(webhook.Events)) {
+		otherEvents = "Its events differ from those of this resource. To keep it, with its id and its secret, first write its events into the configuration."
+	}
+	diags.AddWarning(existsSummary(webhook), sentences(
+		existsDetail(plan, webhook),
 		"If only the apply says this, and the plan did not, do nothing: most likely another resource of this state manages the webhook, such as the one that you rotate. "+
 			"During an apply, Terraform shows the provider only what changes.",
 		"Otherwise, to manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:"+
-			fmt.Sprintf("\n\n  import {\n    to = ADDRESS\n    id = %[1]q\n  }\n\nOr run this command:\n\n  terraform import ADDRESS '%[1]s'", id),
+			fmt.Sprintf("\n\n  import {\n    to = ADDRESS\n    id = %s\n  }\n\nOr run this command:\n\n  terraform import ADDRESS %s", inHCL(id), inShell(id)),
+		otherEvents,
 		"If this resource had another name before, write a moved block instead. If both webhooks are meant to be there, there is nothing to do."))
+}
+
+// warnReplacementExists is the same for a resource that has a webhook already, and so
+// cannot import one.
+func warnReplacementExists(diags *diag.Diagnostics, plan webhookResourceModel, webhook cakemail.Webhook) {
+	diags.AddWarning(existsSummary(webhook), sentences(
+		existsDetail(plan, webhook),
+		"If another resource of yours manages it, for example in another state, or if both are meant to be there, there is nothing to do. "+
+			"Otherwise archive it, for example by importing it into a resource of its own and destroying that."))
+}
+
+func existsSummary(webhook cakemail.Webhook) string {
+	return "The webhook " + webhook.ID + " exists already"
+}
+
+func existsDetail(plan webhookResourceModel, webhook cakemail.Webhook) string {
+	return fmt.Sprintf("The webhook%s is active and posts %s. Terraform has shown the provider no resource of this state that manages it. "+
+		"With another webhook for the same URL, Cakemail delivers every such event twice.",
+		subject{id: webhook.ID, url: webhook.Address(), account: plan.account()}, strings.Join(webhook.Events, " and "))
+}
+
+// inShell quotes a text for a shell.
+func inShell(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+
+// inHCL quotes a text for a configuration.
+func inHCL(text string) string {
+	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(text))
 }
 
 // warnPeriod is for a period that only the developer guide knows.

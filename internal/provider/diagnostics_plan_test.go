@@ -10,7 +10,7 @@ import (
 func TestPlanSaysThatTheSecretWillChange(t *testing.T) {
 	t.Parallel()
 	warning := func(what, more string) []message {
-		return []message{{"warning", "", "The webhook's secret will change", "The API cannot change " + what + " in place, so the webhook ID will be archived and a new one created, " +
+		return []message{{"warning", "", "The secret of the webhook ID will change", "The API cannot change " + what + " in place, so the webhook ID will be archived and a new one created, " +
 			"with a new id and a new secret. Receivers that verify signatures need the new secret. With lifecycle { create_before_destroy = true }, the old webhook delivers until the new one exists." + more}}
 	}
 	for name, test := range map[string]struct {

@@ -12,13 +12,18 @@ import (
 // apply asked for those that differ from before; for a new webhook, before is nil
 // and it asked for all.
 func reportDisagreements(diags *diag.Diagnostics, plan webhookResourceModel, before *webhookResourceModel, state webhookResourceModel) {
+	next := "Change the configuration to what the API can do, and apply again."
+	if before == nil {
+		next += " The webhook is tainted, so that would replace it. To keep it, first run terraform untaint ADDRESS with the address of this resource."
+	}
+
 	for _, setting := range plan.disagreements(state.webhookSettings) {
 		planned, saved := setting.show(plan.webhookSettings), setting.show(state.webhookSettings)
 		switch asked := before == nil || setting.differs(plan.webhookSettings, before.webhookSettings); {
 		case asked && planned == saved:
-			reportNotSaved(diags, state, setting.name, hiddenDifference(saved))
+			reportNotSaved(diags, state, setting.name, hiddenDifference(saved), next)
 		case asked:
-			reportNotSaved(diags, state, setting.name, fmt.Sprintf("The configuration asks for %s; the API saved %s.", planned, saved))
+			reportNotSaved(diags, state, setting.name, fmt.Sprintf("The configuration asks for %s; the API saved %s.", planned, saved), next)
 		case planned == saved:
 			reportChangedSince(diags, state, setting.name, hiddenDifference(saved))
 		default:
@@ -43,10 +48,9 @@ func hiddenDifference(shown string) string {
 }
 
 // reportNotSaved is for a value that the API changed on its own.
-func reportNotSaved(diags *diag.Diagnostics, state webhookResourceModel, name, difference string) {
+func reportNotSaved(diags *diag.Diagnostics, state webhookResourceModel, name, difference, next string) {
 	diags.AddAttributeError(path.Root(name), "The API did not save "+name+" as asked",
-		sentences("The webhook"+state.subject().String()+" is in the state as the API saved it. "+difference,
-			"Change the configuration to what the API can do, and apply again."))
+		sentences("The webhook"+state.subject().String()+" is in the state as the API saved it. "+difference, next))
 }
 
 // reportChangedSince is for a value that somebody changed between plan and apply.

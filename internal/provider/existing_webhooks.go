@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// checkExisting says of a webhook that is to be created what the account knows
-// already: an equal one that nobody manages, and whether the API takes the values.
-func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, diags *diag.Diagnostics) {
+// checkExisting says of a webhook that is to be created what the account knows already:
+// one with the same URL and event that Terraform has not shown as part of the state, and
+// whether the API takes the values.
+func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, warn func(*diag.Diagnostics, webhookResourceModel, cakemail.Webhook), diags *diag.Diagnostics) {
 	if r.connection == nil || r.connection.api == nil || plan.URL.IsUnknown() || plan.AccountID.IsUnknown() || !known(plan.Events) {
 		return
 	}
@@ -23,12 +23,15 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		return r.connection.api.Existing(ctx, plan.account())
 	})
 	if err != nil {
-		if first {
+		if first && !r.connection.applying.Load() {
 			r.connection.warnNotListed(diags, err, plan.account())
 		}
 		return
 	}
-	checkForm(plan, existing, diags)
+	checkForm(plan, existing.Form, diags)
+	if plan.Archived.ValueBool() {
+		return
+	}
 	events := eventNames(plan.Events)
 	equal := slices.DeleteFunc(slices.Clone(existing.At(plan.URL.ValueString())), func(webhook cakemail.Webhook) bool {
 		return !slices.ContainsFunc(events, func(event string) bool { return slices.Contains(webhook.Events, event) })
@@ -39,19 +42,14 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		return
 	}
 	for _, webhook := range unmanaged {
-		warnExists(diags, plan, webhook)
+		warn(diags, plan, webhook)
 	}
 }
 
 // checkForm says what an API of the reference's form will refuse.
-func checkForm(plan webhookResourceModel, existing cakemail.Listed, diags *diag.Diagnostics) {
-	if existing.Form != cakemail.FormReference {
-		return
-	}
-	if len(plan.Events.Elements()) > 1 {
-		diags.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
-	}
-	if period := plan.RateLimitPeriod.ValueString(); period == "hour" || period == "day" {
+func checkForm(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagnostics) {
+	checkOneEvent(plan, form, diags)
+	if period := plan.RateLimitPeriod.ValueString(); form == cakemail.FormReference && (period == "hour" || period == "day") {
 		warnPeriod(diags, period)
 	}
 }

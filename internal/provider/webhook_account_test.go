@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -195,4 +196,89 @@ func TestAChangeWhileTheFirstAccountIsUnknown(t *testing.T) {
 		t.Error("the webhook was replaced")
 	}
 	terraform(t, other, "plan", "-detailed-exitcode", "-var", "account=1", "-var", "url=https://example.com/new")
+}
+
+// An account that comes from a resource that changes is unknown in the plan. The old
+// webhook is archived before it is known, so what is planned must hold afterwards.
+func TestAReplacementInAnAccountThatIsUnknown(t *testing.T) {
+	t.Parallel()
+	for name, variables := range map[string][]string{
+		"the same account": {"-var", "revision=2"},
+		"another account":  {"-var", "revision=2", "-var", "account=43"},
+		"and other events": {"-var", "revision=2", "-var", "event=Email.Bounced"},
+		"and -replace":     {"-var", "revision=2", "-replace=" + testWebhook},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := newWorld(t, cakemailtest.WithForm(form))
+				workspace := w.workspace(t, "unknown_webhook_account.tf")
+				terraform(t, workspace, "apply", "-auto-approve")
+
+				terraform(t, workspace, append([]string{"apply", "-auto-approve"}, variables...)...)
+
+				account := int64(42)
+				if slices.Contains(variables, "account=43") {
+					account = 43
+				}
+				if active, state := w.api.Active(), stateOf(t, workspace); len(active) != 1 || active[0].AccountID != account || len(state) != 1 || state[0].ID != active[0].ID {
+					t.Errorf("active are %+v, the state holds %+v", active, state)
+				}
+			})
+		})
+	}
+}
+
+// What is tainted and in an account by its state alone does not leave it either.
+func TestATaintedWebhookDoesNotLeaveItsAccount(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form))
+		webhook := w.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+		workspace := w.workspace(t, "webhook.tf")
+		terraform(t, workspace, "import", testWebhook, "42/"+webhook.ID)
+		terraform(t, workspace, "taint", testWebhook)
+
+		told := errorsIn(tell(t, workspace, "apply", "-auto-approve"))
+
+		if len(told) != 1 || told[0].summary != "The replacement would leave the webhook's account" {
+			t.Errorf("got %s", indented(told))
+		}
+		if active := w.api.Active(); len(active) != 1 || active[0].ID != webhook.ID {
+			t.Errorf("active are %+v", active)
+		}
+	})
+}
+
+// The account is named while the API cannot be asked yet whether the webhook is in it.
+func TestAnAccountThatIsNamedWhileTheTokenIsUnknown(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		variable string
+		want     []string
+	}{
+		"in the provider": {"provider_account=42", nil},
+		"in the resource": {"account=42", []string{"The webhook is in another account"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			workspace := w.workspace(t, "unknown_token.tf", "TF_VAR_token="+cakemailtest.DefaultAccessToken)
+			terraform(t, workspace, "apply", "-auto-approve")
+
+			var got []string
+			for _, message := range errorsIn(tell(t, workspace, "apply", "-auto-approve", "-var", "revision=2", "-var", test.variable)) {
+				got = append(got, message.summary)
+			}
+
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			if state := stateOf(t, workspace); len(state) != 1 || state[0].ID != w.only(t).ID {
+				t.Errorf("the state holds %+v, the API %+v", state, w.api.Webhooks())
+			}
+		})
+	}
 }

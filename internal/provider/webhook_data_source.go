@@ -86,5 +86,6 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	model.record(webhook)
+	model.assumeActive()
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

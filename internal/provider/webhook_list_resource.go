@@ -98,6 +98,8 @@ func listResult(ctx context.Context, req list.ListRequest, webhook cakemail.Webh
 	model := webhookResourceModel{StoreSecret: types.BoolValue(true)}
 	model.AccountID = account
 	model.record(webhook)
+	model.assumeActive()
+	model = model.settled()
 
 	result := req.NewListResult(ctx)
 	result.DisplayName = cakemail.DisplayURL(webhook.Address()) + " (" + strings.Join(webhook.Events, ", ") + ")"

@@ -261,6 +261,32 @@ func TestMovedWebhookThatIsNotThere(t *testing.T) {
 	}
 }
 
+// Without a refresh, the apply reads what the source's state does not tell.
+func TestMovedWebhookWithoutARefresh(t *testing.T) {
+	t.Parallel()
+	for name, storeSecret := range map[string]bool{"with its secret": true, "without its secret": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			i := &identified{core: w.newCore(t, nil)}
+			webhook := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+			i.moveRestapi(webhook.ID, "")
+
+			i.change(arguments{"url": webhook.URL, "events": webhook.Events, "store_secret": storeSecret})
+
+			before := i.state
+			if i.read(); !i.state.Equal(before) {
+				t.Errorf("the state is %s, and %s after a refresh", before, i.state)
+			}
+			// Once it has been read, one that is gone is created again.
+			w.api.Remove(webhook.ID)
+			if messages := i.refresh(); len(messages) > 0 || !i.state.IsNull() {
+				t.Errorf("got messages:\n%s\nand the state %s, want neither", indented(messages), i.state)
+			}
+		})
+	}
+}
+
 func TestMovedWebhookIsDestroyedInTheProvidersAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

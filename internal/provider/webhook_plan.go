@@ -3,7 +3,9 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -43,14 +45,12 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		r.planChange(ctx, &plan, *state, req.Private, resp)
 	case replaced.Settings != nil:
 		plan.AccountID = replacementAccount(plan.AccountID, replaced, &resp.Diagnostics)
+		checkOneEvent(plan, formOf(ctx, req.Private), &resp.Diagnostics)
 	default:
-		r.checkExisting(ctx, plan, &resp.Diagnostics)
+		r.planCreation(ctx, plan, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	asked := plan.asked()
-	resp.Diagnostics.Append(remember(ctx, resp.Private, privatePlanned, plannedChange{
-		Settings: &asked, Account: plan.AccountID.ValueInt64Pointer(), Inherits: config.AccountID.IsNull() && !plan.AccountID.IsUnknown(),
-	})...)
+	resp.Diagnostics.Append(remember(ctx, resp.Private, privatePlanned, newPlannedChange(config, plan))...)
 }
 
 // planChange plans what becomes of a webhook that exists.
@@ -65,16 +65,36 @@ func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceM
 	if len(replacing) == 0 || resp.Diagnostics.HasError() {
 		return
 	}
-	if form == cakemail.FormReference && known(plan.Events) && len(plan.Events.Elements()) > 1 {
-		// Known before the old webhook is archived, so it must not come after.
-		resp.Diagnostics.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
+	if !checkOneEvent(*plan, form, &resp.Diagnostics) {
 		return
 	}
 	for _, name := range replacing {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
 	warnReplaced(&resp.Diagnostics, replacing, *plan, state)
-	r.checkExisting(ctx, *plan, &resp.Diagnostics)
+	r.checkExisting(ctx, *plan, warnReplacementExists, &resp.Diagnostics)
+}
+
+// planCreation checks what is to be created. Terraform plans it once more in the apply,
+// after it has archived the webhook that this one replaces.
+func (r *webhookResource) planCreation(ctx context.Context, plan webhookResourceModel, diags *diag.Diagnostics) {
+	r.checkExisting(ctx, plan, warnExists, diags)
+	if !diags.HasError() || r.connection == nil {
+		return
+	}
+	if archived, found := r.connection.replacements.take(plan.webhookSettings); found {
+		warnReplacedArchived(diags, archived)
+	}
+}
+
+// checkOneEvent refuses several events where the API takes one, before a webhook is
+// archived for them.
+func checkOneEvent(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagnostics) bool {
+	if form != cakemail.FormReference || !known(plan.Events) || len(plan.Events.Elements()) <= 1 {
+		return true
+	}
+	diags.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
+	return false
 }
 
 // plannedSecret stays as it is, unless storing it is switched on or off.

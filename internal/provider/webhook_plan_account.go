@@ -41,8 +41,11 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 		return false
 	}
 	_, err := r.connection.api.Get(createdWhen(ctx, private), plan.account(), state.ID.ValueString())
-	if err != nil && !cakemail.IsKind(err, cakemail.Gone) {
-		r.connection.report(diags, err, subject{id: state.ID.ValueString(), account: plan.account()})
+	switch about := (subject{id: state.ID.ValueString(), account: plan.account()}); {
+	case cakemail.IsKind(err, cakemail.Gone) && staysInAccount(ctx, private):
+		reportNotInAccount(diags, about)
+	case err != nil && !cakemail.IsKind(err, cakemail.Gone):
+		r.connection.report(diags, err, about)
 	}
 	return err != nil
 }
@@ -72,7 +75,14 @@ func replacementAccount(plan types.Int64, replaced plannedChange, diags *diag.Di
 // for another default account than the provider has now.
 func (r *webhookResource) isPlannedElsewhere(planned plannedChange, about subject, diags *diag.Diagnostics) bool {
 	account := types.Int64PointerValue(planned.Account)
-	if planned.Settings == nil || !planned.Inherits || account.Equal(r.connection.account) {
+	if planned.Settings == nil || !planned.Inherits {
+		return false
+	}
+	if account.IsNull() && about.account > 0 {
+		reportLeavesAccount(diags, about.account)
+		return true
+	}
+	if account.Equal(r.connection.account) {
 		return false
 	}
 	reportOtherDefault(diags, about, account, r.connection.account)

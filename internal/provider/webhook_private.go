@@ -83,6 +83,18 @@ type plannedChange struct {
 	Inherits bool `json:"inherits"`
 }
 
+func newPlannedChange(config, plan webhookResourceModel) plannedChange {
+	asked := plan.asked()
+	if !known(plan.Events) {
+		asked.Events = nil
+	}
+	planned := plannedChange{Settings: &asked}
+	if !plan.AccountID.IsUnknown() {
+		planned.Account, planned.Inherits = plan.AccountID.ValueInt64Pointer(), config.AccountID.IsNull()
+	}
+	return planned
+}
+
 func plannedOf(ctx context.Context, private privateReader) plannedChange {
 	raw, _ := private.GetKey(ctx, privatePlanned)
 	var planned plannedChange

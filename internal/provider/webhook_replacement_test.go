@@ -36,7 +36,7 @@ func TestARefusedReplacement(t *testing.T) {
 
 			var during []message
 			for _, message := range told {
-				if message.summary != "The webhook's secret will change" {
+				if !strings.HasPrefix(message.summary, "The secret of the webhook ") {
 					during = append(during, message)
 				}
 			}
@@ -109,5 +109,64 @@ func TestAReplacedWebhookIsNotTakenForItsReplacement(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// What is unknown in the plan can turn out to be what the API refuses, when the old
+// webhook is archived already.
+func TestAReplacementThatTurnsOutToBeRefused(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault  cakemailtest.Fault
+		events string
+		want   string
+	}{
+		"several events": {cakemailtest.Fault{}, `events=["Email.Bounced","Contact.Added"]`, "This API takes one event per webhook"},
+		"another event":  {cakemailtest.Fault{Operation: cakemailtest.Create, Status: 403}, `events=["Email.Bounced"]`, "Cannot create the webhook"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.api.Add(cakemailtest.Webhook{URL: "https://example.com/other", Events: []string{"Contact.Added"}})
+			workspace := w.workspace(t, "unknown_events.tf")
+			terraform(t, workspace, "apply", "-auto-approve")
+			if test.fault.Status != 0 {
+				w.api.SetFaults(test.fault)
+			}
+
+			told := tell(t, workspace, "apply", "-auto-approve", "-var", test.events)
+
+			if problems := errorsIn(told); len(problems) != 1 || problems[0].summary != test.want || strings.Contains(problems[0].detail, "Nothing was changed") {
+				t.Errorf("got %s, want %q", indented(problems), test.want)
+			}
+			if last := told[len(told)-1]; last.summary != "The webhook that was to be replaced is archived" {
+				t.Errorf("got %s", indented(told))
+			}
+		})
+	}
+}
+
+// A webhook with several events is not archived where the API takes one event now.
+func TestSeveralEventsAreRefusedBeforeTheWebhookIsArchived(t *testing.T) {
+	t.Parallel()
+	given := hook(arguments{"events": []string{"Contact.Added", "Contact.Removed"}})
+	w := newWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+	c := w.newCore(t, nil)
+	c.mustApply(given)
+	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: func([]byte) []byte {
+		return []byte(`{"id":"` + c.text("id") + `","signature":{"key":"` + c.text("secret") + `","hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",` +
+			`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`)
+	}})
+	w.expectMessages(t, c.refresh())
+	first := c.plan(c.state, block(c.webhook, given))
+	w.expectMessages(t, messagesOf(first.Diagnostics))
+
+	told := errorsIn(c.replace(given, first.PlannedPrivate))
+
+	if len(told) != 1 || told[0].summary != "This API takes one event per webhook" {
+		t.Errorf("got %s", indented(told))
+	}
+	if archived := w.api.Count(cakemailtest.Archive); archived > 0 {
+		t.Errorf("%d webhooks were archived", archived)
 	}
 }

@@ -71,6 +71,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		}
 		return
 	}
+	r.connection.managed.add(created.Webhook.ID)
 	now := time.Now().UTC()
 	ctx = cakemail.CreatedAt(cakemail.Finishing(ctx), now)
 	state := plan
@@ -151,10 +152,8 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	r.connection.managed.add(webhook.ID)
 	state.refresh(webhook)
-	if state.Archived.IsNull() {
-		// Not every answer tells, and after an import nothing else does.
-		state.Archived = types.BoolValue(false)
-	}
+	state.assumeActive()
+
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	resp.Diagnostics.Append(rememberRead(ctx, resp.Private, webhook.Form)...)
 }
@@ -168,9 +167,7 @@ func (r *webhookResource) readLater(ctx context.Context, state webhookResourceMo
 		return
 	}
 	warnNotRefreshed(&resp.Diagnostics, state.subject(), r.connection.notReady())
-	if r.connection.account.IsUnknown() {
-		resp.Diagnostics.Append(remember(ctx, resp.Private, privateStays, true)...)
-	}
+	resp.Diagnostics.Append(remember(ctx, resp.Private, privateStays, true)...)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 }
 
@@ -190,6 +187,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	r.settleMoved(ctx, req.Private, &state)
 	ctx = createdWhen(ctx, req.Private)
 	planned := plannedOf(ctx, req.Private)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
 	if r.isPlannedElsewhere(planned, state.savedSubject(), &resp.Diagnostics) {
 		return
 	}

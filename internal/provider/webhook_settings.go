@@ -3,6 +3,7 @@ package provider
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -84,8 +85,8 @@ func shownText(text types.String) string {
 	switch {
 	case text.IsNull():
 		return "nothing"
-	case text.ValueString() == "":
-		return `""`
+	case text.ValueString() == "" || strings.ContainsFunc(text.ValueString(), func(r rune) bool { return !unicode.IsPrint(r) }):
+		return quoteShort(text.ValueString())
 	}
 	return text.ValueString()
 }
@@ -141,6 +142,13 @@ func (m *webhookSettings) record(webhook cakemail.Webhook) {
 	}
 }
 
+// assumeActive is for a webhook of which no answer tells whether it is archived.
+func (m *webhookSettings) assumeActive() {
+	if m.Archived.IsNull() {
+		m.Archived = types.BoolValue(false)
+	}
+}
+
 // hasUnknown tells whether a value is still to be learned from the API.
 func (m webhookSettings) hasUnknown() bool {
 	return m.Archived.IsUnknown() || slices.ContainsFunc(settings, func(s setting) bool { return s.value(m).IsUnknown() })
@@ -159,6 +167,15 @@ func (m *webhookSettings) keepEqual(state webhookSettings) {
 	for _, setting := range settings {
 		if !setting.differs(*m, state) {
 			setting.keep(m, state)
+		}
+	}
+}
+
+// keepChanged takes what a change in place asked for, which no answer may tell.
+func (m *webhookSettings) keepChanged(plan webhookSettings) {
+	for _, setting := range settings {
+		if setting.change == inPlace && !setting.value(plan).IsUnknown() {
+			setting.keep(m, plan)
 		}
 	}
 }

@@ -99,6 +99,20 @@ func TestChangeSendsEachSettingAloneOrReplaces(t *testing.T) {
 }
 
 // TestASilentAnswerIsFollowedByARead: the answer to a change lacks what was changed.
+// Nothing contradicts a change that no answer tells, as little as it does a create.
+func TestAChangeThatNoAnswerTells(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, func(s settingTest) bool { return s.changesInPlace && s.name != "url" }, func(t *testing.T, s settingTest) {
+		t.Helper()
+		w, c := s.start(t)
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)}, cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: s.rewrite(t, nil)})
+
+		w.expectMessages(t, c.apply(configuration(arguments{s.name: s.second})))
+
+		s.expectShown(t, "the state", c.attributes(), s.second)
+	})
+}
+
 func TestASilentAnswerIsFollowedByARead(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {

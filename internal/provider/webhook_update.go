@@ -29,6 +29,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	ctx = createdWhen(ctx, req.Private)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateStays, nil)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateMoved, nil)...)
 	before := state
 	// The plan has seen the webhook in the account that it names for the first time.
 	state.AccountID = plan.AccountID
@@ -48,7 +49,7 @@ func (r *webhookResource) change(ctx context.Context, client *cakemail.Client, p
 			r.connection.report(diags, err, state.subject())
 			return
 		}
-		state.URL = plan.URL
+		state.keepChanged(plan.webhookSettings)
 		state.refresh(webhook)
 	}
 	if !plan.Archived.Equal(state.Archived) {
@@ -72,12 +73,13 @@ func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Clie
 	state.refresh(webhook)
 }
 
-// switchStoreSecret forgets the secret, or reads it when it shall be kept again.
+// switchStoreSecret forgets the secret, or reads it when it shall be kept again. After a
+// move it reads what the source's state did not tell.
 func (r *webhookResource) switchStoreSecret(ctx context.Context, client *cakemail.Client, plan webhookResourceModel, state *webhookResourceModel, diags *diag.Diagnostics) {
 	if plan.StoreSecret.Equal(state.StoreSecret) {
 		return
 	}
-	if !plan.StoreSecret.ValueBool() {
+	if !plan.StoreSecret.ValueBool() && !plan.hasUnknown() {
 		state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()
 		return
 	}

@@ -126,6 +126,7 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 		if model.matches(webhook) {
 			var listed webhookSettings
 			listed.record(webhook)
+			listed.assumeActive()
 			model.Webhooks = append(model.Webhooks, listed.settled())
 		}
 	}

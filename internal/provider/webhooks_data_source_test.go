@@ -237,7 +237,13 @@ func TestAListedWebhookWithoutEvents(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func([]byte) []byte { return []byte(`{"data":[{"id":"w1"}]}`) }})
-	if got := w.newCore(t, nil).idsOfData(nil); !slices.Equal(got, []string{"w1"}) {
+	c := w.newCore(t, nil)
+	if got := c.idsOfData(nil); !slices.Equal(got, []string{"w1"}) {
 		t.Errorf("got %q", got)
+	}
+	for _, listed := range c.list(query{includeResource: true}) {
+		if len(listed.messages) > 0 || listed.resource["archived"] != false {
+			t.Errorf("got %+v", listed)
+		}
 	}
 }
