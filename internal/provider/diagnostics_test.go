@@ -146,7 +146,8 @@ func TestAWebhookThatTheAPISavedOtherwise(t *testing.T) {
 	got := tell(t, workspace, "apply", "-auto-approve", "-var", "rate_limit=7", "-var", "rate_limit_period=second")
 
 	saved := "The webhook (id ID, url https://example.com/other?***) is in the state as the API saved it. "
-	correct := "\n\nChange the configuration to what the API can do, and apply again."
+	correct := "\n\nChange the configuration to what the API can do, and apply again. " +
+		"The webhook is tainted, so that would replace it. To keep it, first run terraform untaint ADDRESS with the address of this resource."
 	w.expectMessages(t, got,
 		message{"error", "events", "The API did not save events as asked", saved + "The configuration asks for Contact.Added; the API saved Contact.Removed." + correct},
 		message{"error", "url", "The API did not save url as asked", saved + "The configuration asks for https://example.com/cakemail; the API saved https://example.com/other?***." + correct},

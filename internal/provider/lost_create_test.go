@@ -120,6 +120,7 @@ func TestTheCreationTimeIsRemembered(t *testing.T) {
 	}
 	w.expectNoSecret(t, "the private state", string(c.private))
 	state := c.state
+	w.api.Remove(w.only(t).ID)
 	for name, test := range map[string]struct {
 		created string
 		waits   bool
@@ -130,7 +131,6 @@ func TestTheCreationTimeIsRemembered(t *testing.T) {
 		"unreadable":    {"yesterday", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 404})
 			private := createdAt(t, c.private, test.created)
 			c := w.newCore(t, nil)
 			c.keep(state, private)

@@ -3,9 +3,11 @@ package provider_test
 import (
 	"encoding/json"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -100,6 +102,43 @@ func (w *world) expectMessages(t *testing.T, got []message, want ...message) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got:\n%s\nwant:\n%s", indented(got), indented(want))
+	}
+	for _, message := range want {
+		expectInGuide(t, message)
+	}
+}
+
+// guideRow is the first cell of a row of the guide's tables.
+var guideRow = regexp.MustCompile("(?m)^\\| ([^|-][^|]*) \\|")
+
+// inGuide are the messages that the guide explains: the words before the dots begin the
+// title, those after them stand in the title or in the text. A row can have several.
+var inGuide = sync.OnceValue(func() []*regexp.Regexp {
+	guide, err := os.ReadFile("../../templates/guides/behaviour-under-failure.md.tmpl")
+	if err != nil {
+		panic(err)
+	}
+	_, tables, _ := strings.Cut(string(guide), "## What the messages mean")
+	var rows []*regexp.Regexp
+	for _, row := range guideRow.FindAllStringSubmatch(tables, -1) {
+		before, after, _ := strings.Cut(row[1], "...")
+		var alternatives []string
+		for _, alternative := range strings.Split(after, ", ") {
+			alternatives = append(alternatives, strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(alternative)), `\.\.\.`, ".*"))
+		}
+		rows = append(rows, regexp.MustCompile("(?s)^"+regexp.QuoteMeta(before)+".*("+strings.Join(alternatives, "|")+")"))
+	}
+	return rows
+})
+
+// elsewhere are the messages that have pages of their own, or are Terraform's.
+var elsewhere = regexp.MustCompile(`^(The receiver|The test delivery|No answer from the receiver|Nothing to post to|The webhook is archived|The webhook does not have this event|The moved|Cannot move|Cannot read the state of the moved)`)
+
+func expectInGuide(t *testing.T, told message) {
+	t.Helper()
+	text := told.summary + "\n" + told.detail
+	if !elsewhere.MatchString(text) && !slices.ContainsFunc(inGuide(), func(row *regexp.Regexp) bool { return row.MatchString(text) }) {
+		t.Errorf("the guide's tables do not explain the message %s", told)
 	}
 }
 

@@ -260,7 +260,8 @@ func TestDisagreementsAreDescribed(t *testing.T) {
 	})
 	hidden := aModel(func(m *webhookResourceModel) { m.URL = types.StringValue("https://example.com/hook?key=2") })
 	const saying = "The webhook (id w1, url https://example.com/hook?***, account 42) is in the state as the API saved it. "
-	const advice = "\n\nChange the configuration to what the API can do, and apply again."
+	const advice = "\n\nChange the configuration to what the API can do, and apply again. " +
+		"The webhook is tainted, so that would replace it. To keep it, first run terraform untaint ADDRESS with the address of this resource."
 	for name, test := range map[string]struct {
 		attribute string
 		asked     webhookResourceModel

@@ -205,7 +205,7 @@ func TestAWebhookOfTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 				"Make one webhook per event, with these arguments in this resource:\n\n  for_each = toset([\"Contact.Added\", \"Email.Bounced\"])\n\n" +
 				"  url    = \"https://example.com/cakemail\"\n  events = [each.value]\n\n" +
 				"If the webhook exists already and has one of these events, a moved block keeps it: " +
-				"see https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/one-webhook-per-event. Nothing was changed."}},
+				"see https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/one-webhook-per-event. No webhook was created."}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
