@@ -108,7 +108,7 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
-				MarkdownDescription: "The account of every resource and data source that sets no `account_id` of its own, for example `42`. " +
+				MarkdownDescription: "The account of every block that sets no `account_id` of its own, for example `42`. " +
 					"The default is the account of the credentials. Partners act for their sub-accounts with it. Can be set with the environment variable `CAKEMAIL_ACCOUNT_ID`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
