@@ -4,6 +4,9 @@ import (
 	"maps"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // judgement is what validation says of one value.
@@ -175,55 +178,57 @@ func inASet(values map[string]judgement) map[string]judgement {
 
 // ofTheAPI are the URLs that differ when they are the address of the API.
 func ofTheAPI() map[string]judgement {
-	judged := maps.Clone(judgedURLs)
-	for name, value := range judged {
+	values := maps.Clone(judgedURLs)
+	for name, value := range values {
 		value.says = strings.Replace("base_"+value.says, urlAdvice, apiAdvice, 1)
-		judged[name] = value
+		values[name] = value
 	}
-	judged["http"] = judgement{"http://example.com", "warning", "base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test."}
-	judged["http on loopback"] = fine("http://127.0.0.1:8080")
-	judged["with port, path and query"] = judgement{"https://example.com:8443/v1?key=1", "error", "base_url holds a query, a fragment or a user name, which the address of the API cannot have" + apiAdvice}
+	values["http"] = judgement{"http://example.com", "warning", "base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test."}
+	values["http on loopback"] = fine("http://127.0.0.1:8080")
+	values["with port, path and query"] = judgement{"https://example.com:8443/v1?key=1", "error", "base_url holds a query, a fragment or a user name, which the address of the API cannot have" + apiAdvice}
 	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?", "a fragment without text after a query": "?#"} {
-		judged[name] = judgement{"https://example.com/v1" + end, "error", "base_url holds a query, a fragment or a user name"}
+		values[name] = judgement{"https://example.com/v1" + end, "error", "base_url holds a query, a fragment or a user name"}
 	}
-	judged["a user without a password"] = judgement{"https://@example.com", "error", "base_url holds a query, a fragment or a user name"}
-	judged["slashes at the end"] = fine("https://example.com/v1//")
-	judged["a password"] = judgement{"https://user:pw@example.com", "error", "base_url holds a query, a fragment or a user name"}
-	return judged
+	values["a user without a password"] = judgement{"https://@example.com", "error", "base_url holds a query, a fragment or a user name"}
+	values["slashes at the end"] = fine("https://example.com/v1//")
+	values["a password"] = judgement{"https://user:pw@example.com", "error", "base_url holds a query, a fragment or a user name"}
+	return values
+}
+
+// judged are the values of each attribute that a person can set.
+var judged = []struct {
+	kind, name, attribute string
+	values                map[string]judgement
+}{
+	{"provider", "", "base_url", ofTheAPI()},
+	{"provider", "", "access_token", judgedTokens},
+	{"provider", "", "email", judgedAddresses},
+	{"provider", "", "password", judgedPasswords},
+	{"provider", "", "account_id", judgedAccounts},
+	{"provider", "", "max_retries", between("Attribute max_retries value must be between 0 and 20, got: ", 0, 20)},
+	{"provider", "", "request_timeout", between("Attribute request_timeout value must be between 1 and 3600, got: ", 1, 3600)},
+	{"resource", "cakemail_webhook", "url", judgedURLs},
+	{"resource", "cakemail_webhook", "events", inASet(judgedEvents)},
+	{"resource", "cakemail_webhook", "rate_limit", atLeast("rate_limit", 1)},
+	{"resource", "cakemail_webhook", "rate_limit_period", judgedPeriods},
+	{"resource", "cakemail_webhook", "account_id", judgedAccounts},
+	{"data", "cakemail_webhook", "id", judgedIDs},
+	{"data", "cakemail_webhook", "account_id", judgedAccounts},
+	{"data", "cakemail_webhooks", "account_id", judgedAccounts},
+	{"data", "cakemail_webhooks", "url", judgedURLs},
+	{"data", "cakemail_webhooks", "event", judgedEvents},
+	{"ephemeral", "cakemail_webhook_secret", "id", judgedIDs},
+	{"ephemeral", "cakemail_webhook_secret", "account_id", judgedAccounts},
+	{"list", "cakemail_webhook", "account_id", judgedAccounts},
+	{"list", "cakemail_webhook", "url", judgedURLs},
+	{"list", "cakemail_webhook", "event", judgedEvents},
 }
 
 // TestEveryAttributeIsValidated puts good and bad values into each attribute of
 // each object, and reads what a person is told.
 func TestEveryAttributeIsValidated(t *testing.T) {
 	t.Parallel()
-	const webhook = "cakemail_webhook"
-	for _, test := range []struct {
-		kind, name, attribute string
-		values                map[string]judgement
-	}{
-		{"provider", "", "base_url", ofTheAPI()},
-		{"provider", "", "access_token", judgedTokens},
-		{"provider", "", "email", judgedAddresses},
-		{"provider", "", "password", judgedPasswords},
-		{"provider", "", "account_id", judgedAccounts},
-		{"provider", "", "max_retries", between("Attribute max_retries value must be between 0 and 20, got: ", 0, 20)},
-		{"provider", "", "request_timeout", between("Attribute request_timeout value must be between 1 and 3600, got: ", 1, 3600)},
-		{"resource", webhook, "url", judgedURLs},
-		{"resource", webhook, "events", inASet(judgedEvents)},
-		{"resource", webhook, "rate_limit", atLeast("rate_limit", 1)},
-		{"resource", webhook, "rate_limit_period", judgedPeriods},
-		{"resource", webhook, "account_id", judgedAccounts},
-		{"data", webhook, "id", judgedIDs},
-		{"data", webhook, "account_id", judgedAccounts},
-		{"data", "cakemail_webhooks", "account_id", judgedAccounts},
-		{"data", "cakemail_webhooks", "url", judgedURLs},
-		{"data", "cakemail_webhooks", "event", judgedEvents},
-		{"ephemeral", "cakemail_webhook_secret", "id", judgedIDs},
-		{"ephemeral", "cakemail_webhook_secret", "account_id", judgedAccounts},
-		{"list", webhook, "account_id", judgedAccounts},
-		{"list", webhook, "url", judgedURLs},
-		{"list", webhook, "event", judgedEvents},
-	} {
+	for _, test := range judged {
 		t.Run(strings.TrimSuffix(test.kind+" "+test.name, " ")+"/"+test.attribute, func(t *testing.T) {
 			t.Parallel()
 			c := newWorld(t).unconfigured(t)
@@ -234,6 +239,32 @@ func TestEveryAttributeIsValidated(t *testing.T) {
 				})
 			}
 		})
+	}
+}
+
+// An attribute of which nobody wrote down what is good and bad is validated by nobody.
+func TestEveryAttributeIsJudged(t *testing.T) {
+	t.Parallel()
+	schemas := newWorld(t).unconfigured(t).schemas()
+	kinds := map[string]map[string]*tfprotov6.Schema{
+		"provider": {"": schemas.Provider}, "resource": schemas.ResourceSchemas, "data": schemas.DataSourceSchemas,
+		"ephemeral": schemas.EphemeralResourceSchemas, "list": schemas.ListResourceSchemas,
+	}
+	for kind, objects := range kinds {
+		for name, schema := range objects {
+			for _, attribute := range schema.Block.Attributes {
+				if !attribute.Optional && !attribute.Required || attribute.Type.Is(tftypes.Bool) {
+					continue
+				}
+				found := false
+				for _, test := range judged {
+					found = found || test.kind == kind && test.name == name && test.attribute == attribute.Name
+				}
+				if !found {
+					t.Errorf("%s %s: %s is not judged", kind, name, attribute.Name)
+				}
+			}
+		}
 	}
 }
 
