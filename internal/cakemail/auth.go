@@ -117,7 +117,7 @@ func (g *passwordGrant) renew(ctx context.Context) (*oauth2.Token, error) {
 
 func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context) (*oauth2.Token, error)) (*oauth2.Token, error) {
 	if ctx.Err() != nil && !isFinishing(ctx) {
-		return nil, &Error{Kind: Stopped, Action: loginAction, Cause: context.Cause(ctx)}
+		return nil, stopped(ctx, loginAction)
 	}
 	exchange := &exchange{login: true, repeatable: true, shielded: isFinishing(ctx), started: time.Now()}
 	token, err := fetch(context.WithValue(withExchange(ctx, exchange), oauth2.HTTPClient, g.http))

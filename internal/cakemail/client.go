@@ -147,7 +147,7 @@ func (c *Client) send(ctx context.Context, call request) ([]byte, error) {
 func (c *Client) sendWith(ctx context.Context, call request, token string) ([]byte, error) {
 	c.pause.await(ctx)
 	if ctx.Err() != nil && !isFinishing(ctx) {
-		return nil, &Error{Kind: Stopped, Action: call.action, Cause: context.Cause(ctx)}
+		return nil, stopped(ctx, call.action)
 	}
 	exchange := &exchange{repeatable: call.repeatable, shielded: call.method != http.MethodGet || isFinishing(ctx), started: time.Now()}
 	httpRequest, err := c.newRequest(withExchange(ctx, exchange), call, token)

@@ -267,7 +267,7 @@ func (c *Client) Resolve(ctx context.Context, account int64, settings Settings, 
 	}
 	defer unlock()
 	var found []Webhook
-	stopped := c.whileNew(ctx, createAction, func() bool {
+	interrupted := c.whileNew(ctx, createAction, func() bool {
 		var active Listed
 		if active, err = c.look(ctx, account); err != nil {
 			return true
@@ -282,8 +282,8 @@ func (c *Client) Resolve(ctx context.Context, account int64, settings Settings, 
 	switch {
 	case err != nil:
 		return Webhook{}, err
-	case stopped != nil:
-		return Webhook{}, stopped
+	case interrupted != nil:
+		return Webhook{}, interrupted
 	case len(found) == 0:
 		return Webhook{}, nil
 	case len(found) > 1:

@@ -109,6 +109,11 @@ func IsKind(err error, kind Kind) bool {
 	return ok && failure.Kind == kind
 }
 
+// stopped is the error of what was not begun because Terraform asked to stop.
+func stopped(ctx context.Context, action string) *Error {
+	return &Error{Kind: Stopped, Action: action, Cause: context.Cause(ctx)}
+}
+
 // failedAction names the call that could not be made for want of a token. So
 // it has not happened, whatever became of the login.
 func failedAction(action string, err error) error {

@@ -116,11 +116,11 @@ func (l *ledger) lock(ctx context.Context, account int64, key string) (unlock fu
 	within := l.semaphore(createKey{account, key}, 1)
 	across := l.semaphore(createKey{anyAccount, key}, everyAccount)
 	if within.Acquire(ctx, 1) != nil {
-		return nil, &Error{Kind: Stopped, Action: createAction, Cause: context.Cause(ctx)}
+		return nil, stopped(ctx, createAction)
 	}
 	if across.Acquire(ctx, weight) != nil {
 		within.Release(1)
-		return nil, &Error{Kind: Stopped, Action: createAction, Cause: context.Cause(ctx)}
+		return nil, stopped(ctx, createAction)
 	}
 	unlock = func() {
 		across.Release(weight)

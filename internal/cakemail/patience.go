@@ -66,7 +66,7 @@ func (c *Client) whileNew(ctx context.Context, action string, sees func() bool) 
 		}
 		sleep(ctx, min(backoff(c.retryWait, maxVisibleWait, attempt, nil), remaining))
 		if ctx.Err() != nil {
-			return &Error{Kind: Stopped, Action: action, Cause: context.Cause(ctx)}
+			return stopped(ctx, action)
 		}
 	}
 	return nil

@@ -11,9 +11,9 @@ import (
 // it is made again. A nil isUseful takes what comes. Who finishes what has begun waits
 // for it although Terraform stops.
 func once[T any](ctx context.Context, group *singleflight.Group, name, action string, call func() (T, error), isUseful func(T) bool) (T, error) {
-	stopped := ctx.Done()
+	done := ctx.Done()
 	if isFinishing(ctx) {
-		stopped = nil
+		done = nil
 	}
 	for {
 		mine := false
@@ -27,9 +27,9 @@ func once[T any](ctx context.Context, group *singleflight.Group, name, action st
 			if mine || !IsKind(result.Err, Stopped) && (result.Err != nil || isUseful == nil || isUseful(value)) {
 				return value, result.Err
 			}
-		case <-stopped:
+		case <-done:
 			var none T
-			return none, &Error{Kind: Stopped, Action: action, Cause: context.Cause(ctx)}
+			return none, stopped(ctx, action)
 		}
 	}
 }

@@ -150,12 +150,12 @@ func (c *Client) webhookCall(ctx context.Context, id string, call request, suffi
 	call.path = "/webhooks/" + url.PathEscape(id) + suffix
 	var body []byte
 	var err error
-	stopped := c.whileNew(c.ledger.dated(ctx, id), call.action, func() bool {
+	interrupted := c.whileNew(c.ledger.dated(ctx, id), call.action, func() bool {
 		body, err = c.send(ctx, call)
 		return !IsKind(err, Gone)
 	})
-	if stopped != nil {
-		return Webhook{}, stopped
+	if interrupted != nil {
+		return Webhook{}, interrupted
 	}
 	if err != nil {
 		return Webhook{}, err

@@ -16,7 +16,7 @@ import (
 // one with the same URL and event that Terraform has not shown as part of the state, and
 // whether the API takes the values.
 func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, warn func(*diag.Diagnostics, webhookResourceModel, cakemail.Webhook), diags *diag.Diagnostics) {
-	if r.connection == nil || r.connection.api == nil || plan.URL.IsUnknown() || plan.AccountID.IsUnknown() || !known(plan.Events) {
+	if r.connection.api == nil || plan.URL.IsUnknown() || plan.AccountID.IsUnknown() || !known(plan.Events) {
 		return
 	}
 	existing, err, first := r.connection.existing.in(plan.account(), func() (cakemail.Listed, error) {

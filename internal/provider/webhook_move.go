@@ -159,12 +159,6 @@ type keptDocument struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// isMoved tells that the webhook was moved here and has not been read since.
-func isMoved(ctx context.Context, private privateReader) bool {
-	raw, _ := private.GetKey(ctx, privateMoved)
-	return len(raw) > 0
-}
-
 // leaveUntold leaves to the apply what the source's state did not tell.
 func (m *webhookResourceModel) leaveUntold() {
 	for _, setting := range settings {
@@ -178,7 +172,7 @@ func (m *webhookResourceModel) leaveUntold() {
 // settleMoved gives a webhook that was just moved the provider's account, unless
 // the source's state told one: a move knows no configuration.
 func (r *webhookResource) settleMoved(ctx context.Context, private privateReader, state *webhookResourceModel) {
-	if isMoved(ctx, private) && r.connection != nil && !r.connection.account.IsUnknown() {
+	if recall[bool](ctx, private, privateMoved) && !r.connection.account.IsUnknown() {
 		state.AccountID = r.connection.accountOf(state.AccountID)
 	}
 }

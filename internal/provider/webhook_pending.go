@@ -11,7 +11,7 @@ import (
 func (r *webhookResource) find(ctx context.Context, client *cakemail.Client, state webhookResourceModel, private privateReader) (cakemail.Webhook, error) {
 	id := state.ID.ValueString()
 	if id == "" {
-		pending, err := r.findPending(ctx, client, state, pendingOf(ctx, private))
+		pending, err := r.findPending(ctx, client, state, recall[[]string](ctx, private, privatePending))
 		if err != nil {
 			return cakemail.Webhook{}, err
 		}

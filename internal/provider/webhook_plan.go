@@ -16,7 +16,7 @@ import (
 // in place and replace, and keeps known what an in-place change leaves alone.
 func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
+		resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)
 		return
 	}
 	var config, plan webhookResourceModel
@@ -39,7 +39,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	plan.AccountID = r.plannedAccount(ctx, config, state, req.Private)
 	plan.Secret = plannedSecret(plan, state)
-	replaced := plannedOf(ctx, req.Private)
+	replaced := recall[plannedChange](ctx, req.Private, privatePlanned)
 	switch {
 	case state != nil:
 		r.planChange(ctx, &plan, *state, req.Private, resp)
@@ -79,7 +79,7 @@ func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceM
 // after it has archived the webhook that this one replaces.
 func (r *webhookResource) planCreation(ctx context.Context, plan webhookResourceModel, diags *diag.Diagnostics) {
 	r.checkExisting(ctx, plan, warnExists, diags)
-	if !diags.HasError() || r.connection == nil {
+	if !diags.HasError() {
 		return
 	}
 	if archived, found := r.connection.replacements.take(plan.webhookSettings); found {

@@ -13,14 +13,11 @@ import (
 // that the webhook is in already. While the provider's is unknown, a webhook
 // stays where it is: replacing it would change its secret, perhaps for nothing.
 func (r *webhookResource) plannedAccount(ctx context.Context, config webhookResourceModel, state *webhookResourceModel, private privateReader) types.Int64 {
-	inherited := types.Int64Null()
-	if r.connection != nil {
-		inherited = r.connection.account
-	}
+	inherited := r.connection.account
 	switch {
 	case !config.AccountID.IsNull():
 		return config.AccountID
-	case state != nil && (inherited.IsNull() || inherited.IsUnknown() || staysInAccount(ctx, private)):
+	case state != nil && (inherited.IsNull() || inherited.IsUnknown() || recall[bool](ctx, private, privateStays)):
 		return state.AccountID
 	default:
 		return inherited
@@ -42,7 +39,7 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 	}
 	_, err := r.connection.api.Get(createdWhen(ctx, private), plan.account(), state.ID.ValueString())
 	switch about := (subject{id: state.ID.ValueString(), account: plan.account()}); {
-	case cakemail.IsKind(err, cakemail.Gone) && staysInAccount(ctx, private):
+	case cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, private, privateStays):
 		reportNotInAccount(diags, about)
 	case err != nil && !cakemail.IsKind(err, cakemail.Gone):
 		r.connection.report(diags, err, about)

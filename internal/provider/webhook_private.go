@@ -10,7 +10,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// The keys of the resource's private state. It never holds secrets, because
+// The keys of the resource's private state. It never holds a webhook's secret, because
 // state files show it in plain base64.
 const (
 	// privateForm holds the description that the API's answers follow.
@@ -21,9 +21,9 @@ const (
 	privatePending = "pending"
 	// privatePlanned holds a [plannedChange] from the plan to the apply.
 	privatePlanned = "planned"
-	// privateStays is there when the last refresh did not know the provider's account.
+	// privateStays is there when the last refresh did not know the provider's configuration.
 	privateStays = "stays"
-	// privateMoved is there from a move until the webhook has been read.
+	// privateMoved is there from a move until the webhook has been read or changed.
 	privateMoved = "moved"
 )
 
@@ -35,14 +35,20 @@ type privateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// formOf returns the remembered form, or "" when there is none.
-func formOf(ctx context.Context, private privateReader) cakemail.Form {
-	raw, _ := private.GetKey(ctx, privateForm)
-	var form cakemail.Form
-	if json.Unmarshal(raw, &form) != nil {
-		return ""
+// recall returns what is remembered under the key, and the zero value where that is
+// nothing, or nothing that can be read.
+func recall[T any](ctx context.Context, private privateReader, key string) T {
+	raw, _ := private.GetKey(ctx, key)
+	var value T
+	if json.Unmarshal(raw, &value) != nil {
+		var none T
+		return none
 	}
-	return form
+	return value
+}
+
+func formOf(ctx context.Context, private privateReader) cakemail.Form {
+	return recall[cakemail.Form](ctx, private, privateForm)
 }
 
 func rememberForm(ctx context.Context, private privateWriter, form cakemail.Form) diag.Diagnostics {
@@ -55,9 +61,8 @@ func rememberForm(ctx context.Context, private privateWriter, form cakemail.Form
 // createdWhen returns a context for calls on the webhook that knows when it was
 // created, where that is remembered.
 func createdWhen(ctx context.Context, private privateReader) context.Context {
-	raw, _ := private.GetKey(ctx, privateCreated)
-	var created time.Time
-	if json.Unmarshal(raw, &created) != nil {
+	created := recall[time.Time](ctx, private, privateCreated)
+	if created.IsZero() {
 		return ctx
 	}
 	return cakemail.CreatedAt(ctx, created)
@@ -66,9 +71,7 @@ func createdWhen(ctx context.Context, private privateReader) context.Context {
 // rememberRead remembers the form, and that nothing is left to be looked for.
 func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form) diag.Diagnostics {
 	diags := rememberForm(ctx, private, form)
-	diags.Append(private.SetKey(ctx, privatePending, nil)...)
-	diags.Append(private.SetKey(ctx, privateMoved, nil)...)
-	diags.Append(private.SetKey(ctx, privateStays, nil)...)
+	diags.Append(forget(ctx, private, privatePending, privateMoved, privateStays)...)
 	return diags
 }
 
@@ -95,31 +98,6 @@ func newPlannedChange(config, plan webhookResourceModel) plannedChange {
 	return planned
 }
 
-func plannedOf(ctx context.Context, private privateReader) plannedChange {
-	raw, _ := private.GetKey(ctx, privatePlanned)
-	var planned plannedChange
-	if json.Unmarshal(raw, &planned) != nil {
-		return plannedChange{}
-	}
-	return planned
-}
-
-// staysInAccount tells whether the plan was made while the provider's account was unknown.
-func staysInAccount(ctx context.Context, private privateReader) bool {
-	raw, _ := private.GetKey(ctx, privateStays)
-	return len(raw) > 0
-}
-
-// pendingOf returns the ids to leave out when a create of unknown outcome is resolved.
-func pendingOf(ctx context.Context, private privateReader) []string {
-	raw, _ := private.GetKey(ctx, privatePending)
-	var known []string
-	if json.Unmarshal(raw, &known) != nil {
-		return nil
-	}
-	return known
-}
-
 func remember(ctx context.Context, private privateWriter, key string, value any) diag.Diagnostics {
 	encoded, err := json.Marshal(value)
 	if err != nil {
@@ -128,4 +106,12 @@ func remember(ctx context.Context, private privateWriter, key string, value any)
 		return diags
 	}
 	return private.SetKey(ctx, key, encoded)
+}
+
+func forget(ctx context.Context, private privateWriter, keys ...string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, key := range keys {
+		diags.Append(private.SetKey(ctx, key, nil)...)
+	}
+	return diags
 }

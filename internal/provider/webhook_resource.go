@@ -61,7 +61,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	if client == nil {
 		return
 	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
+	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)
 	replaced, replacing := r.connection.replacements.take(plan.webhookSettings)
 	created, err := client.Create(ctx, plan.account(), plan.asked())
 	if err != nil {
@@ -135,7 +135,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	r.connection.api.Conceal(state.Secret.ValueString(), state.URL.ValueString())
 	ctx = createdWhen(ctx, req.Private)
 	webhook, err := r.find(ctx, r.connection.api, state, req.Private)
-	if cakemail.IsKind(err, cakemail.Gone) && isMoved(ctx, req.Private) {
+	if cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, req.Private, privateMoved) {
 		reportMovedGone(&resp.Diagnostics, state.subject())
 		return
 	}
@@ -162,7 +162,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 // create of unknown outcome is still to be resolved, or the account of a moved
 // webhook is not known either.
 func (r *webhookResource) readLater(ctx context.Context, state webhookResourceModel, private privateReader, resp *resource.ReadResponse) {
-	if state.ID.IsNull() || isMoved(ctx, private) && state.AccountID.IsNull() && r.connection.account.IsUnknown() {
+	if state.ID.IsNull() || recall[bool](ctx, private, privateMoved) && state.AccountID.IsNull() && r.connection.account.IsUnknown() {
 		r.connection.client(&resp.Diagnostics)
 		return
 	}
@@ -186,8 +186,8 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	ctx = createdWhen(ctx, req.Private)
-	planned := plannedOf(ctx, req.Private)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
+	planned := recall[plannedChange](ctx, req.Private, privatePlanned)
+	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)
 	if r.isPlannedElsewhere(planned, state.savedSubject(), &resp.Diagnostics) {
 		return
 	}

@@ -151,7 +151,7 @@ func (m *webhookSettings) assumeActive() {
 
 // hasUnknown tells whether a value is still to be learned from the API.
 func (m webhookSettings) hasUnknown() bool {
-	return m.Archived.IsUnknown() || slices.ContainsFunc(settings, func(s setting) bool { return s.value(m).IsUnknown() })
+	return slices.ContainsFunc(settings, func(s setting) bool { return s.value(m).IsUnknown() })
 }
 
 // settled turns what no answer told into null.

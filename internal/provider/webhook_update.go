@@ -27,9 +27,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	ctx = createdWhen(ctx, req.Private)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privatePlanned, nil)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateStays, nil)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateMoved, nil)...)
+	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned, privateStays, privateMoved)...)
 	before := state
 	// The plan has seen the webhook in the account that it names for the first time.
 	state.AccountID = plan.AccountID
