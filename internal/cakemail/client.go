@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -61,6 +62,8 @@ type Client struct {
 	rosters    rosters
 	ledger     ledger
 	pause      sharedPause
+	// ignoresPage tells that the API has answered another page of a list with the same webhooks.
+	ignoresPage atomic.Bool
 }
 
 // New returns a client. It makes no call.

@@ -68,14 +68,25 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 				return false
 			}
 		}
-		// A server may give less than it says. A page without anything new is what one sends that ignores `page`.
-		complete := page.count == nil || shifted || len(seen) >= *page.count
-		if complete && len(page.webhooks) < page.size || len(seen) == before {
+		isOld := len(seen) == before
+		if isOld && len(page.webhooks) > 0 {
+			c.ignoresPage.Store(true)
+		}
+		if isOld || page.endsList(len(seen), shifted, c.ignoresPage.Load()) {
 			return shifted
 		}
 	}
 	yield(Webhook{}, c.unreadable(listAction, errors.New("the list does not end after 1000 pages")))
 	return false
+}
+
+// endsList tells whether no page follows, when so many webhooks have been seen. A server
+// may give less than it says. Where it says nothing, only the next page can tell, unless
+// it is known to ignore `page` and so to give everything at once.
+func (p listedPage) endsList(seen int, shifted, ignoresPage bool) bool {
+	isShort := len(p.webhooks) < p.size || p.size == 0 && (p.count != nil || ignoresPage)
+	isComplete := p.count == nil || shifted || seen >= *p.count
+	return isShort && isComplete
 }
 
 // listPage returns one page.

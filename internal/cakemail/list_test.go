@@ -26,12 +26,12 @@ func pages(total, largestPage int) http.HandlerFunc {
 	}
 }
 
-// shortPages serves so many webhooks, five a page, in an envelope with the number of the page.
+// shortPages serves so many webhooks, five a page, in an envelope that names PAGE and ITEMS.
 func shortPages(total int, envelope string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 		shown := numbered(total)[min((page-1)*5, total):min(page*5, total)]
-		answer{Body: fmt.Sprintf(envelope, page, itemsOf(shown))}.write(w)
+		answer{Body: strings.NewReplacer("PAGE", strconv.Itoa(page), "ITEMS", itemsOf(shown)).Replace(envelope)}.write(w)
 	}
 }
 
@@ -64,14 +64,16 @@ func TestList(t *testing.T) {
 		"several pages":                               {pages(120, 50), numbered(120), 3},
 		"a smaller page than asked for":               {pages(45, 10), numbered(45), 5},
 		"one webhook a page":                          {pages(4, 1), numbered(4), 5},
-		"an array":                                    {inTurn(answer{Body: itemsOf(numbered(3))}), numbered(3), 1},
+		"an array":                                    {inTurn(answer{Body: itemsOf(numbered(3))}), numbered(3), 2},
+		"an array of nothing":                         {inTurn(answer{Body: "[]"}), nil, 1},
+		"arrays of five":                              {shortPages(12, "ITEMS"), numbered(12), 4},
 		"a server that ignores the page":              {inTurn(answer{Body: itemsOf(numbered(70))}), numbered(70), 2},
-		"the same webhook on two pages":               {inTurn(answer{Body: itemsOf(numbered(50))}, answer{Body: itemsOf([]string{"w49", "w50"})}), numbered(51), 2},
-		"the same webhook twice on a page":            {inTurn(answer{Body: itemsOf([]string{"w0", "w0", "w1"})}), numbered(2), 1},
-		"a server that gives less than it says":       {shortPages(12, `{"pagination":{"page":%d,"per_page":50,"count":12},"data":%s}`), numbered(12), 3},
-		"a server that gives less, and tells no size": {shortPages(12, `{"pagination":{"page":%d,"count":12},"data":%s}`), numbered(12), 3},
-		"a server that counts more than it has":       {shortPages(12, `{"pagination":{"page":%d,"count":13},"data":%s}`), numbered(12), 4},
-		"a page repeated after a 503":                 {inTurn(answer{Status: 503}, answer{Body: itemsOf(numbered(2))}), numbered(2), 2},
+		"the same webhook on two pages":               {inTurn(answer{Body: itemsOf(numbered(50))}, answer{Body: itemsOf([]string{"w49", "w50"})}), numbered(51), 3},
+		"the same webhook twice on a page":            {inTurn(answer{Body: itemsOf([]string{"w0", "w0", "w1"})}), numbered(2), 2},
+		"a server that gives less than it says":       {shortPages(12, `{"pagination":{"page":PAGE,"per_page":50,"count":12},"data":ITEMS}`), numbered(12), 3},
+		"a server that gives less, and tells no size": {shortPages(12, `{"pagination":{"page":PAGE,"count":12},"data":ITEMS}`), numbered(12), 3},
+		"a server that counts more than it has":       {shortPages(12, `{"pagination":{"page":PAGE,"count":13},"data":ITEMS}`), numbered(12), 4},
+		"a page repeated after a 503":                 {inTurn(answer{Status: 503}, answer{Body: itemsOf(numbered(2))}), numbered(2), 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -221,5 +223,22 @@ func TestAListEndsWhenTerraformStops(t *testing.T) {
 	wantKind(t, last, cakemail.Stopped)
 	if got := len(api.received()); got != 1 {
 		t.Errorf("got %d calls, want one", got)
+	}
+}
+
+// What gives everything at once is asked for another page once, in all the lists of a process.
+func TestAServerThatIgnoresThePageIsKnown(t *testing.T) {
+	t.Parallel()
+	api := newStub(t, inTurn(answer{Body: itemsOf(numbered(3))}))
+	client := api.client()
+	for range 3 {
+		got, err := collect(client.List(t.Context(), cakemail.ListOptions{}))
+		wantNoError(t, err)
+		if !slices.Equal(got, numbered(3)) {
+			t.Errorf("got %v", got)
+		}
+	}
+	if got := len(api.received()); got != 4 {
+		t.Errorf("got %d calls, want 4", got)
 	}
 }

@@ -39,7 +39,7 @@ type roster struct {
 	// did not, and shown are the active webhooks that it had.
 	confirmed bool
 	refused   error
-	shown     map[string]bool
+	shown     Listed
 	// next is the look that waits to begin, if there is one.
 	next *look
 	// looking is held by the look that has begun.
@@ -59,6 +59,7 @@ type Listed struct {
 	// Form is the description that the list follows, "" where it shows no webhook.
 	Form  Form
 	byURL map[string][]Webhook
+	ids   map[string]bool
 }
 
 // At returns the webhooks with this URL, however it is written; see [SameURL].
@@ -98,14 +99,12 @@ var ErrStillListed = errors.New("the list of webhooks still shows it")
 // confirmGone returns the error of a call on a webhook that is gone when the
 // account's list answers as the API does and does not show it as active, and otherwise
 // one of kind [Unconfirmed]: a wrong address answers 404 too, and so do a proxy and a
-// replica that lags. It costs one page a process and account, asked for when the first
+// replica that lags. It costs one list a process and account, asked for when the first
 // 404 turns up: a list from before does not tell who answers now.
 func (c *Client) confirmGone(ctx context.Context, account int64, id string, gone error) error {
 	roster := c.rosters.of(account)
 	_, refused := once(ctx, &roster.shared, "confirm", listAction, func() (struct{}, error) {
-		return struct{}{}, roster.confirm(func() (listedPage, error) {
-			return c.listPage(ctx, ListOptions{Account: account}, 1)
-		})
+		return struct{}{}, roster.confirm(func() (Listed, error) { return c.active(ctx, account) })
 	}, nil)
 	if refused == nil && roster.shows(id) {
 		refused = ErrStillListed
@@ -126,30 +125,27 @@ func (c *Client) confirmGone(ctx context.Context, account int64, id string, gone
 }
 
 // confirm asks once, and keeps the answer. Only one call at a time may ask.
-func (r *roster) confirm(ask func() (listedPage, error)) error {
+func (r *roster) confirm(ask func() (Listed, error)) error {
 	r.mu.Lock()
 	confirmed, refused := r.confirmed, r.refused
 	r.mu.Unlock()
 	if confirmed {
 		return refused
 	}
-	page, refused := ask()
+	listed, refused := ask()
 	if IsKind(refused, Stopped) {
 		return refused
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.confirmed, r.refused, r.shown = true, refused, map[string]bool{}
-	for _, webhook := range page.webhooks {
-		r.shown[webhook.ID] = !webhook.IsArchived()
-	}
+	r.confirmed, r.refused, r.shown = true, refused, listed
 	return refused
 }
 
 func (r *roster) shows(id string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.shown[id]
+	return r.shown.ids[id]
 }
 
 // look lists the account's active webhooks as of a moment after the call. Creates
@@ -190,7 +186,7 @@ func (r *roster) begin() {
 
 // active lists the account's active webhooks.
 func (c *Client) active(ctx context.Context, account int64) (Listed, error) {
-	listed := Listed{byURL: map[string][]Webhook{}}
+	listed := Listed{byURL: map[string][]Webhook{}, ids: map[string]bool{}}
 	for webhook, err := range c.List(ctx, ListOptions{Account: account}) {
 		if err != nil {
 			return Listed{}, err
@@ -200,7 +196,7 @@ func (c *Client) active(ctx context.Context, account int64) (Listed, error) {
 		}
 		listed.Form = cmp.Or(listed.Form, webhook.Form)
 		url := normalURL(webhook.Address())
-		listed.byURL[url] = append(listed.byURL[url], webhook)
+		listed.byURL[url], listed.ids[webhook.ID] = append(listed.byURL[url], webhook), true
 	}
 	return listed, nil
 }

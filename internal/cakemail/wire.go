@@ -147,7 +147,7 @@ func decodeWebhook(body []byte, id string) (Webhook, error) {
 // listedPage is a page of the list.
 type listedPage struct {
 	webhooks []Webhook
-	// size is how many webhooks a full page has.
+	// size is how many webhooks a full page has, 0 where that is not told.
 	size int
 	// count is the number of webhooks on all pages, nil where that is not told.
 	count *int
@@ -179,7 +179,7 @@ func decodeList(body []byte) (listedPage, error) {
 	if page.Data == nil && page.Webhooks == nil {
 		return listedPage{}, errors.New("the answer holds no list of webhooks")
 	}
-	read := listedPage{webhooks: make([]Webhook, 0, len(page.Data)+len(page.Webhooks)), size: page.Pagination.PerPage, count: page.Pagination.Count}
+	read := listedPage{webhooks: make([]Webhook, 0, len(page.Data)+len(page.Webhooks)), size: max(0, page.Pagination.PerPage), count: page.Pagination.Count}
 	for _, item := range slices.Concat(page.Data, page.Webhooks) {
 		webhook := item.webhook()
 		if page.Data != nil && !isArray && item.Events == nil {
@@ -189,9 +189,6 @@ func decodeList(body []byte) (listedPage, error) {
 			return listedPage{}, err
 		}
 		read.webhooks = append(read.webhooks, webhook)
-	}
-	if read.size < 1 {
-		read.size = perPage
 	}
 	return read, nil
 }

@@ -24,20 +24,20 @@ func TestDecodeList(t *testing.T) {
 		"guide": {
 			body: `[{"webhook_id":1,"events":["B.B","A.A"],"archived":false}]`,
 			want: []Webhook{{ID: "1", Settings: Settings{Events: []string{"A.A", "B.B"}}, Archived: new(false), Form: FormGuide}},
-			size: perPage,
+			size: 0,
 		},
 		"the guide's items in an envelope": {
 			body: `{"pagination":{"page":1,"per_page":50},"data":[{"id":"w1","events":["A.A","B.B"]}]}`,
 			want: []Webhook{{ID: "w1", Settings: Settings{Events: []string{"A.A", "B.B"}}, Form: FormGuide}}, size: 50,
 		},
-		"under another name":       {body: `{"webhooks":[{"id":"w1"}]}`, want: []Webhook{{ID: "w1", Form: FormGuide}}, size: perPage},
+		"under another name":       {body: `{"webhooks":[{"id":"w1"}]}`, want: []Webhook{{ID: "w1", Form: FormGuide}}, size: 0},
 		"no webhooks":              {body: `{"pagination":{"page":1,"per_page":50},"data":[]}`, want: []Webhook{}, size: 50},
-		"no webhooks in an array":  {body: ` [] `, want: []Webhook{}, size: perPage},
-		"a page size of zero":      {body: `{"pagination":{"per_page":0},"data":[]}`, want: []Webhook{}, size: perPage},
-		"a negative page size":     {body: `{"pagination":{"per_page":-5},"data":[]}`, want: []Webhook{}, size: perPage},
-		"null for the pagination":  {body: `{"pagination":null,"data":[]}`, want: []Webhook{}, size: perPage},
-		"null for the page size":   {body: `{"pagination":{"per_page":null},"data":[]}`, want: []Webhook{}, size: perPage},
-		"items in their envelopes": {body: `[{"id":"w1","data":{"url":"https://a.example/"}}]`, want: []Webhook{{ID: "w1", Settings: Settings{URL: new("https://a.example/")}, Form: FormReference}}, size: perPage},
+		"no webhooks in an array":  {body: ` [] `, want: []Webhook{}, size: 0},
+		"a page size of zero":      {body: `{"pagination":{"per_page":0},"data":[]}`, want: []Webhook{}, size: 0},
+		"a negative page size":     {body: `{"pagination":{"per_page":-5},"data":[]}`, want: []Webhook{}, size: 0},
+		"null for the pagination":  {body: `{"pagination":null,"data":[]}`, want: []Webhook{}, size: 0},
+		"null for the page size":   {body: `{"pagination":{"per_page":null},"data":[]}`, want: []Webhook{}, size: 0},
+		"items in their envelopes": {body: `[{"id":"w1","data":{"url":"https://a.example/"}}]`, want: []Webhook{{ID: "w1", Settings: Settings{URL: new("https://a.example/")}, Form: FormReference}}, size: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,10 +20,11 @@ func TestCallsAreNoMoreThanThePlanNeeds(t *testing.T) {
 			create: counts{cakemailtest.Token: 2, cakemailtest.List: 2, cakemailtest.Create: number, cakemailtest.Show: number},
 			change: counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.Update: number},
 		},
-		// The guide's form has no PATCH, so a change replaces.
+		// The guide's form has no PATCH, so a change replaces. Its list does not say where it
+		// ends, so the plan asks for a second page; in the apply, nothing is active any more.
 		cakemailtest.Guide: {
 			create: counts{cakemailtest.Token: 2, cakemailtest.List: 2, cakemailtest.Create: number},
-			change: counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.List: 2, cakemailtest.Create: number, cakemailtest.Archive: number},
+			change: counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.List: 3, cakemailtest.Create: number, cakemailtest.Archive: number},
 		},
 	} {
 		t.Run(string(form), func(t *testing.T) {

@@ -135,7 +135,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 			},
 			[]message{{"error", "", "Cannot create the webhook", createAttempt +
 				"No answer says whether the webhook was created (the connection was closed before the whole answer had come), and the provider did not find it or could not list the webhooks. " +
-				"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook and either replaces it or creates it, so nothing stays behind. " +
+				"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook, which can take a minute, and either replaces it or creates it, so nothing stays behind. " +
 				"Apply again when the API answers."}},
 		},
 		"two webhooks could be it": {
@@ -155,7 +155,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 			[]message{{"error", "", "Cannot create the webhook", createAttempt +
 				"The API answered 503 Service Unavailable: Down for maintenance.\n\n" +
 				"No answer says whether the webhook was created, and the provider did not find it or could not list the webhooks. It was tried 5 times in TIME. " +
-				"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook and either replaces it or creates it, so nothing stays behind. " +
+				"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook, which can take a minute, and either replaces it or creates it, so nothing stays behind. " +
 				"Apply again when the API answers." + requestLine}},
 		},
 		"the webhook of the first attempt appears late": {

@@ -70,7 +70,7 @@ func candidates(webhooks []cakemail.Webhook, account int64) string {
 
 func unknownOutcomeAdvice(failure *cakemail.Error) string {
 	return fmt.Sprintf("No answer says whether the webhook was created%s, and the provider did not find it or could not list the webhooks. %s"+
-		"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook and either replaces it or creates it, so nothing stays behind. "+
+		"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook, which can take a minute, and either replaces it or creates it, so nothing stays behind. "+
 		"Apply again when the API answers.", because(failure), tried(failure))
 }
 

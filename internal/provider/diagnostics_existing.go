@@ -30,6 +30,7 @@ func warnExists(diags *diag.Diagnostics, plan webhookResourceModel, webhook cake
 		"Otherwise, to manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:"+
 			fmt.Sprintf("\n\n  import {\n    to = ADDRESS\n    id = %s\n  }\n\nOr run this command:\n\n  terraform import ADDRESS %s", inHCL(id), inShell(id)),
 		otherEvents,
+		"Each import block needs an address of its own. If Terraform imports nothing, because the resource has an older webhook in the state, first run terraform state rm ADDRESS, and archive the older webhook afterwards.",
 		"If this resource had another name before, write a moved block instead. If both webhooks are meant to be there, there is nothing to do."))
 }
 

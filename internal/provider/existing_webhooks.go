@@ -20,6 +20,8 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		return
 	}
 	existing, err, first := r.connection.existing.in(plan.account(), func() (cakemail.Listed, error) {
+		started := time.Now()
+		defer func() { r.connection.managed.slowDown(time.Since(started)) }()
 		return r.connection.api.Existing(ctx, plan.account())
 	})
 	if err != nil {
@@ -84,17 +86,28 @@ type managedWebhooks struct {
 	mu    sync.Mutex
 	ids   map[string]bool
 	added chan struct{}
-	// settled ends the time that Terraform gets to come to the next one.
-	settled time.Time
+	// settling is how long Terraform gets to come to the next one, and settled ends that time.
+	settling time.Duration
+	settled  time.Time
 }
 
 func newManagedWebhooks() *managedWebhooks {
-	return &managedWebhooks{ids: map[string]bool{}, added: make(chan struct{})}
+	return &managedWebhooks{ids: map[string]bool{}, added: make(chan struct{}), settling: shortestSettling}
 }
 
-// settling is how long a plan waits for Terraform to come to another webhook of the
-// state, before it takes one for a stranger: resources come in any order.
-const settling = time.Second
+// A plan waits this long for Terraform to come to another webhook of the state, before
+// it takes one for a stranger: resources come in any order, and behind calls of the API.
+const (
+	shortestSettling = time.Second
+	longestSettling  = 5 * time.Second
+)
+
+// slowDown gives Terraform the time of several calls that each take so long.
+func (m *managedWebhooks) slowDown(call time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.settling = max(m.settling, min(3*call, longestSettling))
+}
 
 func (m *managedWebhooks) add(id string) {
 	m.mu.Lock()
@@ -104,7 +117,7 @@ func (m *managedWebhooks) add(id string) {
 	}
 	m.ids[id] = true
 	if !m.settled.IsZero() {
-		m.settled = time.Now().Add(settling)
+		m.settled = time.Now().Add(m.settling)
 	}
 	close(m.added)
 	m.added = make(chan struct{})
@@ -126,7 +139,7 @@ func (m *managedWebhooks) without(ctx context.Context, webhooks []cakemail.Webho
 		m.mu.Lock()
 		webhooks = slices.DeleteFunc(webhooks, func(webhook cakemail.Webhook) bool { return m.ids[webhook.ID] })
 		if len(webhooks) > 0 && m.settled.IsZero() {
-			m.settled = time.Now().Add(settling)
+			m.settled = time.Now().Add(m.settling)
 		}
 		added, left := m.added, time.Until(m.settled)
 		m.mu.Unlock()

@@ -53,6 +53,8 @@ func TestAPlanWarnsOfAnEqualWebhook(t *testing.T) {
 				"During an apply, Terraform shows the provider only what changes.\n\n" +
 				"Otherwise, to manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:\n\n" +
 				"  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\n\nOr run this command:\n\n  terraform import ADDRESS '42/ID'\n\n" +
+				"Each import block needs an address of its own. If Terraform imports nothing, because the resource has an older webhook in the state, " +
+				"first run terraform state rm ADDRESS, and archive the older webhook afterwards.\n\n" +
 				"If this resource had another name before, write a moved block instead. If both webhooks are meant to be there, there is nothing to do."})
 	})
 }
@@ -143,8 +145,13 @@ func TestAPlanDoesNotWarn(t *testing.T) {
 				w.api.Add(test.exists)
 				c := w.newCore(t, nil)
 				w.expectMessages(t, messagesOf(c.plan(c.state, block(c.webhook, hook(test.config))).Diagnostics))
-				if lists := w.api.Count(cakemailtest.List); lists != test.lists {
-					t.Errorf("%d lists, want %d", lists, test.lists)
+				want := test.lists
+				if form == cakemailtest.Guide && len(w.api.Active()) > 0 && test.exists.AccountID == 0 {
+					// The guide's list does not say where it ends.
+					want *= 2
+				}
+				if lists := w.api.Count(cakemailtest.List); lists != want {
+					t.Errorf("%d lists, want %d", lists, want)
 				}
 			})
 		})

@@ -20,7 +20,10 @@ func TestAPendingWebhookIsNotMistakenForAnother(t *testing.T) {
 					w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 				}
 				workspace := w.workspace(t, "configured.tf")
-				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: processed, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
+				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: processed, Status: 502, Rewrite: func(body []byte) []byte {
+					w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Status: 403})
+					return body
+				}})
 				refusedTerraform(t, workspace, "apply", "-auto-approve")
 				if state := stateOf(t, workspace); len(state) != 1 || state[0].ID != "" {
 					t.Fatalf("the state holds %+v, want a webhook of unknown outcome", state)
