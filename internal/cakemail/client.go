@@ -28,13 +28,14 @@ const (
 	DefaultRequestTimeout = 30 * time.Second
 )
 
-// Options configure a [Client]. Every field but the credentials has a default.
+// Options configure a [Client]. What is zero gets its default, where it has one.
 type Options struct {
 	// BaseURL is where the API is; default [DefaultBaseURL].
 	BaseURL string
 	// Credentials authenticate every call.
 	Credentials Credentials
-	// MaxRetries is how often a call is repeated at most; 0 switches repeating off.
+	// MaxRetries is how many failed attempts of a call are repeated; 0 switches that off.
+	// Being put off, by a 429 with a Retry-After of at most [MaxRetryWait], is no failure.
 	MaxRetries int
 	// RequestTimeout bounds one attempt, its answer's body included; default [DefaultRequestTimeout].
 	RequestTimeout time.Duration

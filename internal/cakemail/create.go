@@ -125,8 +125,8 @@ func snapshotError(err error) error {
 
 const createAction = "create the webhook"
 
-// attempt sends the create once, and again only while the API says that it put
-// it off.
+// attempt sends the create once, and again only while the API puts it off or cannot be
+// reached.
 func (c *Client) attempt(ctx context.Context, making *creation) (Webhook, error) {
 	settings := making.settings
 	settings.Events = sorted(settings.Events)

@@ -17,26 +17,26 @@ type Kind int
 
 // The kinds of [Error].
 const (
-	Unexpected        Kind = iota
-	Invalid                // the API refused a value (400, 422)
-	WantsOneEvent          // the API takes exactly one event per webhook
-	Unauthorized           // the credentials were refused (401)
-	ChallengeRequired      // the account is protected by multi-factor authentication
-	Forbidden              // the credentials do not cover this (403)
-	Gone                   // no such webhook (404, 410)
-	Unsupported            // the API does not offer this call (404 on a path without id, 405, 501)
-	Unchangeable           // the API has no call that changes a webhook in place (404, 405, 501)
-	RateLimited            // too many requests (429), also after waiting
-	Unavailable            // the API failed (5xx)
-	Network                // no answer: the host could not be reached or the connection was cut
-	Timeout                // no answer in time, or a gateway said so (504)
-	Unreadable             // an answer that is not what the API would say
-	Redirected             // the API is elsewhere
-	Untrusted              // the certificate of a webhook's url is not to be trusted
-	Stopped                // Terraform asked to stop before the call was made
-	Unconfirmed            // no such webhook, says an API whose list fails or still shows it
-	OutcomeUnknown         // a create that may have happened; see Error.Known
-	Ambiguous              // a create that happened, but several webhooks could be it; see Error.Candidates
+	Unexpected        Kind = iota // an answer that the API never gives, or a call that cannot be made
+	Invalid                       // the API refused a value (400, 409, 422)
+	WantsOneEvent                 // the API takes exactly one event per webhook
+	Unauthorized                  // the credentials were refused (401)
+	ChallengeRequired             // the account is protected by multi-factor authentication
+	Forbidden                     // the credentials do not cover this (403)
+	Gone                          // no such webhook (404, 410)
+	Unsupported                   // the API does not offer this call (404 on a path without id, 405, 501)
+	Unchangeable                  // the API has no call that changes a webhook in place (404, 405, 501)
+	RateLimited                   // too many requests (429), also after waiting
+	Unavailable                   // the API failed (5xx but 501 and 504)
+	Network                       // no answer: the host could not be reached or the connection was cut
+	Timeout                       // no answer in time, or a gateway said so (504)
+	Unreadable                    // an answer that is not what the API would say
+	Redirected                    // the API is elsewhere
+	Untrusted                     // the certificate of a webhook's url is not to be trusted
+	Stopped                       // Terraform asked to stop before the call was made or answered
+	Unconfirmed                   // no such webhook, says an API whose list fails or still shows it
+	OutcomeUnknown                // a create that may have happened; see Error.Known
+	Ambiguous                     // a create that happened, but several webhooks could be it; see Error.Candidates
 )
 
 // Field is the name of an argument of a webhook that a [FieldError] is about; ""
@@ -67,13 +67,13 @@ type Error struct {
 	Host string
 	// Status is the answer's status as text, such as "422 Unprocessable Entity"; "" without an answer.
 	Status string
-	// Message is what the API said, at most a few hundred characters.
+	// Message is what the API said: at most 20 refusals of 300 characters each.
 	Message string
 	// Fields are the refusals that name a field, and those that name none.
 	Fields []FieldError
 	// RequestID is the answer's request id, for Cakemail's support; "" when it has none.
 	RequestID string
-	// Location is the host that a redirect names.
+	// Location is the host that a redirect names, with the scheme for a test delivery.
 	Location string
 	// Attempts and Elapsed tell how often and how long the call was tried.
 	Attempts int
@@ -140,7 +140,7 @@ func (c *Client) transportError(action string, exchange *exchange, err error) *E
 		Cause:           c.secrets.withoutURL(err),
 	}
 	if errors.Is(err, context.Canceled) {
-		// Only waiting is ever cut short, and only what was not carried out waits.
+		// A create waits only after the API put it off, or before it was sent.
 		failure.Kind, failure.MayHaveHappened = Stopped, false
 	}
 	if errors.Is(err, errAnswerTooLarge) {

@@ -9,11 +9,11 @@ import (
 // Patience is how long the client gives answers that come from replicas to catch
 // up with what the API has done.
 type Patience struct {
-	// LostCreate is how long a webhook is looked for whose create got no answer,
-	// before the create is repeated, and again afterwards. Default 12 s.
+	// LostCreate is how long to look for the webhook of a create that got no answer:
+	// before the create is repeated, and again after it. Default 12 s.
 	LostCreate time.Duration
-	// NewWebhook is the age from which on the API is believed when it does not know
-	// a webhook. Default one minute.
+	// NewWebhook is how old a webhook must be before the API is believed that it does not
+	// exist. Default one minute.
 	NewWebhook time.Duration
 }
 

@@ -23,7 +23,7 @@ const shortestMask = 4
 
 // secrets are all tokens, passwords and webhook secrets that the process has
 // seen. They are the second net: texts are shown by permission, see [secrets.describe].
-// Nothing is made of a secret before something is logged or refused.
+// The indexes are built when something is first logged or refused.
 type secrets struct {
 	mu   sync.Mutex
 	seen map[string]bool
@@ -123,8 +123,8 @@ func (s *secrets) redact(text string) string {
 	return masked.String()
 }
 
-// index finds values by their first bytes, so that neither adding nor matching
-// one takes longer the more there are. Its zero value is ready for use.
+// index finds values by their first bytes, so that neither adding nor matching one
+// takes longer the more there are, unless they begin alike. Its zero value is ready for use.
 type index struct{ values map[string][]string }
 
 func (x *index) add(value string) {
@@ -224,8 +224,8 @@ func unescape(escape string) string {
 	}
 }
 
-// DisplayURL returns a webhook's URL as messages may show it: without user
-// information, query and fragment, which people use for credentials.
+// DisplayURL returns a webhook's URL as messages may show it: without user information,
+// query and fragment, which people use for credentials, and "***" for what is no URL.
 func DisplayURL(raw string) string {
 	parsed, err := url.Parse(raw)
 	if err != nil || parsed.Opaque != "" {

@@ -52,7 +52,7 @@ func exchangeFrom(ctx context.Context) *exchange {
 type finishingKey struct{}
 
 // Finishing returns a context whose calls are made although ctx is canceled, so
-// that what has begun can be recorded. They are not repeated after a wait then.
+// that what has begun can be recorded. Once ctx is canceled, such a call gets one attempt.
 func Finishing(ctx context.Context) context.Context {
 	return context.WithValue(ctx, finishingKey{}, true)
 }

@@ -70,7 +70,7 @@ func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, er
 
 // Update changes the webhook in place. Where the API does not offer that, the
 // [Error] is of kind [Unchangeable] and nothing has changed; where the webhook is
-// gone, it is as with [Client.Get]. It can change no events.
+// gone, it is as with [Client.Get]. It can change no events: they must be nil.
 func (c *Client) Update(ctx context.Context, account int64, id string, changes Settings) (Webhook, error) {
 	c.ledger.claim(account, id, "")
 	webhook, err := c.webhookCall(ctx, id, request{
@@ -101,16 +101,17 @@ func (c *Client) changeError(ctx context.Context, account int64, id string, err 
 	return failure
 }
 
-// Archive disables the webhook; Cakemail has no way to delete one. Archiving an
-// archived webhook succeeds.
+// Archive disables the webhook; Cakemail has no way to delete one. Archiving an archived
+// webhook succeeds. An API that answers nothing gives a webhook with ID and Archived alone.
+// The [Error] is as with [Client.Get], and of kind [Unreadable] where the answer denies it.
 func (c *Client) Archive(ctx context.Context, account int64, id string) (Webhook, error) {
 	// A list that lags shows it as active for a while, but no create made it.
 	c.ledger.claim(account, id, "")
 	return c.setArchived(ctx, account, id, true)
 }
 
-// Unarchive enables the webhook again, with its id and secret. Unarchiving an
-// active webhook succeeds.
+// Unarchive enables the webhook again, with its id and secret. Unarchiving an active
+// webhook succeeds. Answers and errors are as with [Client.Archive].
 func (c *Client) Unarchive(ctx context.Context, account int64, id string) (Webhook, error) {
 	c.ledger.claim(account, id, "")
 	return c.setArchived(ctx, account, id, false)

@@ -12,8 +12,8 @@ import (
 
 var errWrongID = errors.New("the answer has an id that is neither a string nor a whole number")
 
-// Settings are what can be set of a webhook, by their JSON names. What is nil is
-// left to the API's default in a create, as it is in a change, and not told in an answer.
+// Settings are what can be set of a webhook, by their JSON names. nil means the API's
+// default in a create, unchanged in a change, and not told in an answer.
 type Settings struct {
 	// URL is where deliveries go.
 	URL *string `json:"url,omitempty"`
