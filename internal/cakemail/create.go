@@ -63,8 +63,8 @@ func (m *creation) isExplained() bool { return len(m.found) >= m.lost }
 // Create makes a webhook that is neither lost nor doubled. When the answer is
 // lost, it looks for the new webhook that matches, for as long as
 // Patience.LostCreate, and adopts it, or creates again when there is none. The
-// [Error] is of kind [Ambiguous] when more match than this create can have made,
-// and of kind [OutcomeUnknown] when it cannot be told; [Client.Resolve] can tell later.
+// [Error] is of kind [Ambiguous] when more match than this create can have made, of
+// kind [NotNew] when the API answers with a webhook that was there before, and of kind [OutcomeUnknown] when it cannot be told; [Client.Resolve] can tell later.
 //
 // It costs one list of the account's webhooks before the first create.
 func (c *Client) Create(ctx context.Context, account int64, settings Settings) (Created, error) {
@@ -80,6 +80,9 @@ func (c *Client) Create(ctx context.Context, account int64, settings Settings) (
 
 	for {
 		webhook, err := c.attempt(ctx, making)
+		if err == nil && c.isOld(making, webhook.ID) {
+			return Created{}, &Error{Kind: NotNew, Action: createAction, Host: c.host(), Candidates: []Webhook{webhook}}
+		}
 		if err == nil {
 			return c.settle(ctx, making, webhook), nil
 		}
@@ -149,6 +152,16 @@ func (c *Client) attempt(ctx context.Context, making *creation) (Webhook, error)
 		return Webhook{}, c.unreadable(createAction, err)
 	}
 	return webhook, nil
+}
+
+// isOld tells whether the webhook was there before, or belongs to another resource of
+// this process: then the API made none.
+func (c *Client) isOld(making *creation, id string) bool {
+	if _, claimed := c.ledger.claimed(making.account)[id]; claimed {
+		return true
+	}
+	existing := c.rosters.of(making.account).first()
+	return existing != nil && existing.ids[id]
 }
 
 // settle claims the webhook that an answer names, and looks for those of earlier

@@ -251,3 +251,32 @@ func TestACreateInFlightIsRecordedAlthoughTerraformStops(t *testing.T) {
 		})
 	}
 }
+
+// Two resources must not share a webhook because the API makes no second one.
+func TestAnOldWebhookIsNoCreatedOne(t *testing.T) {
+	t.Parallel()
+	for name, listed := range map[string]string{"in the account": shown, "of another resource": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					answer{Body: shown}.write(w)
+					return
+				}
+				answer{Body: `{"pagination":{"per_page":50},"data":[` + listed + `]}`}.write(w)
+			})
+			client := api.client()
+			if listed == "" {
+				_, err := client.Create(t.Context(), 0, spec("Contact.Added"))
+				wantNoError(t, err)
+			}
+
+			_, err := client.Create(t.Context(), 0, spec("Contact.Added"))
+
+			failure := wantKind(t, err, cakemail.NotNew)
+			if idsOf(failure.Candidates) != webhookID || failure.MayHaveHappened {
+				t.Errorf("got %+v", failure)
+			}
+		})
+	}
+}

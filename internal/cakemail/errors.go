@@ -36,6 +36,7 @@ const (
 	Stopped                       // Terraform asked to stop before the call was made or answered
 	Unconfirmed                   // no such webhook, says an API whose list fails or still shows it
 	OutcomeUnknown                // a create that may have happened; see Error.Known
+	NotNew                        // a create that was answered with an old webhook; see Error.Candidates
 	Ambiguous                     // a create that happened, but several webhooks could be it; see Error.Candidates
 )
 
@@ -80,7 +81,7 @@ type Error struct {
 	Elapsed  time.Duration
 	// MayHaveHappened tells that the API may have carried out the call all the same.
 	MayHaveHappened bool
-	// Candidates are the webhooks that a create may have made.
+	// Candidates are the webhooks that a create may have made, or the old one that it got.
 	Candidates []Webhook
 	// Known are the ids of equal webhooks that a create of unknown outcome did not make.
 	Known []string

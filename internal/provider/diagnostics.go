@@ -172,6 +172,9 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 			"Set base_url to the address of the API. Its value now comes from %s.", failure.Host, redirectTarget(failure), c.baseURLFrom)
 	case cakemail.Stopped:
 		return "Terraform was interrupted before this began. Apply again to continue."
+	case cakemail.NotNew:
+		return "The API made no webhook. It answered with one that was there before. To manage that one with this resource, import it:\n\n" +
+			candidates(failure.Candidates, about.account) + "\nIf another resource manages it already, remove this resource."
 	case cakemail.Ambiguous:
 		return ambiguousAdvice(failure, about)
 	case cakemail.OutcomeUnknown:

@@ -209,6 +209,24 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 	}
 }
 
+// An API may make no second webhook with the same URL and event.
+func TestErrorOfACreateThatMakesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+	old := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: replacing("1002", old.ID)})
+	c := w.newCore(t, nil)
+
+	told := errorsIn(c.apply(hook(nil)))
+
+	w.expectMessages(t, told, message{"error", "", "Cannot create the webhook", createAttempt +
+		"The API made no webhook. It answered with one that was there before. To manage that one with this resource, import it:\n\n" +
+		"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\nIf another resource manages it already, remove this resource."})
+	if !c.state.IsNull() {
+		t.Errorf("the state is %s", c.state)
+	}
+}
+
 // TestErrorsOfDataSources are those that the resource does not have.
 func TestErrorsOfDataSources(t *testing.T) {
 	t.Parallel()
