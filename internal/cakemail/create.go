@@ -63,8 +63,9 @@ func (m *creation) isExplained() bool { return len(m.found) >= m.lost }
 // Create makes a webhook that is neither lost nor doubled. When the answer is
 // lost, it looks for the new webhook that matches, for as long as
 // Patience.LostCreate, and adopts it, or creates again when there is none. The
-// [Error] is of kind [Ambiguous] when more match than this create can have made, of
-// kind [NotNew] when the API answers with a webhook that was there before, and of kind [OutcomeUnknown] when it cannot be told; [Client.Resolve] can tell later.
+// [Error] is of kind [NotNew] when the API answers with a webhook that was there before,
+// of kind [Ambiguous] when more match than this create can have made, and of kind
+// [OutcomeUnknown] when it cannot be told; [Client.Resolve] can tell later.
 //
 // It costs one list of the account's webhooks before the first create.
 func (c *Client) Create(ctx context.Context, account int64, settings Settings) (Created, error) {
@@ -157,11 +158,8 @@ func (c *Client) attempt(ctx context.Context, making *creation) (Webhook, error)
 // isOld tells whether the webhook was there before, or belongs to another resource of
 // this process: then the API made none.
 func (c *Client) isOld(making *creation, id string) bool {
-	if _, claimed := c.ledger.claimed(making.account)[id]; claimed {
-		return true
-	}
 	existing := c.rosters.of(making.account).first()
-	return existing != nil && existing.ids[id]
+	return c.ledger.isClaimed(making.account, id) || existing != nil && existing.ids[id]
 }
 
 // settle claims the webhook that an answer names, and looks for those of earlier
@@ -247,67 +245,4 @@ func (s Settings) among(listed Listed, taken map[string]string) []Webhook {
 		_, known := taken[webhook.ID]
 		return known
 	})
-}
-
-// outcomeUnknown returns the error of a create that may have happened, with the
-// ids that a later look must leave out.
-func (c *Client) outcomeUnknown(making *creation, failure *Error) *Error {
-	c.ledger.leaveUncertain(making.account, making.key)
-	renamed := *failure
-	renamed.Kind, renamed.Known = OutcomeUnknown, []string{}
-	renamed.Attempts, renamed.Elapsed = making.attempts, time.Since(making.started)
-	for _, webhook := range c.existingEqual(making) {
-		renamed.Known = append(renamed.Known, webhook.ID)
-	}
-	for id, key := range c.ledger.claimed(making.account) {
-		if key == "" || key == making.key {
-			renamed.Known = append(renamed.Known, id)
-		}
-	}
-	slices.Sort(renamed.Known)
-	renamed.Known = slices.Compact(renamed.Known)
-	return &renamed
-}
-
-// Resolve finds the webhook that a create of unknown outcome made, given the
-// ids that its [Error] knew. The id is "" when there is none. It leaves out what
-// belongs to other resources, and waits for equal creates that are in progress.
-func (c *Client) Resolve(ctx context.Context, account int64, settings Settings, known []string) (Webhook, error) {
-	key := settings.key()
-	unlock, err := c.ledger.lock(ctx, account, key)
-	if err != nil {
-		return Webhook{}, err
-	}
-	defer unlock()
-	var found []Webhook
-	interrupted := c.whileNew(ctx, createAction, func() bool {
-		var active Listed
-		if active, err = c.look(ctx, account); err != nil {
-			return true
-		}
-		taken := c.ledger.claimed(account)
-		for _, id := range known {
-			taken[id] = ""
-		}
-		found = settings.among(active, taken)
-		return len(found) > 0
-	})
-	switch {
-	case err != nil:
-		return Webhook{}, err
-	case interrupted != nil:
-		return Webhook{}, interrupted
-	case len(found) == 0:
-		return Webhook{}, nil
-	case len(found) > 1:
-		return Webhook{}, ambiguous(&Error{Action: createAction, Host: c.host()}, found)
-	}
-	c.ledger.claim(account, found[0].ID, key)
-	return found[0], nil
-}
-
-func ambiguous(failure *Error, candidates []Webhook) *Error {
-	renamed := *failure
-	renamed.Kind, renamed.Candidates = Ambiguous, candidates
-	return &renamed
 }

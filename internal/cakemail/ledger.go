@@ -92,6 +92,18 @@ func (l *ledger) isAdopted(id string) bool {
 	return l.adopted[id]
 }
 
+// isClaimed tells whether the id is claimed in the account.
+func (l *ledger) isClaimed(account int64, id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for number, ids := range l.claims {
+		if _, claimed := ids[id]; claimed && mayBeSame(number, account) {
+			return true
+		}
+	}
+	return false
+}
+
 // claimed returns the ids that are claimed in the account, with their keys.
 func (l *ledger) claimed(account int64) map[string]string {
 	l.mu.Lock()
