@@ -23,25 +23,25 @@ func TestACreateIsNeitherLostNorDoubled(t *testing.T) {
 	}{
 		"nothing fails":                        {nil, 1, 1, "w1"},
 		"cut after it was processed":           {[]postFault{{Processed: true, Answer: cut}}, 1, 2, "w1"},
-		"cut before it was processed":          {[]postFault{{Answer: cut}}, 2, 13, "w1"},
-		"cut twice before it was processed":    {[]postFault{{Answer: cut}, {Answer: cut}}, 3, 19, "w1"},
-		"cut before, then after":               {[]postFault{{Answer: cut}, {Processed: true, Answer: cut}}, 2, 14, "w1"},
+		"cut before it was processed":          {[]postFault{{Answer: cut}}, 2, 15, "w1"},
+		"cut twice before it was processed":    {[]postFault{{Answer: cut}, {Answer: cut}}, 3, 22, "w1"},
+		"cut before, then after":               {[]postFault{{Answer: cut}, {Processed: true, Answer: cut}}, 2, 16, "w1"},
 		"500, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 500}}}, 1, 2, "w1"},
-		"500, not processed":                   {[]postFault{{Answer: answer{Status: 500}}}, 2, 13, "w1"},
+		"500, not processed":                   {[]postFault{{Answer: answer{Status: 500}}}, 2, 15, "w1"},
 		"502, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 502}}}, 1, 2, "w1"},
-		"502, not processed":                   {[]postFault{{Answer: answer{Status: 502, Body: "<html>"}}}, 2, 13, "w1"},
+		"502, not processed":                   {[]postFault{{Answer: answer{Status: 502, Body: "<html>"}}}, 2, 15, "w1"},
 		"504, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 504}}}, 1, 2, "w1"},
 		"504, processed while it is looked":    {[]postFault{{Late: 3, Answer: answer{Status: 504}}}, 1, 4, "w1"},
-		"504, not processed":                   {[]postFault{{Answer: answer{Status: 504}}}, 2, 13, "w1"},
+		"504, not processed":                   {[]postFault{{Answer: answer{Status: 504}}}, 2, 15, "w1"},
 		"no answer in time, processed":         {[]postFault{{Processed: true, Silent: true}}, 1, 2, "w1"},
 		"no answer in time, processed late":    {[]postFault{{Late: 2, Silent: true}}, 1, 3, "w1"},
-		"no answer in time, not processed":     {[]postFault{{Silent: true}}, 2, 13, "w1"},
+		"no answer in time, not processed":     {[]postFault{{Silent: true}}, 2, 15, "w1"},
 		"429 is repeated without a look":       {[]postFault{{Answer: answer{Status: 429}}}, 2, 1, "w1"},
 		"503, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 503}}}, 1, 2, "w1"},
 		"503, processed, with Retry-After":     {[]postFault{{Processed: true, Answer: answer{Status: 503, Header: map[string]string{"Retry-After": "0"}}}}, 1, 2, "w1"},
 		"503, processed, and listed late":      {[]postFault{{Late: 5, Answer: answer{Status: 503}}}, 1, 6, "w1"},
-		"503 twice, not processed":             {[]postFault{{Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}}, 3, 19, "w1"},
-		"503, then cut after it was processed": {[]postFault{{Answer: answer{Status: 503}}, {Processed: true, Answer: cut}}, 2, 14, "w1"},
+		"503 twice, not processed":             {[]postFault{{Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}}, 3, 22, "w1"},
+		"503, then cut after it was processed": {[]postFault{{Answer: answer{Status: 503}}, {Processed: true, Answer: cut}}, 2, 16, "w1"},
 		"408, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 408, Body: "<html>"}}}, 1, 2, "w1"},
 		"501, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 501}}}, 1, 2, "w1"},
 		"520, processed":                       {[]postFault{{Processed: true, Answer: answer{Status: 520, Body: "<html>"}}}, 1, 2, "w1"},
@@ -136,11 +136,11 @@ func TestACreateOfUnknownOutcome(t *testing.T) {
 		"the look is refused":             {faults: []postFault{{Answer: cut}}, lists: map[int]answer{2: {Status: 403}}, retries: 2, posts: 1, nLists: 2},
 		"the look is unreadable":          {faults: []postFault{{Processed: true, Answer: cut}}, lists: map[int]answer{2: {Body: "<html>"}}, retries: 2, posts: 1, nLists: 2},
 		"the look fails for good":         {faults: []postFault{{Processed: true, Answer: cut}}, lists: map[int]answer{2: cut, 3: cut, 4: cut}, retries: 2, posts: 1, nLists: 4},
-		"cut each time":                   {faults: []postFault{{Answer: cut}, {Answer: cut}, {Answer: cut}}, retries: 2, posts: 3, nLists: 19},
-		"put off each time":               {faults: []postFault{{Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}}, retries: 2, posts: 3, nLists: 19},
-		"repeating is switched off":       {faults: []postFault{{Answer: cut}}, retries: 0, posts: 1, nLists: 7},
-		"cut, then refused":               {faults: []postFault{{Answer: cut}, {Answer: answer{Status: 422}}}, retries: 2, posts: 2, nLists: 7},
-		"cut, then a second look refused": {faults: []postFault{{Answer: cut}, {Answer: cut}}, lists: map[int]answer{8: {Status: 403}}, retries: 2, posts: 2, nLists: 8},
+		"cut each time":                   {faults: []postFault{{Answer: cut}, {Answer: cut}, {Answer: cut}}, retries: 2, posts: 3, nLists: 22},
+		"put off each time":               {faults: []postFault{{Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}, {Answer: answer{Status: 503}}}, retries: 2, posts: 3, nLists: 22},
+		"repeating is switched off":       {faults: []postFault{{Answer: cut}}, retries: 0, posts: 1, nLists: 8},
+		"cut, then refused":               {faults: []postFault{{Answer: cut}, {Answer: answer{Status: 422}}}, retries: 2, posts: 2, nLists: 8},
+		"cut, then a second look refused": {faults: []postFault{{Answer: cut}, {Answer: cut}}, lists: map[int]answer{9: {Status: 403}}, retries: 2, posts: 2, nLists: 9},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -196,7 +196,7 @@ func TestOnlyTheNewWebhookIsAdopted(t *testing.T) {
 			if created.Webhook.ID != "w2" {
 				t.Errorf("got %+v, want w2", created)
 			}
-			api.wantCalls(t, 2, 13)
+			api.wantCalls(t, 2, 15)
 		})
 	}
 }

@@ -177,7 +177,7 @@ func TestAfterAnUnknownOutcomeAnEqualCreateIsNotTried(t *testing.T) {
 	wantKind(t, second, cakemail.Unexpected)
 	wantNoError(t, other)
 	wantNoError(t, elsewhere)
-	api.wantCalls(t, 3, 8)
+	api.wantCalls(t, 3, 9)
 }
 
 func TestACreateThatWaitsForAnEqualOneEndsWhenTerraformStops(t *testing.T) {

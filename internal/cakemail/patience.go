@@ -36,7 +36,7 @@ func (p Patience) orDefault() Patience {
 // looks are the waits before each look for a webhook whose create got no answer.
 func (p Patience) looks() []time.Duration {
 	unit := p.LostCreate / 24
-	return []time.Duration{0, unit, 2 * unit, 4 * unit, 8 * unit, 9 * unit}
+	return []time.Duration{0, unit, unit, 2 * unit, 4 * unit, 8 * unit, 8 * unit}
 }
 
 // gather is how long a look waits for others to share it.

@@ -179,5 +179,5 @@ func TestALostCreateIsLookedForAtLeastTenSeconds(t *testing.T) {
 	if waited := second.Load() - first.Load(); waited < 10_000 || waited > 30_000 {
 		t.Errorf("the create was repeated after %d ms", waited)
 	}
-	api.wantCalls(t, 2, 7)
+	api.wantCalls(t, 2, 8)
 }

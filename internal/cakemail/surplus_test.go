@@ -9,7 +9,7 @@ import (
 
 // lateBy is when a first attempt is carried out of which no look had seen
 // anything: with the list after the snapshot, the looks, and so many more.
-func lateBy(looks int) postFault { return postFault{Late: 6 + looks, Answer: cut} }
+func lateBy(looks int) postFault { return postFault{Late: 7 + looks, Answer: cut} }
 
 func TestWhatEarlierAttemptsMadeIsArchived(t *testing.T) {
 	t.Parallel()
@@ -20,19 +20,19 @@ func TestWhatEarlierAttemptsMadeIsArchived(t *testing.T) {
 		duplicates string
 		lists      int
 	}{
-		"at once":                           {faults: []postFault{lateBy(1)}, surplus: "w2", lists: 8},
-		"with the last look":                {faults: []postFault{lateBy(6)}, surplus: "w2", lists: 13},
-		"of two attempts":                   {faults: []postFault{lateBy(7), lateBy(2)}, surplus: "w2 w3", lists: 15},
-		"when the second got lost too":      {faults: []postFault{lateBy(3), {Processed: true, Answer: cut}}, surplus: "w2", lists: 10},
-		"when both are listed late":         {faults: []postFault{lateBy(5), lateBy(1)}, surplus: "w2", lists: 14},
-		"only as many as there can be":      {faults: []postFault{lateBy(2)}, others: 1, duplicates: "w2 w3", lists: 9},
-		"nothing, where nothing is to find": {faults: []postFault{{Answer: cut}}, lists: 13},
+		"at once":                           {faults: []postFault{lateBy(1)}, surplus: "w2", lists: 9},
+		"with the last look":                {faults: []postFault{lateBy(7)}, surplus: "w2", lists: 15},
+		"of two attempts":                   {faults: []postFault{lateBy(8), lateBy(2)}, surplus: "w2 w3", lists: 17},
+		"when the second got lost too":      {faults: []postFault{lateBy(3), {Processed: true, Answer: cut}}, surplus: "w2", lists: 11},
+		"when both are listed late":         {faults: []postFault{lateBy(5), lateBy(1)}, surplus: "w2", lists: 16},
+		"only as many as there can be":      {faults: []postFault{lateBy(2)}, others: 1, duplicates: "w2 w3", lists: 10},
+		"nothing, where nothing is to find": {faults: []postFault{{Answer: cut}}, lists: 15},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newMemory(t, test.faults...)
 			for range test.others {
-				api.late = append(api.late, lateWebhook{stored{URL: webhookURL, Events: []string{"A.A"}}, 9})
+				api.late = append(api.late, lateWebhook{stored{URL: webhookURL, Events: []string{"A.A"}}, 10})
 			}
 
 			created, err := api.client().Create(t.Context(), 0, spec("A.A"))
@@ -67,7 +67,7 @@ func TestASurplusThatCannotBeArchivedIsReported(t *testing.T) {
 func TestAFailingLastLookDoesNotFailTheCreate(t *testing.T) {
 	t.Parallel()
 	api := newMemory(t, postFault{Answer: cut})
-	api.failingLists[8] = answer{Status: 403}
+	api.failingLists[9] = answer{Status: 403}
 
 	created, err := api.client().Create(t.Context(), 0, spec("A.A"))
 
@@ -81,8 +81,8 @@ func TestAFailingLastLookDoesNotFailTheCreate(t *testing.T) {
 // What was seen before the looks failed is named all the same.
 func TestAFailingLookForgetsNothing(t *testing.T) {
 	t.Parallel()
-	api := newMemory(t, postFault{Answer: cut}, postFault{Late: 7, Answer: cut})
-	api.failingLists[15] = answer{Status: 403}
+	api := newMemory(t, postFault{Answer: cut}, postFault{Late: 8, Answer: cut})
+	api.failingLists[17] = answer{Status: 403}
 
 	created, err := api.client().Create(t.Context(), 0, spec("A.A"))
 

@@ -175,7 +175,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 			func(func()) []cakemailtest.Fault {
 				return []cakemailtest.Fault{
 					{Operation: cakemailtest.Create, Times: 1, Status: 502},
-					{Operation: cakemailtest.List, Every: 8, Status: 403},
+					{Operation: cakemailtest.List, Every: 9, Status: 403},
 				}
 			},
 			[]message{{"warning", "", "A second webhook was not looked for",
