@@ -26,11 +26,11 @@ func pages(total, largestPage int) http.HandlerFunc {
 	}
 }
 
-// shortPages serves so many webhooks, five a page, in an envelope that names PAGE and ITEMS.
-func shortPages(total int, envelope string) http.HandlerFunc {
+// shortPages serves twelve webhooks, five a page, in an envelope that names PAGE and ITEMS.
+func shortPages(envelope string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-		shown := numbered(total)[min((page-1)*5, total):min(page*5, total)]
+		shown := numbered(12)[min((page-1)*5, 12):min(page*5, 12)]
 		answer{Body: strings.NewReplacer("PAGE", strconv.Itoa(page), "ITEMS", itemsOf(shown)).Replace(envelope)}.write(w)
 	}
 }
@@ -66,13 +66,13 @@ func TestList(t *testing.T) {
 		"one webhook a page":                          {pages(4, 1), numbered(4), 5},
 		"an array":                                    {inTurn(answer{Body: itemsOf(numbered(3))}), numbered(3), 2},
 		"an array of nothing":                         {inTurn(answer{Body: "[]"}), nil, 1},
-		"arrays of five":                              {shortPages(12, "ITEMS"), numbered(12), 4},
+		"arrays of five":                              {shortPages("ITEMS"), numbered(12), 4},
 		"a server that ignores the page":              {inTurn(answer{Body: itemsOf(numbered(70))}), numbered(70), 2},
 		"the same webhook on two pages":               {inTurn(answer{Body: itemsOf(numbered(50))}, answer{Body: itemsOf([]string{"w49", "w50"})}), numbered(51), 3},
 		"the same webhook twice on a page":            {inTurn(answer{Body: itemsOf([]string{"w0", "w0", "w1"})}), numbered(2), 2},
-		"a server that gives less than it says":       {shortPages(12, `{"pagination":{"page":PAGE,"per_page":50,"count":12},"data":ITEMS}`), numbered(12), 3},
-		"a server that gives less, and tells no size": {shortPages(12, `{"pagination":{"page":PAGE,"count":12},"data":ITEMS}`), numbered(12), 3},
-		"a server that counts more than it has":       {shortPages(12, `{"pagination":{"page":PAGE,"count":13},"data":ITEMS}`), numbered(12), 4},
+		"a server that gives less than it says":       {shortPages(`{"pagination":{"page":PAGE,"per_page":50,"count":12},"data":ITEMS}`), numbered(12), 3},
+		"a server that gives less, and tells no size": {shortPages(`{"pagination":{"page":PAGE,"count":12},"data":ITEMS}`), numbered(12), 3},
+		"a server that counts more than it has":       {shortPages(`{"pagination":{"page":PAGE,"count":13},"data":ITEMS}`), numbered(12), 4},
 		"a page repeated after a 503":                 {inTurn(answer{Status: 503}, answer{Body: itemsOf(numbered(2))}), numbered(2), 3},
 	} {
 		t.Run(name, func(t *testing.T) {

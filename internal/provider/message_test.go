@@ -109,7 +109,7 @@ func (w *world) expectMessages(t *testing.T, got []message, want ...message) {
 }
 
 // guideRow is the first cell of a row of the guide's tables.
-var guideRow = regexp.MustCompile("(?m)^\\| ([^|-][^|]*) \\|")
+var guideRow = regexp.MustCompile(`(?m)^\| ([^|-][^|]*) \|`)
 
 // inGuide are the messages that the guide explains: the words before the dots begin the
 // title, those after them stand in the title or in the text. A row can have several.
@@ -123,7 +123,7 @@ var inGuide = sync.OnceValue(func() []*regexp.Regexp {
 	for _, row := range guideRow.FindAllStringSubmatch(tables, -1) {
 		before, after, _ := strings.Cut(row[1], "...")
 		var alternatives []string
-		for _, alternative := range strings.Split(after, ", ") {
+		for alternative := range strings.SplitSeq(after, ", ") {
 			alternatives = append(alternatives, strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(alternative)), `\.\.\.`, ".*"))
 		}
 		rows = append(rows, regexp.MustCompile("(?s)^"+regexp.QuoteMeta(before)+".*("+strings.Join(alternatives, "|")+")"))
