@@ -30,10 +30,7 @@ func TestMain(m *testing.M) {
 	_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "cakemail")
 	// A command line configuration of the developer's own must not reach the tests.
 	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
-	if encoded := os.Getenv(envPatience); encoded != "" {
-		serveWithPatience(encoded)
-		return
-	}
+
 	if err := chooseTerraform(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

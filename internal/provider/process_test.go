@@ -3,70 +3,45 @@ package provider_test
 import (
 	"context"
 	"encoding/json"
-	"log"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
-
-	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
-	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
-	"github.com/cakemail/terraform-provider-cakemail/internal/server"
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// providerFolder holds the provider, built once for all tests that run
-// Terraform and the provider as the processes that a user runs.
-var providerFolder = sync.OnceValues(func() (string, error) {
+// The folders hold the provider, and the one with another patience, each built once for
+// all tests that run Terraform and the provider as the processes that a user runs.
+var (
+	providerFolder = sync.OnceValues(func() (string, error) { return built(".") })
+	patientFolder  = sync.OnceValues(func() (string, error) { return built("./internal/provider/testdata/patient") })
+)
+
+func built(path string) (string, error) {
 	folder, err := os.MkdirTemp("", "provider")
 	if err != nil {
 		return "", err
 	}
-	return folder, terraformcli.BuildProvider(context.Background(), folder)
-})
-
-// envPatience makes this test program the provider that Terraform starts.
-const envPatience = "CAKEMAIL_TEST_PATIENCE"
-
-func serveWithPatience(encoded string) {
-	var patience cakemail.Patience
-	if err := json.Unmarshal([]byte(encoded), &patience); err != nil {
-		log.Fatal(err)
-	}
-	newServer := func() tfprotov6.ProviderServer {
-		return server.New(provider.New("test", provider.WithPatience(patience))())
-	}
-	if err := tf6server.Serve("registry.terraform.io/cakemail/cakemail", newServer); err != nil {
-		log.Fatal(err)
-	}
+	return folder, terraformcli.BuildPackage(context.Background(), path, folder)
 }
 
 // program returns the folder of the provider, and what it needs in its environment.
 func (w *world) program(t *testing.T) (folder string, environment []string) {
 	t.Helper()
-	if !w.otherPatience {
-		folder, err := providerFolder()
+	build := providerFolder
+	if w.otherPatience {
+		encoded, err := json.Marshal(w.patience)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return folder, nil
+		build, environment = patientFolder, []string{"CAKEMAIL_TEST_PATIENCE=" + string(encoded)}
 	}
-	self, err := os.Executable()
+	folder, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder = t.TempDir()
-	if err := os.Symlink(self, filepath.Join(folder, "terraform-provider-cakemail")); err != nil {
-		t.Fatal(err)
-	}
-	encoded, err := json.Marshal(w.patience)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return folder, []string{envPatience + "=" + string(encoded)}
+	return folder, environment
 }
 
 // workspace is a folder with one configuration of testdata, ready to apply.

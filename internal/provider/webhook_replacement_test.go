@@ -85,21 +85,29 @@ func TestARefusedReplacementThatIsCreatedFirst(t *testing.T) {
 // the old one looks new: it must neither be archived as its own replacement nor doubled.
 func TestAReplacedWebhookIsNotTakenForItsReplacement(t *testing.T) {
 	t.Parallel()
-	// The look at 2.25 s finds the old webhook, which is older, and not yet the new one.
-	const lag, patience = 2500 * time.Millisecond, 3600 * time.Millisecond
 	for name, configuration := range map[string]string{"created first": "create_before_destroy.tf", "destroyed first": "webhook.tf"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(cakemail.Patience{LostCreate: patience, NewWebhook: 6 * time.Second})
+				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(cakemail.Patience{LostCreate: 2 * time.Second, NewWebhook: 10 * time.Second})
 				workspace := w.workspace(t, configuration)
 				terraform(t, workspace, "apply", "-auto-approve")
-				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Lag: lag}, cakemailtest.Fault{Operation: cakemailtest.Create, Cut: true, Processed: true})
+				created := time.Now()
+				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Lag: time.Hour}, cakemailtest.Fault{
+					Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: func(body []byte) []byte {
+						// The first look shows the old webhook, which is older, and not yet the new one.
+						w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Lag: time.Since(created)})
+						return body
+					},
+				})
 
 				output := terraform(t, workspace, "apply", "-auto-approve", "-refresh=false", "-replace=cakemail_webhook.test")
 
 				w.api.SetFaults()
+				if name == "created first" && !strings.Contains(output, "was not replaced") {
+					t.Errorf("the old webhook was not taken for the new one, so the test shows nothing:\n%s", output)
+				}
 				active, state := w.api.Active(), stateOf(t, workspace)
 				if len(active) != 1 || len(state) != 1 || state[0].ID != active[0].ID || state[0].Tainted {
 					t.Errorf("the state holds %+v, active are %+v\n%s", state, active, output)

@@ -25,13 +25,18 @@ func ModuleFolder(ctx context.Context) (string, error) {
 }
 
 // BuildProvider builds the provider of the Go module that the working directory
-// is in, into the folder.
+// belongs to into the folder, under the name that Terraform looks for.
 func BuildProvider(ctx context.Context, folder string) error {
+	return BuildPackage(ctx, ".", folder)
+}
+
+// BuildPackage does the same with another main package of the module that serves a provider.
+func BuildPackage(ctx context.Context, path, folder string) error {
 	module, err := ModuleFolder(ctx)
 	if err != nil {
 		return err
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", filepath.Join(folder, "terraform-provider-cakemail"), ".")
+	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", filepath.Join(folder, "terraform-provider-cakemail"), path)
 	build.Dir = module
 	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the provider: %w\n%s", err, output)
