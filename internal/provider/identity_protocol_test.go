@@ -236,3 +236,25 @@ func TestImportByIdentityOfNoWebhook(t *testing.T) {
 		t.Errorf("the state is %s, want none", after)
 	}
 }
+
+// A webhook that could not be archived is still there, and still the same.
+func TestAFailedDestroyKeepsTheIdentity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := &identified{core: w.newCore(t, nil)}
+	identity := i.change(hook(nil))
+	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
+	nothing := tftypes.NewValue(i.webhook, nil)
+
+	failed, err := i.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: "cakemail_webhook", PriorState: i.encode(i.webhook, i.state), PlannedState: i.encode(i.webhook, nothing),
+		Config: i.encode(i.webhook, nothing), PlannedPrivate: i.private,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if len(failed.Diagnostics) != 1 || !reflect.DeepEqual(i.keepIdentity(failed.NewIdentity), identity) {
+		t.Errorf("got %+v and the messages %s", failed.NewIdentity, indented(messagesOf(failed.Diagnostics)))
+	}
+}

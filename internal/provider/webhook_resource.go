@@ -179,6 +179,12 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	defer func() {
+		if resp.Diagnostics.HasError() && resp.Identity != nil && !state.ID.IsNull() {
+			// The plan of a destroy has none, and Terraform would keep that.
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+		}
+	}()
 	client := r.connection.clientToApply(&resp.Diagnostics)
 	if client == nil {
 		return
