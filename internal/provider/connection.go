@@ -63,6 +63,7 @@ type connection struct {
 	credentials string
 	// baseURL is the API's address, and baseURLFrom tells where it came from.
 	baseURL, baseURLFrom string
+	found                foundWebhooks
 	// replacements are what this process archived to replace it.
 	replacements replacements
 	// applying tells that this process has begun to apply a plan.

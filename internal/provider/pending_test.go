@@ -86,6 +86,26 @@ func TestDestroyOfAPendingWebhook(t *testing.T) {
 	}
 }
 
+// Taking the block of such a webhook away archives what was made, too.
+func TestAPendingWebhookThatIsTakenAway(t *testing.T) {
+	t.Parallel()
+	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
+		workspace := w.workspace(t, "equal_in_turn.tf")
+		w.api.SetFaults(
+			cakemailtest.Fault{Operation: cakemailtest.Create, Processed: true, Cut: true},
+			cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403},
+		)
+		refusedTerraform(t, workspace, "apply", "-auto-approve")
+		w.api.SetFaults()
+
+		terraform(t, workspace, "apply", "-auto-approve", "-var", "number=0")
+
+		w.expectInState(t, workspace, 0)
+	})
+}
+
 // The replacement of a webhook whose create has an unknown outcome is not what
 // that create made.
 func TestAPendingWebhookThatIsReplaced(t *testing.T) {

@@ -1,23 +1,44 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"sync"
+	"time"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
 // find reads the webhook; the one of a create of unknown outcome is looked for first.
 func (r *webhookResource) find(ctx context.Context, client *cakemail.Client, state webhookResourceModel, private privateReader) (cakemail.Webhook, error) {
-	id := state.ID.ValueString()
+	id := cmp.Or(state.ID.ValueString(), recall[string](ctx, private, privateFound), r.connection.found.id(ctx, private))
 	if id == "" {
 		pending, err := r.findPending(ctx, client, state, recall[[]string](ctx, private, privatePending))
 		if err != nil {
 			return cakemail.Webhook{}, err
 		}
 		id = pending.ID
+		r.connection.found.add(ctx, private, id)
 	}
 	return client.Get(ctx, state.account(), id)
+}
+
+// foundWebhooks are those that this process found for creates of unknown outcome, by
+// when these began. Its zero value is ready for use.
+type foundWebhooks struct{ ids sync.Map }
+
+func (f *foundWebhooks) add(ctx context.Context, private privateReader, id string) {
+	if began := recall[time.Time](ctx, private, privateCreated); !began.IsZero() {
+		f.ids.Store(began, id)
+	}
+}
+
+// id is "" where none was found.
+func (f *foundWebhooks) id(ctx context.Context, private privateReader) string {
+	found, _ := f.ids.Load(recall[time.Time](ctx, private, privateCreated))
+	id, _ := found.(string)
+	return id
 }
 
 // findPending finds what a create of unknown outcome made, given what was there

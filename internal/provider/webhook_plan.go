@@ -16,7 +16,7 @@ import (
 // in place and replace, and keeps known what an in-place change leaves alone.
 func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)
+		r.planDestroy(ctx, req, resp)
 		return
 	}
 	var config, plan webhookResourceModel
@@ -51,6 +51,25 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(remember(ctx, resp.Private, privatePlanned, newPlannedChange(config, plan))...)
+}
+
+// planDestroy finds what a create of unknown outcome made. Terraform 1.11 plans the
+// destroy of what has no block any more before it refreshes it, and the apply gets to see
+// only what that plan found.
+func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)
+	var state webhookResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || r.connection.api == nil || !state.ID.IsNull() {
+		return
+	}
+	webhook, err := r.find(createdWhen(ctx, req.Private), r.connection.api, state, req.Private)
+	switch {
+	case err == nil:
+		resp.Diagnostics.Append(remember(ctx, resp.Private, privateFound, webhook.ID)...)
+	case !cakemail.IsKind(err, cakemail.Gone):
+		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
+	}
 }
 
 // planChange plans what becomes of a webhook that exists.

@@ -19,6 +19,8 @@ const (
 	privateCreated = "created"
 	// privatePending holds the ids that a create of unknown outcome did not make.
 	privatePending = "pending"
+	// privateFound holds the id that the plan of a destroy found for a create of unknown outcome.
+	privateFound = "found"
 	// privatePlanned holds a [plannedChange] from the plan to the apply.
 	privatePlanned = "planned"
 	// privateStays is there when the last refresh did not know the provider's configuration.
