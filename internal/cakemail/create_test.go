@@ -263,7 +263,7 @@ func TestAnOldWebhookIsNoCreatedOne(t *testing.T) {
 					answer{Body: shown}.write(w)
 					return
 				}
-				answer{Body: `{"pagination":{"per_page":50},"data":[` + listed + `]}`}.write(w)
+				answer{Body: `{"data":[` + listed + `]}`}.write(w)
 			})
 			client := api.client()
 			if listed == "" {

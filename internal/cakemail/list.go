@@ -1,11 +1,14 @@
 package cakemail
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -24,10 +27,14 @@ const (
 	maxPages = 1000
 )
 
+// maxReadings is how often a list is read that does not hold what it counts.
+const maxReadings = 3
+
 // List yields every webhook, page by page, without secrets. It yields one error
-// and ends when a page cannot be had, so a list is never silently shorter. When
-// the number of webhooks changes meanwhile, it reads all pages again: an archived
-// webhook moves those behind it forward, past the page that is read next.
+// and ends when a page cannot be had, so a list is never silently shorter. Where the
+// pages hold fewer webhooks than the API counts, or the count changes meanwhile, it reads
+// all pages again: an archived webhook moves those behind it forward, past the page that
+// is read next. An [Error] of kind [Unreadable] says that some stay missing.
 func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhook, error] {
 	return func(yield func(Webhook, error) bool) {
 		seen := map[string]bool{}
@@ -38,55 +45,76 @@ func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhoo
 			seen[webhook.ID] = true
 			return yield(webhook, err)
 		}
-		if shifted := c.listPages(ctx, options, fresh); shifted {
-			c.listPages(ctx, options, fresh)
+		var read reading
+		for range maxReadings {
+			if read = c.listPages(ctx, options, fresh); read.isOver {
+				return
+			}
+		}
+		if len(seen) < read.count {
+			fresh(Webhook{}, c.unreadable(listAction, fmt.Errorf("the list holds %d webhooks and counts %d", len(seen), read.count)))
 		}
 	}
 }
 
 const listAction = "list the webhooks"
 
-// listPages yields what the pages hold, and tells whether their number of
-// webhooks changed from one to the next.
-func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(Webhook, error) bool) (shifted bool) {
-	seen := map[string]bool{}
-	var first *int
+// reading is what reading all pages once came to.
+type reading struct {
+	// isOver tells that the list is complete, failed, or not wanted any further.
+	isOver bool
+	// count is the last number of webhooks that the API told.
+	count int
+}
+
+// listPages yields what the pages hold.
+func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(Webhook, error) bool) reading {
+	seen, counts := map[string]bool{}, []int{}
 	for number := 1; number <= maxPages; number++ {
 		page, err := c.listPage(ctx, options, number)
 		if err != nil {
 			yield(Webhook{}, err)
-			return false
+			return reading{isOver: true}
 		}
-		if number == 1 {
-			first = page.count
+		if page.count != nil {
+			counts = append(counts, *page.count)
 		}
-		shifted = shifted || first != nil && page.count != nil && *first != *page.count
 		before := len(seen)
 		for _, webhook := range page.webhooks {
 			seen[webhook.ID] = true
 			if !yield(webhook, nil) {
-				return false
+				return reading{isOver: true}
 			}
 		}
 		isOld := len(seen) == before
-		if isOld && len(page.webhooks) > 0 {
+		if isOld && len(page.webhooks) > 0 && page.count == nil {
 			c.ignoresPage.Store(true)
 		}
-		if isOld || page.endsList(len(seen), shifted, c.ignoresPage.Load()) {
-			return shifted
+		if isOld || page.endsList(len(seen), c.ignoresPage.Load()) {
+			return readingOf(len(seen), counts)
 		}
 	}
 	yield(Webhook{}, c.unreadable(listAction, errors.New("the list does not end after 1000 pages")))
-	return false
+	return reading{isOver: true}
+}
+
+// readingOf tells that so many webhooks were on pages that told these counts.
+func readingOf(seen int, counts []int) reading {
+	if len(counts) == 0 {
+		return reading{isOver: true}
+	}
+	last := counts[len(counts)-1]
+	return reading{isOver: seen >= last && slices.Min(counts) == slices.Max(counts), count: last}
 }
 
 // endsList tells whether no page follows, when so many webhooks have been seen. A server
-// may give less than it says. Where it says nothing, only the next page can tell, unless
+// may give less than it says. Where it does not count, only the next page can tell, unless
 // it is known to ignore `page` and so to give everything at once.
-func (p listedPage) endsList(seen int, shifted, ignoresPage bool) bool {
-	isShort := len(p.webhooks) < p.size || p.size == 0 && (p.count != nil || ignoresPage)
-	isComplete := p.count == nil || shifted || seen >= *p.count
-	return isShort && isComplete
+func (p listedPage) endsList(seen int, ignoresPage bool) bool {
+	if p.count == nil {
+		return ignoresPage
+	}
+	return len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count
 }
 
 // listPage returns one page.

@@ -3,6 +3,7 @@ package cakemail_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// pages serves so many webhooks, page by page, at most so many per page.
+// pages serves so many webhooks, page by page, at most so many per page, and counts them.
 func pages(total, largestPage int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
@@ -22,7 +23,7 @@ func pages(total, largestPage int) http.HandlerFunc {
 		for number := (page - 1) * size; number < min(page*size, total); number++ {
 			items = append(items, fmt.Sprintf(`{"id":"w%d"}`, number))
 		}
-		answer{Body: fmt.Sprintf(`{"pagination":{"page":%d,"per_page":%d},"data":[%s]}`, page, size, strings.Join(items, ","))}.write(w)
+		answer{Body: fmt.Sprintf(`{"pagination":{"page":%d,"per_page":%d,"count":%d},"data":[%s]}`, page, size, total, strings.Join(items, ","))}.write(w)
 	}
 }
 
@@ -72,8 +73,8 @@ func TestList(t *testing.T) {
 		"the same webhook twice on a page":            {inTurn(answer{Body: itemsOf([]string{"w0", "w0", "w1"})}), numbered(2), 2},
 		"a server that gives less than it says":       {shortPages(`{"pagination":{"page":PAGE,"per_page":50,"count":12},"data":ITEMS}`), numbered(12), 3},
 		"a server that gives less, and tells no size": {shortPages(`{"pagination":{"page":PAGE,"count":12},"data":ITEMS}`), numbered(12), 3},
-		"a server that counts more than it has":       {shortPages(`{"pagination":{"page":PAGE,"count":13},"data":ITEMS}`), numbered(12), 4},
-		"a page repeated after a 503":                 {inTurn(answer{Status: 503}, answer{Body: itemsOf(numbered(2))}), numbered(2), 3},
+		"a server that gives less than it says, and does not count": {shortPages(`{"pagination":{"page":PAGE,"per_page":50},"data":ITEMS}`), numbered(12), 4},
+		"a page repeated after a 503":                               {inTurn(answer{Status: 503}, answer{Body: itemsOf(numbered(2))}), numbered(2), 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -123,6 +124,39 @@ func TestAListIsNeverSilentlyShorter(t *testing.T) {
 	}
 }
 
+// A list that says itself that some are missing is read again, and then an error.
+func TestAListThatIsShortOfItsOwnCount(t *testing.T) {
+	t.Parallel()
+	inAnyOrder := func(seed uint64) http.HandlerFunc {
+		order := rand.New(rand.NewPCG(seed, 0))
+		return func(w http.ResponseWriter, r *http.Request) {
+			page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+			ids := numbered(120)
+			order.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+			shown := ids[min((page-1)*50, 120):min(page*50, 120)]
+			answer{Body: fmt.Sprintf(`{"pagination":{"page":%d,"per_page":50,"count":120},"data":%s}`, page, itemsOf(shown))}.write(w)
+		}
+	}
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"in another order on each page": {inAnyOrder(1), "counts 120"},
+		"one is never there":            {shortPages(`{"pagination":{"page":PAGE,"count":13},"data":ITEMS}`), "holds 12 webhooks and counts 13"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStub(t, test.answer)
+
+			_, err := collect(api.client().List(t.Context(), cakemail.ListOptions{}))
+
+			if failure := wantKind(t, err, cakemail.Unreadable); !strings.Contains(failure.Error(), test.want) {
+				t.Errorf("got %v, want %q in it", failure, test.want)
+			}
+		})
+	}
+}
+
 // pagedWhile serves what is there, page by page, and changes it after the page.
 func pagedWhile(ids []string, changes map[int]func([]string) []string) http.HandlerFunc {
 	calls := 0
@@ -149,8 +183,8 @@ func TestAListThatShiftsWhileItIsPaged(t *testing.T) {
 		"one is archived after the first page":     {map[int]func([]string) []string{1: archiveFirst}, 6},
 		"one is archived after the second page":    {map[int]func([]string) []string{2: archiveFirst}, 6},
 		"one is archived after the last page":      {map[int]func([]string) []string{3: archiveFirst}, 3},
-		"one is added after the first page":        {map[int]func([]string) []string{1: addFirst}, 6},
-		"one is archived and one is added at last": {map[int]func([]string) []string{1: archiveFirst, 4: addFirst}, 6},
+		"one is added after the first page":        {map[int]func([]string) []string{1: addFirst}, 7},
+		"one is archived and one is added at last": {map[int]func([]string) []string{1: archiveFirst, 4: addFirst}, 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -157,7 +157,7 @@ func (m *memory) list(w http.ResponseWriter, r *http.Request) {
 			items = append(items, webhook)
 		}
 	}
-	body, _ := json.Marshal(map[string]any{"pagination": map[string]int{"page": 1, "per_page": 1000}, "data": items})
+	body, _ := json.Marshal(map[string]any{"pagination": map[string]int{"page": 1, "per_page": 1000, "count": len(items)}, "data": items})
 	answer{Body: string(body)}.write(w)
 }
 

@@ -95,7 +95,7 @@ func TestManyWebhooksThatAreGoneShareOneList(t *testing.T) {
 
 func TestWhatExistsIsListedOnce(t *testing.T) {
 	t.Parallel()
-	api := newStub(t, inTurn(answer{Status: 403}, answer{Body: `{"pagination":{"per_page":50},"data":` + itemsOf(numbered(3)) + `}`}, answer{Status: 404}))
+	api := newStub(t, inTurn(answer{Status: 403}, answer{Body: `{"pagination":{"per_page":50,"count":3},"data":` + itemsOf(numbered(3)) + `}`}, answer{Status: 404}))
 	client := api.client()
 	_, err := client.Existing(t.Context(), 0)
 	wantKind(t, err, cakemail.Forbidden)

@@ -24,7 +24,8 @@ type call struct {
 
 // stub is an API whose answers the test writes down.
 type stub struct {
-	URL string
+	URL     string
+	handler http.Handler
 
 	mu          sync.Mutex
 	calls       []call
@@ -34,10 +35,11 @@ type stub struct {
 func newStub(tb testing.TB, answer http.HandlerFunc) *stub {
 	tb.Helper()
 	s := &stub{}
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.record(r)
 		answer(w, r)
-	}))
+	})
+	server := httptest.NewUnstartedServer(s.handler)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {

@@ -84,7 +84,12 @@ func (t *attemptTransport) RoundTrip(request *http.Request) (*http.Response, err
 
 	exchange.attempts++
 	started := time.Now()
-	response, err := t.base.RoundTrip(request.WithContext(ctx))
+	sent := request.WithContext(ctx)
+	if !exchange.repeatable {
+		// net/http sends a body again by itself where it can, such as after HTTP/2's GOAWAY.
+		sent.GetBody = nil
+	}
+	response, err := t.base.RoundTrip(sent)
 	if err == nil {
 		err = bufferBody(response)
 	}
