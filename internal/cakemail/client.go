@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -46,6 +48,10 @@ type Options struct {
 	RetryWait time.Duration
 	// Patience is for what the API has done and does not show yet.
 	Patience Patience
+	// Dial opens the connections, as [net.Dialer.DialContext] does, which is the default.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Jitter returns a part of a wait, by which parallel calls spread; by default a random one.
+	Jitter func(time.Duration) time.Duration
 }
 
 // Client calls the API. It is safe for concurrent use, and one is meant to
@@ -56,6 +62,7 @@ type Client struct {
 	maxRetries int
 	retryWait  time.Duration
 	patience   Patience
+	jitter     func(time.Duration) time.Duration
 	http       *http.Client
 	transport  *attemptTransport
 	auth       authorizer
@@ -75,12 +82,20 @@ func New(options Options) *Client {
 		maxRetries: options.MaxRetries,
 		retryWait:  cmp.Or(options.RetryWait, DefaultRetryWait),
 		patience:   options.Patience.orDefault(),
+		jitter:     options.Jitter,
 		secrets:    &secrets{},
+	}
+	if client.jitter == nil {
+		client.jitter = rand.N[time.Duration]
 	}
 	credentials := options.Credentials
 	client.secrets.add(credentials.AccessToken, credentials.Password)
+	transport := newTransport()
+	if options.Dial != nil {
+		transport.DialContext = options.Dial
+	}
 	client.transport = &attemptTransport{
-		base:    newTransport(),
+		base:    transport,
 		timeout: cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
 		secrets: client.secrets,
 	}

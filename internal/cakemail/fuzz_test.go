@@ -146,10 +146,10 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, header string, status, attempt int) {
 		response := &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {header}}}
-		if wait := backoff(DefaultRetryWait, MaxRetryWait, max(attempt, 0), response); wait < 0 || wait > MaxRetryWait {
+		if wait := New(Options{}).backoff(DefaultRetryWait, MaxRetryWait, max(attempt, 0), response); wait < 0 || wait > MaxRetryWait {
 			t.Errorf("waits %v", wait)
 		}
-		if wait := backoff(time.Nanosecond, time.Nanosecond, max(attempt, 0), response); wait < 0 || wait > time.Nanosecond {
+		if wait := New(Options{}).backoff(time.Nanosecond, time.Nanosecond, max(attempt, 0), response); wait < 0 || wait > time.Nanosecond {
 			t.Errorf("the shortest wait is %v", wait)
 		}
 	})

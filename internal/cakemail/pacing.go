@@ -3,7 +3,6 @@ package cakemail
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"sync"
@@ -14,11 +13,11 @@ import (
 
 // backoff doubles from one wait to the next, with jitter so that parallel calls
 // spread. It waits longer where Retry-After asks for that, but never less.
-func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
+func (c *Client) backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	wait := retryablehttp.DefaultBackoff(shortest, longest, attempt, nil)
-	wait = wait/2 + rand.N(wait/2+1)
+	wait = wait/2 + c.jitter(wait/2+1)
 	if asked := retryAfter(response); asked > 0 {
-		wait = max(wait, asked+rand.N(shortest))
+		wait = max(wait, asked+c.jitter(shortest))
 	}
 	return min(wait, longest)
 }

@@ -64,7 +64,7 @@ func (c *Client) whileNew(ctx context.Context, action string, sees func() bool) 
 		if remaining <= 0 {
 			return nil
 		}
-		sleep(ctx, min(backoff(c.retryWait, maxVisibleWait, attempt, nil), remaining))
+		sleep(ctx, min(c.backoff(c.retryWait, maxVisibleWait, attempt, nil), remaining))
 		if ctx.Err() != nil {
 			return stopped(ctx, action)
 		}

@@ -37,7 +37,7 @@ func (c *Client) retrying(exchange *exchange) *retryablehttp.Client {
 			return again && c.maxRetries > 0 && exchange.failures <= c.maxRetries, nil
 		},
 		Backoff: func(shortest, longest time.Duration, _ int, response *http.Response) time.Duration {
-			wait := backoff(shortest, longest, max(exchange.failures-1, 0), response)
+			wait := c.backoff(shortest, longest, max(exchange.failures-1, 0), response)
 			if retryAfter(response) > 0 {
 				c.pause.extend(wait + shortest)
 			}

@@ -100,7 +100,7 @@ func TestBackoffGrowsWithJitter(t *testing.T) {
 	for attempt, full := range []time.Duration{shortest, 2 * shortest, 4 * shortest, 8 * shortest, 16 * shortest} {
 		seen := map[time.Duration]bool{}
 		for range 50 {
-			wait := backoff(shortest, MaxRetryWait, attempt, nil)
+			wait := New(Options{}).backoff(shortest, MaxRetryWait, attempt, nil)
 			if wait < full/2 || wait > full+1 {
 				t.Fatalf("attempt %d waits %v, want between %v and %v", attempt, wait, full/2, full)
 			}
@@ -111,7 +111,7 @@ func TestBackoffGrowsWithJitter(t *testing.T) {
 		}
 	}
 	for _, attempt := range []int{20, 63, 64, 1000, 1 << 30} {
-		if wait := backoff(shortest, MaxRetryWait, attempt, nil); wait < MaxRetryWait/2 || wait > MaxRetryWait {
+		if wait := New(Options{}).backoff(shortest, MaxRetryWait, attempt, nil); wait < MaxRetryWait/2 || wait > MaxRetryWait {
 			t.Errorf("attempt %d waits %v", attempt, wait)
 		}
 	}
@@ -146,7 +146,7 @@ func TestBackoffHeedsRetryAfter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			response := &http.Response{StatusCode: test.status, Header: http.Header{"Retry-After": {test.header}}}
 			for range 20 {
-				if wait := backoff(shortest, MaxRetryWait, 0, response); wait < test.least || wait > test.longest {
+				if wait := New(Options{}).backoff(shortest, MaxRetryWait, 0, response); wait < test.least || wait > test.longest {
 					t.Fatalf("waits %v, want between %v and %v", wait, test.least, test.longest)
 				}
 			}

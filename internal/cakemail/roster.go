@@ -22,7 +22,7 @@ func (r *rosters) of(account int64) *roster {
 		r.accounts = map[int64]*roster{}
 	}
 	if r.accounts[account] == nil {
-		r.accounts[account] = &roster{account: account}
+		r.accounts[account] = &roster{account: account, looking: make(chan struct{}, 1)}
 	}
 	return r.accounts[account]
 }
@@ -42,8 +42,8 @@ type roster struct {
 	shown     Listed
 	// next is the look that waits to begin, if there is one.
 	next *look
-	// looking is held by the look that has begun.
-	looking sync.Mutex
+	// looking holds something while a look is under way.
+	looking chan struct{}
 }
 
 // look is one list for everyone who asked for it before it began.
@@ -159,8 +159,8 @@ func (c *Client) look(ctx context.Context, account int64) (Listed, error) {
 		return shared.listed, shared.err
 	}
 	sleep(ctx, c.patience.gather())
-	roster.looking.Lock()
-	defer roster.looking.Unlock()
+	roster.looking <- struct{}{}
+	defer func() { <-roster.looking }()
 	roster.begin()
 	defer close(shared.done)
 	shared.listed, shared.err = c.active(Finishing(ctx), account)

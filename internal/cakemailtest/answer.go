@@ -61,9 +61,9 @@ func (s *Server) answer(call *Call, request *http.Request, lag time.Duration) an
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.form == Guide {
-		return s.guide(call.Operation, view{account, lag}, request, call.Body)
+		return s.guide(call.Operation, view{account: account, lag: lag}, request, call.Body)
 	}
-	return s.reference(call.Operation, view{account, lag}, request, call.Body)
+	return s.reference(call.Operation, view{account: account, lag: lag}, request, call.Body)
 }
 
 func unknownPath(request *http.Request) answer {

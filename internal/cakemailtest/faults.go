@@ -21,8 +21,10 @@ type Fault struct {
 	// Delay is waited, after carrying out if Processed and before otherwise. With
 	// nothing else set the normal answer follows, also when the client has gone.
 	Delay time.Duration
-	// Lag answers from a replica that does not have webhooks yet that are younger
-	// than this: one is unknown, a list lacks them.
+	// Later carries the request out so long after the answer.
+	Later time.Duration
+	// Lag answers from a replica that is so far behind: what is younger is unknown to it,
+	// and what has changed since it still shows as it was.
 	Lag time.Duration
 	// Cut closes the connection without an answer.
 	Cut bool
@@ -58,9 +60,16 @@ func (s *Server) SetFaults(faults ...Fault) {
 	}
 }
 
-// faultFor returns the first fault that the request meets. Every fault counts
-// every matching request, whether or not another one happens.
-func (s *Server) faultFor(operation Operation) *activeFault {
+// faultFor returns the first fault that the call meets, nil where there is none.
+func (s *Server) faultFor(call *Call) *Fault {
+	if met := s.activeFaultFor(call.Operation); met != nil {
+		return &met.Fault
+	}
+	return s.drawn(*call)
+}
+
+// activeFaultFor counts the call for every fault, whether or not another one happens.
+func (s *Server) activeFaultFor(operation Operation) *activeFault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var met *activeFault

@@ -20,7 +20,7 @@ func (s *Server) guide(operation Operation, seen view, request *http.Request, bo
 	case Update:
 		return failure(http.StatusMethodNotAllowed, "Method Not Allowed")
 	}
-	webhook, gone := s.find(seen, request)
+	webhook, gone := s.find(seen.at(operation), request)
 	if gone != nil {
 		return *gone
 	}

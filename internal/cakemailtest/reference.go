@@ -42,7 +42,7 @@ func (s *Server) reference(operation Operation, seen view, request *http.Request
 	case List:
 		return s.referenceList(seen, request)
 	}
-	webhook, gone := s.find(seen, request)
+	webhook, gone := s.find(seen.at(operation), request)
 	if gone != nil {
 		return *gone
 	}
@@ -59,6 +59,7 @@ func (s *Server) reference(operation Operation, seen view, request *http.Request
 			return *refused
 		}
 		*webhook = changed
+		webhook.keep()
 		return reply(http.StatusOK, object{"id": webhook.ID, "data": referenceData(webhook), "object": "Webhook", "patched": true})
 	default:
 		if refused := s.setArchived(webhook, operation == Archive); refused != nil {
@@ -120,6 +121,7 @@ func (s *Server) referenceList(seen view, request *http.Request) answer {
 	if refused != nil {
 		return *refused
 	}
+	asked := perPage
 	if s.pageSizeLimit > 0 {
 		perPage = min(perPage, s.pageSizeLimit)
 	}
@@ -132,14 +134,17 @@ func (s *Server) referenceList(seen view, request *http.Request) answer {
 	if query.Get("with_count") == "true" {
 		pagination["count"] = len(listed)
 	}
+	if s.uncounted {
+		pagination = object{"page": page, "per_page": asked}
+	}
 	return reply(http.StatusOK, object{"pagination": pagination, "data": data})
 }
 
 func (s *Server) listed(seen view, query url.Values) []*Webhook {
 	var listed []*Webhook
 	for _, webhook := range s.webhooks {
-		if seen.shows(webhook) && (!webhook.Archived || query.Get("with_archived") == "true") {
-			listed = append(listed, webhook)
+		if shown := seen.of(webhook); shown != nil && (!shown.Archived || query.Get("with_archived") == "true") {
+			listed = append(listed, shown)
 		}
 	}
 	return listed

@@ -5,6 +5,7 @@
 package cakemailtest
 
 import (
+	"crypto/rand"
 	"io"
 	"net"
 	"net/http"
@@ -73,6 +74,22 @@ func WithLatency(latency time.Duration) Option { return func(s *Server) { s.late
 // WithPageSizeLimit caps per_page silently, and says so in pagination.per_page.
 func WithPageSizeLimit(limit int) Option { return func(s *Server) { s.pageSizeLimit = limit } }
 
+// WithoutCount lets lists tell neither how many webhooks there are nor, where
+// [WithPageSizeLimit] caps a page, how many it holds.
+func WithoutCount() Option { return func(s *Server) { s.uncounted = true } }
+
+// WithListener serves there instead of on a port of loopback.
+func WithListener(listener net.Listener) Option {
+	return func(s *Server) { s.listener = listener }
+}
+
+// WithRandom takes ids and secrets from there, so that they can be had again.
+func WithRandom(random io.Reader) Option { return func(s *Server) { s.random = random } }
+
+// WithFaults asks for a fault of each call as it arrives, without holding a lock; nil is
+// none. What [Server.SetFaults] set comes first.
+func WithFaults(faults func(Call) *Fault) Option { return func(s *Server) { s.drawn = faults } }
+
 // Server is the API. It is safe for concurrent use.
 type Server struct {
 	form           Form
@@ -86,6 +103,10 @@ type Server struct {
 	goneStatus     int
 	latency        time.Duration
 	pageSizeLimit  int
+	uncounted      bool
+	listener       net.Listener
+	random         io.Reader
+	drawn          func(Call) *Fault
 
 	http *httptest.Server
 	// closing ends every delay.
@@ -112,6 +133,8 @@ func Start(options ...Option) *Server {
 		tokenLifetime: 432000 * time.Second,
 		accounts:      []int64{DefaultAccountID, 42, 43},
 		goneStatus:    http.StatusNotFound,
+		random:        rand.Reader,
+		drawn:         func(Call) *Fault { return nil },
 		closing:       make(chan struct{}),
 		tokens:        map[string]time.Time{},
 		refreshes:     map[string]bool{},
@@ -120,7 +143,11 @@ func Start(options ...Option) *Server {
 		option(server)
 	}
 	server.issued = []string{server.accessToken, server.password}
-	server.http = httptest.NewUnstartedServer(http.HandlerFunc(server.serve))
+	server.http = &httptest.Server{Listener: server.listener, Config: &http.Server{}}
+	if server.listener == nil {
+		server.http = httptest.NewUnstartedServer(nil)
+	}
+	server.http.Config.Handler = http.HandlerFunc(server.serve)
 	server.http.Config.ConnState = server.countConnection
 	server.http.Start()
 	return server
@@ -169,7 +196,7 @@ func (s *Server) serve(writer http.ResponseWriter, request *http.Request) {
 	}
 	call := s.record(request, body)
 	s.wait(s.latency)
-	fault := s.faultFor(call.Operation)
+	fault := s.faultFor(call)
 	if fault == nil {
 		s.finish(call, writer, s.answer(call, request, 0))
 		return
@@ -183,7 +210,10 @@ func (s *Server) serve(writer http.ResponseWriter, request *http.Request) {
 	if !fault.Processed && !fault.replaces() {
 		normal = s.answer(call, request, fault.Lag)
 	}
-	s.misbehave(call, writer, fault.Fault, normal)
+	if fault.Later > 0 {
+		time.AfterFunc(fault.Later, func() { s.answer(call, request, 0) })
+	}
+	s.misbehave(call, writer, *fault, normal)
 }
 
 func (s *Server) markFaulted(call *Call) {

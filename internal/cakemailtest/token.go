@@ -1,8 +1,8 @@
 package cakemailtest
 
 import (
-	"crypto/rand"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// random returns a value that needs escaping in URLs, as real ones can.
-func random() string {
+// newSecret returns a value that needs escaping in URLs, as real ones can.
+func (s *Server) newSecret() string {
 	raw := make([]byte, 32)
-	_, _ = rand.Read(raw)
+	_, _ = io.ReadFull(s.random, raw)
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
 // issue makes a secret value and remembers it for [Server.Issued].
 func (s *Server) issue() string {
-	value := random()
+	value := s.newSecret()
 	s.issued = append(s.issued, value)
 	return value
 }

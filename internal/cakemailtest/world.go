@@ -1,8 +1,8 @@
 package cakemailtest
 
 import (
-	"crypto/rand"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,8 +22,33 @@ type Webhook struct {
 	Secret          string
 	HashFunction    string
 
-	// created is when the API made it, or was given it.
-	created time.Time
+	// versions are what it was, oldest first, each since when.
+	versions []version
+}
+
+type version struct {
+	since   time.Time
+	webhook Webhook
+}
+
+// keep makes what the webhook is now its newest version.
+func (w *Webhook) keep() {
+	kept := w.clone()
+	kept.versions = nil
+	w.versions = append(w.versions, version{time.Now(), kept})
+}
+
+// before is the webhook as it was a lag ago, nil where it was not there yet.
+func (w *Webhook) before(lag time.Duration) *Webhook {
+	if lag <= 0 {
+		return w
+	}
+	for _, version := range slices.Backward(w.versions) {
+		if time.Since(version.since) >= lag {
+			return &version.webhook
+		}
+	}
+	return nil
 }
 
 func (w Webhook) clone() Webhook {
@@ -62,7 +87,7 @@ func (s *Server) add(webhook Webhook) Webhook {
 		webhook.AccountID = s.accounts[0]
 	}
 	if webhook.Secret == "" {
-		webhook.Secret = random()
+		webhook.Secret = s.newSecret()
 	}
 	s.issued = append(s.issued, webhook.Secret)
 	if webhook.HashFunction == "" {
@@ -78,8 +103,8 @@ func (s *Server) add(webhook Webhook) Webhook {
 	if webhook.RateLimitPeriod == "" {
 		webhook.RateLimitPeriod = period
 	}
-	webhook.created = time.Now()
 	kept := webhook.clone()
+	kept.keep()
 	s.webhooks = append(s.webhooks, &kept)
 	return kept.clone()
 }
@@ -91,7 +116,7 @@ func (s *Server) newID() string {
 		return fmt.Sprint(1000 + s.lastNumber)
 	}
 	var raw [16]byte
-	_, _ = rand.Read(raw[:])
+	_, _ = io.ReadFull(s.random, raw[:])
 	raw[6], raw[8] = raw[6]&0x0f|0x40, raw[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", raw[:4], raw[4:6], raw[6:8], raw[8:10], raw[10:])
 }
@@ -101,7 +126,10 @@ func (s *Server) newID() string {
 func (s *Server) Change(id string, change func(*Webhook)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	change(s.webhooks[s.index(id)])
+	webhook := s.webhooks[s.index(id)]
+	change(webhook)
+	webhook.keep()
+	s.issued = append(s.issued, webhook.Secret)
 }
 
 // Remove makes a webhook unknown. It panics on an unknown id.
@@ -125,20 +153,36 @@ func (s *Server) index(id string) int {
 type view struct {
 	account int64
 	lag     time.Duration
+	writes  bool
 }
 
-func (v view) shows(webhook *Webhook) bool {
-	return webhook.AccountID == v.account && time.Since(webhook.created) >= v.lag
+// at is the view that an operation has: what changes a webhook does so where all replicas
+// learn from, once its own knows the webhook.
+func (v view) at(operation Operation) view {
+	v.writes = operation != Show
+	return v
 }
 
-// find returns the webhook that the path names, if the call sees it.
+// of is the webhook as the call sees it, nil where it does not.
+func (v view) of(webhook *Webhook) *Webhook {
+	if webhook.AccountID != v.account {
+		return nil
+	}
+	shown := webhook.before(v.lag)
+	if shown != nil && v.writes {
+		return webhook
+	}
+	return shown
+}
+
+// find returns the webhook that the path names, as the call sees it.
 func (s *Server) find(seen view, request *http.Request) (*Webhook, *answer) {
 	segments := strings.Split(strings.TrimPrefix(request.URL.EscapedPath(), "/webhooks/"), "/")
 	id, err := url.PathUnescape(segments[0])
 	if err == nil {
 		for _, webhook := range s.webhooks {
-			if webhook.ID == id && seen.shows(webhook) {
-				return webhook, nil
+			if shown := seen.of(webhook); webhook.ID == id && shown != nil {
+				return shown, nil
 			}
 		}
 	}
@@ -160,5 +204,6 @@ func (s *Server) setArchived(webhook *Webhook, archived bool) *answer {
 		return &refused
 	}
 	webhook.Archived = archived
+	webhook.keep()
 	return nil
 }

@@ -94,7 +94,7 @@ func (w *world) withPatience(patience cakemail.Patience) *world {
 func (w *world) getenv(name string) string { return w.environment[name] }
 
 func (w *world) providers() map[string]func() (tfprotov6.ProviderServer, error) {
-	return served(provider.WithEnvironment(w.getenv), provider.WithPatience(w.patience))
+	return served(provider.WithEnvironment(w.getenv), provider.WithClient(func(options *cakemail.Options) { options.Patience = w.patience }))
 }
 
 // served serves the provider by the server that ships.

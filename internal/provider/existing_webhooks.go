@@ -61,23 +61,34 @@ func checkForm(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagno
 // Its zero value is ready for use.
 type existingWebhooks struct {
 	mu       sync.Mutex
-	accounts map[int64]func() (cakemail.Listed, error)
+	accounts map[int64]*existingList
+}
+
+type existingList struct {
+	done     chan struct{}
+	webhooks cakemail.Listed
+	err      error
 }
 
 // in returns the account's webhooks, and whether the caller is the first to ask.
 func (e *existingWebhooks) in(account int64, list func() (cakemail.Listed, error)) (webhooks cakemail.Listed, err error, first bool) {
 	e.mu.Lock()
 	if e.accounts == nil {
-		e.accounts = map[int64]func() (cakemail.Listed, error){}
+		e.accounts = map[int64]*existingList{}
 	}
 	listed, asked := e.accounts[account]
 	if !asked {
-		listed = sync.OnceValues(list)
+		listed = &existingList{done: make(chan struct{})}
 		e.accounts[account] = listed
 	}
 	e.mu.Unlock()
-	webhooks, err = listed()
-	return webhooks, err, !asked
+	if asked {
+		<-listed.done
+		return listed.webhooks, listed.err, false
+	}
+	defer close(listed.done)
+	listed.webhooks, listed.err = list()
+	return listed.webhooks, listed.err, true
 }
 
 // managedWebhooks are the ids of the webhooks in the state, as far as Terraform has

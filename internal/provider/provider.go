@@ -40,16 +40,15 @@ func WithEnvironment(getenv func(string) string) Option {
 	return func(p *cakemailProvider) { p.getenv = getenv }
 }
 
-// WithPatience sets how long the client waits for what the API has done to show.
-// A zero field means the client's default.
-func WithPatience(patience cakemail.Patience) Option {
-	return func(p *cakemailProvider) { p.patience = patience }
+// WithClient changes how the client is made that the provider's configuration asks for.
+func WithClient(change func(*cakemail.Options)) Option {
+	return func(p *cakemailProvider) { p.client = change }
 }
 
 // New returns what makes a provider of this version.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
-		made := &cakemailProvider{version: version, getenv: os.Getenv}
+		made := &cakemailProvider{version: version, getenv: os.Getenv, client: func(*cakemail.Options) {}}
 		for _, option := range options {
 			option(made)
 		}
@@ -58,9 +57,9 @@ func New(version string, options ...Option) func() provider.Provider {
 }
 
 type cakemailProvider struct {
-	version  string
-	getenv   func(string) string
-	patience cakemail.Patience
+	version string
+	getenv  func(string) string
+	client  func(*cakemail.Options)
 	// managed is that of the connection, nil before there is one.
 	managed atomic.Pointer[managedWebhooks]
 }
@@ -143,7 +142,9 @@ func (p *cakemailProvider) Configure(ctx context.Context, req provider.Configure
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	connection := connect(model, p.getenv, cakemail.Options{UserAgent: p.userAgent(req.TerraformVersion), Patience: p.patience}, &resp.Diagnostics)
+	options := cakemail.Options{UserAgent: p.userAgent(req.TerraformVersion)}
+	p.client(&options)
+	connection := connect(model, p.getenv, options, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -20,7 +20,7 @@ func main() {
 		log.Fatal(err)
 	}
 	newServer := func() tfprotov6.ProviderServer {
-		return server.New(provider.New("test", provider.WithPatience(patience))())
+		return server.New(provider.New("test", provider.WithClient(func(options *cakemail.Options) { options.Patience = patience }))())
 	}
 	if err := tf6server.Serve("registry.terraform.io/cakemail/cakemail", newServer); err != nil {
 		log.Fatal(err)
