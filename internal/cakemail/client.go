@@ -72,6 +72,8 @@ type Client struct {
 	pause      sharedPause
 	// ignoresPage tells that the API has answered another page of a list with the same webhooks.
 	ignoresPage atomic.Bool
+	// archives counts the beginnings and ends of calls that archive.
+	archives atomic.Int64
 }
 
 // New returns a client. It makes no call.

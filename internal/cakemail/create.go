@@ -41,24 +41,19 @@ type creation struct {
 	started  time.Time
 	attempts int
 	// lost is the number of attempts that may have happened without an answer.
-	lost                int
-	firstLost, lastLost time.Time
-	// found are the webhooks that they made, as far as they can be seen, and lag is
-	// the longest that the first of them can have taken to appear.
+	lost     int
+	lastLost time.Time
+	// found are the webhooks that they made, as far as they can be seen.
 	found []Webhook
-	lag   time.Duration
 }
 
 // lose counts an attempt whose answer was lost.
 func (m *creation) lose() {
 	m.lost++
 	m.lastLost = time.Now()
-	if m.lost == 1 {
-		m.firstLost = m.lastLost
-	}
 }
 
-func (m *creation) isExplained() bool { return len(m.found) >= m.lost }
+func (m *creation) isExplained() bool { return len(m.found) == m.lost }
 
 // Create makes a webhook that is neither lost nor doubled. When the answer is
 // lost, it looks for the new webhook that matches, for as long as
@@ -104,6 +99,9 @@ func (c *Client) Create(ctx context.Context, account int64, settings Settings) (
 			return Created{}, ambiguous(failure, found)
 		case len(found) > 0:
 			created := Created{Webhook: found[0]}
+			if ctx.Err() != nil && !making.isExplained() {
+				created.Unchecked = stopped(ctx, createAction)
+			}
 			c.ledger.claim(account, found[0].ID, making.key)
 			c.ledger.adopt(found[0].ID)
 			c.withdraw(ctx, making, found[1:], &created)
@@ -170,7 +168,11 @@ func (c *Client) settle(ctx context.Context, making *creation, webhook Webhook) 
 	if making.lost == 0 {
 		return created
 	}
+	// Nobody else looks for them later, so one list that fails is no reason to give up.
 	err := c.find(ctx, making)
+	for end := time.Now().Add(c.patience.LostCreate); err != nil && ctx.Err() == nil && time.Now().Before(end); err = c.find(ctx, making) {
+		sleep(ctx, c.patience.LostCreate/3)
+	}
 	switch {
 	case err != nil:
 		created.Unchecked, created.Duplicates = err, making.found
@@ -196,8 +198,8 @@ func (c *Client) withdraw(ctx context.Context, making *creation, surplus []Webho
 }
 
 // find looks for new webhooks that match, several times while the API may lag,
-// until there are as many as the lost attempts can have made. Where one of several
-// appears, the others get as long as that one took.
+// until there are as many as the lost attempts can have made; where there are more, a
+// message has to name all. Where one of several appears, the others get twice the time.
 func (c *Client) find(ctx context.Context, making *creation) error {
 	for _, wait := range c.patience.looks() {
 		if done, err := c.findAfter(ctx, wait, making); done || err != nil {
@@ -207,7 +209,7 @@ func (c *Client) find(ctx context.Context, making *creation) error {
 	if len(making.found) == 0 {
 		return nil
 	}
-	_, err := c.findAfter(ctx, time.Until(making.lastLost.Add(making.lag))+c.patience.gather(), making)
+	_, err := c.findAfter(ctx, time.Until(making.lastLost.Add(2*c.patience.LostCreate)), making)
 	return err
 }
 
@@ -222,11 +224,7 @@ func (c *Client) findAfter(ctx context.Context, wait time.Duration, making *crea
 	for _, webhook := range slices.Concat(c.existingEqual(making), making.found) {
 		taken[webhook.ID] = ""
 	}
-	fresh := making.settings.among(active, taken)
-	if len(making.found) == 0 && len(fresh) > 0 {
-		making.lag = time.Since(making.firstLost)
-	}
-	making.found = append(making.found, fresh...)
+	making.found = append(making.found, making.settings.among(active, taken)...)
 	return making.isExplained() || ctx.Err() != nil, nil
 }
 

@@ -170,7 +170,7 @@ func TestSeveralWebhooksThatACreateMayHaveMade(t *testing.T) {
 	if got := idsOf(failure.Candidates); got != "w1 w2" {
 		t.Errorf("got the candidates %q", got)
 	}
-	api.wantCalls(t, 1, 2)
+	api.wantCalls(t, 1, 9)
 }
 
 func TestOnlyTheNewWebhookIsAdopted(t *testing.T) {

@@ -32,9 +32,9 @@ const maxReadings = 3
 
 // List yields every webhook, page by page, without secrets. It yields one error
 // and ends when a page cannot be had, so a list is never silently shorter. Where the
-// pages hold fewer webhooks than the API counts, or the count changes meanwhile, it reads
-// all pages again: an archived webhook moves those behind it forward, past the page that
-// is read next. An [Error] of kind [Unreadable] says that some stay missing.
+// pages hold fewer webhooks than the API counts, or the count changes meanwhile, or this
+// client archives one, it reads all pages again: an archived webhook moves those behind it
+// forward, past the page that is read next. An [Error] of kind [Unreadable] says that some stay missing.
 func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhook, error] {
 	return func(yield func(Webhook, error) bool) {
 		seen := map[string]bool{}
@@ -69,7 +69,7 @@ type reading struct {
 
 // listPages yields what the pages hold.
 func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(Webhook, error) bool) reading {
-	seen, counts := map[string]bool{}, []int{}
+	seen, counts, archives := map[string]bool{}, []int{}, c.archives.Load()
 	for number := 1; number <= maxPages; number++ {
 		page, err := c.listPage(ctx, options, number)
 		if err != nil {
@@ -91,7 +91,9 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 			c.ignoresPage.Store(true)
 		}
 		if isOld || page.endsList(len(seen), c.ignoresPage.Load()) {
-			return readingOf(len(seen), counts)
+			read := readingOf(len(seen), counts)
+			read.isOver = read.isOver && (number == 1 || c.archives.Load() == archives)
+			return read
 		}
 	}
 	yield(Webhook{}, c.unreadable(listAction, errors.New("the list does not end after 1000 pages")))

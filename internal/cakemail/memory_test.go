@@ -128,6 +128,13 @@ func (m *memory) nextFault(webhook stored) (postFault, bool) {
 	return fault, fault.Silent || fault.Answer.Cut || fault.Answer.Status != 0
 }
 
+// failListsFrom refuses the nth list and those after it.
+func (m *memory) failListsFrom(number int) {
+	for ; number < 1000; number++ {
+		m.failingLists[number] = answer{Status: 403}
+	}
+}
+
 func (m *memory) account(r *http.Request) string {
 	return cmp.Or(r.URL.Query().Get("account_id"), m.ownAccount)
 }

@@ -22,6 +22,9 @@ type Webhook struct {
 	Secret          string
 	HashFunction    string
 
+	// Created is when the API made it, or was given it.
+	Created time.Time
+
 	// versions are what it was, oldest first, each since when.
 	versions []version
 }
@@ -103,6 +106,7 @@ func (s *Server) add(webhook Webhook) Webhook {
 	if webhook.RateLimitPeriod == "" {
 		webhook.RateLimitPeriod = period
 	}
+	webhook.Created = time.Now()
 	kept := webhook.clone()
 	kept.keep()
 	s.webhooks = append(s.webhooks, &kept)

@@ -1,0 +1,266 @@
+package simulation_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/simulation"
+)
+
+// birth is a webhook that somebody wants, and what became of it.
+type birth struct {
+	URL, Event int
+	// Start is when its create begins, within each run.
+	Start time.Duration
+
+	id string
+	// pending tells that the outcome of a create is unknown, since when, and what it knew.
+	pending bool
+	since   time.Time
+	known   []string
+}
+
+func (b *birth) settings() cakemail.Settings {
+	url := fmt.Sprintf("https://example.com/%d", b.URL)
+	return cakemail.Settings{URL: &url, Events: []string{[]string{"Contact.Added", "Email.Clicked"}[b.Event]}}
+}
+
+// clientHistory is a few processes that want the same webhooks.
+type clientHistory struct {
+	Weather    simulation.Weather
+	Births     []birth
+	// Before are the births that somebody else has an equal webhook of already.
+	Before     []int
+	MaxRetries int
+	// Runs are the processes in bad weather: when each is interrupted, and how long after
+	// it the next one begins.
+	Runs []clientRun
+}
+
+type clientRun struct{ Interrupt, Pause time.Duration }
+
+func drawClientHistory(t *rapid.T) clientHistory {
+	births := rapid.Custom(func(t *rapid.T) birth {
+		return birth{
+			URL: rapid.IntRange(0, 2).Draw(t, "url"), Event: rapid.IntRange(0, 1).Draw(t, "event"),
+			Start: seconds(3).Draw(t, "start"),
+		}
+	})
+	runs := rapid.Custom(func(t *rapid.T) clientRun {
+		run := clientRun{Pause: simulation.ListsMayLag + seconds(60).Draw(t, "pause")}
+		if rapid.IntRange(0, 3).Draw(t, "interrupted") == 0 {
+			run.Interrupt = seconds(60).Draw(t, "interrupt") + time.Millisecond
+		}
+		return run
+	})
+	return clientHistory{
+		Weather:    weathers.Draw(t, "weather"),
+		Births:     rapid.SliceOfN(births, 1, 6).Draw(t, "births"),
+		Before:     rapid.SliceOfN(rapid.IntRange(0, 5), 0, 2).Draw(t, "before"),
+		MaxRetries: rapid.IntRange(0, cakemail.DefaultMaxRetries).Draw(t, "max retries"),
+		Runs:       rapid.SliceOfN(runs, 1, 2).Draw(t, "runs"),
+	}
+}
+
+// clientLife is a history as it goes.
+type clientLife struct {
+	clientHistory
+	world *simulation.World
+	mu    sync.Mutex
+	// named are the ids that a message would show.
+	named map[string]bool
+	// ambiguous are the births of which nobody can tell which webhook is theirs.
+	ambiguous map[*birth]bool
+	// unchecked are the urls of which a message says that there may be one too many.
+	unchecked map[string]bool
+}
+
+func (l *clientLife) name(webhooks []cakemail.Webhook) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, webhook := range webhooks {
+		l.named[webhook.ID] = true
+	}
+}
+
+func (h clientHistory) live() (broken []string, story string) {
+	l := &clientLife{clientHistory: h, world: simulation.NewWorld(h.Weather), named: map[string]bool{}, ambiguous: map[*birth]bool{}, unchecked: map[string]bool{}}
+	defer l.world.Close()
+	for _, index := range l.Before {
+		settings := l.Births[index%len(l.Births)].settings()
+		l.world.Add(cakemailtest.Webhook{URL: settings.Address(), Events: settings.Events})
+	}
+	l.world.Begin()
+	for number, run := range h.Runs {
+		l.world.Tell("run %d begins", number+1)
+		l.run(run.Interrupt)
+		time.Sleep(run.Pause)
+	}
+	l.world.Calm()
+	time.Sleep(time.Minute)
+	for range 3 {
+		l.world.Tell("a run begins")
+		l.run(0)
+	}
+	return l.broken(), l.world.Story()
+}
+
+// run is one process, which ends with every webhook made or an error for it.
+func (l *clientLife) run(interrupt time.Duration) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	if interrupt > 0 {
+		time.AfterFunc(interrupt, func() { cancel(errors.New("Terraform stops")) })
+	}
+	options := l.world.NewProcess().Options()
+	options.MaxRetries = l.MaxRetries
+	client := cakemail.New(options)
+	var births sync.WaitGroup
+	for index := range l.Births {
+		births.Go(func() {
+			wanted := &l.Births[index]
+			time.Sleep(wanted.Start + time.Duration(index)*time.Microsecond)
+			if wanted.id != "" || ctx.Err() != nil {
+				return
+			}
+			err := l.make(ctx, client, wanted)
+			if err != nil {
+				l.world.Tell("webhook %d: %v", index, err)
+				return
+			}
+			l.world.Tell("webhook %d: it is %s", index, wanted.id)
+		})
+	}
+	births.Wait()
+}
+
+func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *birth) error {
+	if wanted.pending {
+		found, err := client.Resolve(cakemail.CreatedAt(ctx, wanted.since), 0, wanted.settings(), l.knownTo(wanted))
+		if err != nil {
+			l.see(err, wanted)
+			return err
+		}
+		if found.ID != "" {
+			if _, err := client.Archive(cakemail.CreatedAt(ctx, wanted.since), 0, found.ID); err != nil {
+				return err
+			}
+		}
+		wanted.pending = false
+	}
+	created, err := client.Create(ctx, 0, wanted.settings())
+	if err != nil {
+		l.see(err, wanted)
+		return err
+	}
+	l.mu.Lock()
+	wanted.id = created.Webhook.ID
+	l.mu.Unlock()
+	l.name(created.Surplus)
+	l.name(created.Duplicates)
+	if created.Unchecked != nil {
+		// The message cannot name what no list showed, but it says so.
+		l.world.Tell("nobody looked for a second one: %v", created.Unchecked)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.unchecked[wanted.settings().Address()] = true
+	}
+	return nil
+}
+
+// knownTo are the ids that a pending create did not make: those that it knew, and those
+// that the state has by now.
+func (l *clientLife) knownTo(wanted *birth) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known := slices.Clone(wanted.known)
+	for index := range l.Births {
+		if id := l.Births[index].id; id != "" {
+			known = append(known, id)
+		}
+	}
+	return known
+}
+
+// see takes from an error what the state and a message would.
+func (l *clientLife) see(err error, wanted *birth) {
+	failure, ok := errors.AsType[*cakemail.Error](err)
+	if !ok {
+		return
+	}
+	l.name(failure.Candidates)
+	switch failure.Kind {
+	case cakemail.OutcomeUnknown:
+		wanted.pending, wanted.since, wanted.known = true, time.Now(), failure.Known
+	case cakemail.Ambiguous, cakemail.NotNew:
+		l.mu.Lock()
+		l.ambiguous[wanted] = true
+		l.mu.Unlock()
+	}
+}
+
+// broken are the promises that do not hold at the end.
+func (l *clientLife) broken() []string {
+	var broken []string
+	owners := map[string]int{}
+	for index := range l.Births {
+		wanted := &l.Births[index]
+		if wanted.id == "" && !l.ambiguous[wanted] {
+			broken = append(broken, fmt.Sprintf("webhook %d was never made", index))
+		}
+		if wanted.id != "" {
+			owners[wanted.id]++
+		}
+	}
+	for _, webhook := range l.world.API.Webhooks() {
+		theirs := l.world.IsTheirs(webhook.ID)
+		switch excused := l.world.IsTouched(webhook.ID) || l.world.MayBeMistaken(webhook) || l.named[webhook.ID] || l.unchecked[webhook.URL]; {
+		case excused:
+		case theirs && owners[webhook.ID] > 0:
+			broken = append(broken, "somebody else's webhook was adopted: "+webhook.ID)
+		case theirs && webhook.Archived:
+			broken = append(broken, "somebody else's webhook was archived: "+webhook.ID)
+		case !theirs && !webhook.Archived && owners[webhook.ID] == 0:
+			broken = append(broken, "nobody knows of the active webhook "+webhook.ID)
+		case !theirs && webhook.Archived && owners[webhook.ID] > 0:
+			broken = append(broken, "the webhook is archived that somebody wants: "+webhook.ID)
+		}
+	}
+	for id, count := range owners {
+		if count > 1 {
+			broken = append(broken, fmt.Sprintf("the webhook %s has %d owners", id, count))
+		}
+	}
+	sort.Strings(broken)
+	return broken
+}
+
+func TestClientHistories(t *testing.T) {
+	t.Parallel()
+	check(t, 10_000, func(rt *rapid.T) []string {
+		history := drawClientHistory(rt)
+		var story string
+		broken := inBubble(t, func() []string {
+			l := history
+			l.Births = slices.Clone(history.Births)
+			var broken []string
+			broken, story = l.live()
+			return broken
+		})
+		if len(broken) > 0 {
+			rt.Logf("%s\n\n%s", strings.Join(broken, "\n"), story)
+		}
+		return broken
+	})
+}

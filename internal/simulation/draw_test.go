@@ -1,0 +1,130 @@
+package simulation_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/simulation"
+)
+
+// forms are the two descriptions of the API.
+var forms = []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide}
+
+// seconds draws a time, often a short one.
+func seconds(longest int) *rapid.Generator[time.Duration] {
+	return rapid.Map(rapid.IntRange(0, longest*10), func(tenths int) time.Duration { return time.Duration(tenths) * time.Second / 10 })
+}
+
+var operations = []cakemailtest.Operation{
+	cakemailtest.Create, cakemailtest.Create, cakemailtest.Create, cakemailtest.List, cakemailtest.List, cakemailtest.Show, cakemailtest.Archive,
+	cakemailtest.Update, cakemailtest.Unarchive, cakemailtest.Token,
+}
+
+var blows = rapid.Custom(func(t *rapid.T) simulation.Blow {
+	return simulation.Blow{
+		Operation: rapid.SampledFrom(operations).Draw(t, "operation"),
+		From:      rapid.IntRange(0, 5).Draw(t, "from"),
+		Times:     rapid.IntRange(1, 3).Draw(t, "times"),
+		Fault:     rapid.SampledFrom(simulation.Faults).Draw(t, "fault"),
+	}
+})
+
+var spells = rapid.Custom(func(t *rapid.T) simulation.Spell {
+	return simulation.Spell{
+		Operation: rapid.SampledFrom(append([]cakemailtest.Operation{""}, operations...)).Draw(t, "operation"),
+		Start:     seconds(40).Draw(t, "start"),
+		Length:    seconds(90).Draw(t, "length"),
+		Fault:     rapid.SampledFrom(simulation.Faults).Draw(t, "fault"),
+	}
+})
+
+var acts = rapid.Custom(func(t *rapid.T) simulation.Act {
+	act := simulation.Act{
+		Deed:   rapid.SampledFrom(simulation.Deeds).Draw(t, "deed"),
+		Target: rapid.IntRange(0, 7).Draw(t, "target"),
+	}
+	if rapid.Bool().Draw(t, "at a time") {
+		act.At = seconds(60).Draw(t, "at")
+		return act
+	}
+	act.BeforeCall = rapid.IntRange(1, 20).Draw(t, "before call")
+	return act
+})
+
+var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
+	return simulation.Weather{
+		Form:          rapid.SampledFrom(forms).Draw(t, "form"),
+		PageSize:      rapid.SampledFrom([]int{0, 1, 2, 5}).Draw(t, "page size"),
+		Uncounted:     rapid.Bool().Draw(t, "uncounted"),
+		Password:      rapid.Bool().Draw(t, "password"),
+		TokenLifetime: rapid.SampledFrom([]time.Duration{0, 30 * time.Second, 10 * time.Minute}).Draw(t, "token lifetime"),
+		Jitter:        float64(rapid.IntRange(0, 10).Draw(t, "jitter")) / 10,
+		Seed:          rapid.Uint64().Draw(t, "seed"),
+		Blows:         rapid.SliceOfN(blows, 0, 6).Draw(t, "blows"),
+		Spells:        rapid.SliceOfN(spells, 0, 2).Draw(t, "spells"),
+		ListLags:      rapid.SliceOfN(seconds(10), 0, 3).Draw(t, "list lags"),
+		ShowLags:      rapid.SliceOfN(seconds(10), 0, 3).Draw(t, "show lags"),
+		Acts:          rapid.SliceOfN(acts, 0, 3).Draw(t, "acts"),
+	}
+})
+
+// fixedSeed is where every run of the tests begins, so that what held once must hold again.
+const fixedSeed = 1
+
+// flags of rapid are the process's own, so only one check at a time may set them.
+var rapidFlags sync.Mutex
+
+// check draws so many histories from the fixed seed, and as many from a fresh one; a seed
+// or a number on the command line replaces both.
+func check(t *testing.T, histories int, live func(*rapid.T) []string) {
+	t.Helper()
+	given := map[string]bool{}
+	flag.Visit(func(set *flag.Flag) { given[set.Name] = true })
+	if given["rapid.checks"] {
+		_, _ = fmt.Sscan(flag.Lookup("rapid.checks").Value.String(), &histories)
+	}
+	seeds := map[string]uint64{"fixed seed": fixedSeed, "fresh seed": uint64(time.Now().UnixNano())}
+	if given["rapid.seed"] {
+		var seed uint64
+		_, _ = fmt.Sscan(flag.Lookup("rapid.seed").Value.String(), &seed)
+		seeds = map[string]uint64{"given seed": seed}
+	}
+	for name, seed := range seeds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rapidFlags.Lock()
+			_ = flag.Set("rapid.seed", fmt.Sprint(seed))
+			_ = flag.Set("rapid.checks", fmt.Sprint(max(histories/2, 1)))
+			begun := sync.OnceFunc(rapidFlags.Unlock)
+			rapid.Check(t, func(rt *rapid.T) {
+				begun()
+				if broken := live(rt); len(broken) > 0 {
+					rt.Fatalf("%s", broken)
+				}
+			})
+			t.Logf("%d histories from seed %d", max(histories/2, 1), seed)
+		})
+	}
+}
+
+// inBubble runs the history in virtual time. What goes wrong in it is returned, since a
+// test that has failed cannot shrink.
+func inBubble(t *testing.T, live func() []string) (broken []string) {
+	t.Helper()
+	synctest.Test(t, func(*testing.T) { broken = live() })
+	return broken
+}
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("rapid.nofailfile", "true")
+	os.Exit(m.Run())
+}

@@ -1,0 +1,144 @@
+package simulation
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// Weather is what happens to the calls of a history, and what other people do meanwhile.
+type Weather struct {
+	Form cakemailtest.Form
+	// PageSize caps the pages of the reference's list; 0 does not.
+	PageSize int
+	// Uncounted lists tell no count and not how many webhooks a page holds.
+	Uncounted bool
+	// Password logs in instead of using the long-lived token.
+	Password bool
+	// TokenLifetime is how long a token from a login is good.
+	TokenLifetime time.Duration
+	// Jitter is the part of each random wait that is taken, from 0 to 1.
+	Jitter float64
+	// Seed is where ids and secrets come from.
+	Seed uint64
+
+	Blows  []Blow
+	Spells []Spell
+	// ListLags and ShowLags are how far behind the replicas are that answer one list, or
+	// one show, after the other.
+	ListLags, ShowLags []time.Duration
+	Acts               []Act
+}
+
+// Blow is a fault of single calls.
+type Blow struct {
+	Operation cakemailtest.Operation
+	// From is the number of the first such call that it hits, and Times how many.
+	From, Times int
+	Fault       Fault
+}
+
+// Spell is a fault of all calls for a while.
+type Spell struct {
+	// Operation is "" for all.
+	Operation cakemailtest.Operation
+	Start     time.Duration
+	Length    time.Duration
+	Fault     Fault
+}
+
+// Fault is the name of one way in which a call goes wrong.
+type Fault string
+
+// The faults. The API carries out what they call processed, and nothing otherwise.
+const (
+	CutBefore      Fault = "cut before it was processed"
+	CutAfter       Fault = "cut after it was processed"
+	TooMany        Fault = "429"
+	TooManyWait    Fault = "429, with Retry-After"
+	Status408      Fault = "408"
+	Status500      Fault = "500"
+	Status502      Fault = "502"
+	Status503      Fault = "503"
+	Status504      Fault = "504"
+	Processed408   Fault = "408, processed"
+	Processed500   Fault = "500, processed"
+	Processed502   Fault = "502, processed"
+	Processed503   Fault = "503, processed"
+	Processed504   Fault = "504, processed"
+	LateAnswer     Fault = "answered after 40 s, processed at once"
+	LateProcessing Fault = "processed and answered after 40 s"
+	Ghost          Fault = "504, processed 9 s later"
+	Truncated      Fault = "half an answer, processed"
+	Page           Fault = "200 with a page of HTML, processed"
+	Forbidden      Fault = "403"
+	Unauthorized   Fault = "401"
+)
+
+// Faults are all of them.
+var Faults = []Fault{
+	CutBefore, CutAfter, TooMany, TooManyWait, Status408, Status500, Status502, Status503, Status504,
+	Processed408, Processed500, Processed502, Processed503, Processed504, LateAnswer, LateProcessing, Ghost, Truncated, Page, Forbidden, Unauthorized,
+}
+
+func (f Fault) made() cakemailtest.Fault {
+	statuses := map[Fault]int{
+		TooMany: 429, TooManyWait: 429, Status408: 408, Status500: 500, Status502: 502, Status503: 503, Status504: 504,
+		Processed408: 408, Processed500: 500, Processed502: 502, Processed503: 503, Processed504: 504,
+		Ghost: 504, Forbidden: 403, Unauthorized: 401,
+	}
+	made := cakemailtest.Fault{Status: statuses[f]}
+	switch f {
+	case CutBefore:
+		made.Cut = true
+	case CutAfter:
+		made.Cut, made.Processed = true, true
+	case TooManyWait:
+		made.Header = http.Header{"Retry-After": {"3"}}
+	case Processed408, Processed500, Processed502, Processed503, Processed504:
+		made.Processed = true
+	case LateAnswer:
+		made.Delay, made.Processed = 40*time.Second, true
+	case LateProcessing:
+		made.Delay = 40 * time.Second
+	case Ghost:
+		made.Later = 9 * time.Second
+	case Truncated:
+		made.Processed, made.Rewrite = true, func(body []byte) []byte { return body[:len(body)/2] }
+	case Page:
+		made.Processed, made.Status, made.Body, made.ContentType = true, http.StatusOK, "<html>", "text/html"
+	}
+	return made
+}
+
+// Act is what somebody else does just before a call, or at a time.
+type Act struct {
+	// BeforeCall is the number of the call, 0 for an act at a time.
+	BeforeCall int
+	At         time.Duration
+	Deed       Deed
+	// Target is the number of the webhook, modulo those that there are.
+	Target int
+}
+
+func (a Act) String() string { return fmt.Sprintf("%s of webhook %d", a.Deed, a.Target) }
+
+// Deed is what somebody else does.
+type Deed string
+
+// The deeds.
+const (
+	Archives    Deed = "archives"
+	Unarchives  Deed = "unarchives"
+	ChangesURL  Deed = "changes the url"
+	ChangesRate Deed = "changes the rate limit"
+	Rotates     Deed = "rotates the secret"
+	MakesEqual  Deed = "makes an equal one"
+	MakesOther  Deed = "makes another one"
+	EndsTokens  Deed = "ends all tokens"
+)
+
+// Deeds are all of them.
+var Deeds = []Deed{Archives, Unarchives, ChangesURL, ChangesRate, Rotates, MakesEqual, MakesOther, EndsTokens}

@@ -1,0 +1,329 @@
+// Package simulation lets a machine write the stories that tests tell: a real client and
+// the provider, against the in-memory API, in virtual time, with faults, other people and
+// Terraform's own sequence drawn at random.
+//
+// Everything here runs inside a bubble of [testing/synctest]: seconds cost nothing, and
+// the same draws give the same history.
+package simulation
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// World is an API with its weather, and the story of what happened in it.
+type World struct {
+	API     *cakemailtest.Server
+	weather Weather
+	network *network
+	began   time.Time
+
+	mu    sync.Mutex
+	calm  bool
+	total int
+	calls map[cakemailtest.Operation]int
+	story []event
+	// theirs are the webhooks that other people made, by id, as they were last by their hands.
+	theirs map[string]cakemailtest.Webhook
+	// touched are the ids that other people had their hands on.
+	touched map[string]bool
+}
+
+type event struct {
+	when time.Time
+	what string
+}
+
+// NewWorld starts the API. [World.Begin] begins its history, and [World.Close] ends it.
+func NewWorld(weather Weather) *World {
+	w := &World{
+		weather: weather, network: newNetwork(), began: time.Now(),
+		calls: map[cakemailtest.Operation]int{}, theirs: map[string]cakemailtest.Webhook{}, touched: map[string]bool{},
+	}
+	seed := [32]byte{}
+	for index := range 8 {
+		seed[index] = byte(weather.Seed >> (8 * index))
+	}
+	options := []cakemailtest.Option{
+		cakemailtest.WithForm(weather.Form), cakemailtest.WithListener(w.network), cakemailtest.WithRandom(rand.NewChaCha8(seed)),
+		cakemailtest.WithFaults(w.meet), cakemailtest.WithPageSizeLimit(weather.PageSize),
+	}
+	if weather.TokenLifetime > 0 {
+		options = append(options, cakemailtest.WithTokenLifetime(weather.TokenLifetime))
+	}
+	if weather.Uncounted {
+		options = append(options, cakemailtest.WithoutCount())
+	}
+	w.API = cakemailtest.Start(options...)
+	return w
+}
+
+// Close ends the API and all connections to it.
+func (w *World) Close() { w.API.Close() }
+
+// Calm ends all faults, lags and deeds of other people.
+func (w *World) Calm() {
+	w.mu.Lock()
+	w.calm = true
+	w.mu.Unlock()
+	w.Tell("the weather is calm from here on")
+}
+
+// Process is a client's way to the API, and what it identifies itself with.
+type Process struct {
+	world *World
+	line  *line
+}
+
+// NewProcess returns the way of a new process.
+func (w *World) NewProcess() *Process { return &Process{w, &line{network: w.network}} }
+
+// Kill cuts the process off: nothing that it sends arrives any more.
+func (p *Process) Kill() { p.line.cut() }
+
+// Configure makes a client of this process use the pipes, and draw nothing at random.
+func (p *Process) Configure(options *cakemail.Options) {
+	options.Dial = p.line.dial
+	options.Jitter = func(longest time.Duration) time.Duration {
+		return time.Duration(float64(longest-1) * p.world.weather.Jitter)
+	}
+}
+
+// Options are those of a client that stands alone.
+func (p *Process) Options() cakemail.Options {
+	options := cakemail.Options{BaseURL: p.world.API.URL(), Credentials: p.world.Credentials(), MaxRetries: cakemail.DefaultMaxRetries}
+	p.Configure(&options)
+	return options
+}
+
+// Credentials are what the weather says that there are.
+func (w *World) Credentials() cakemail.Credentials {
+	if w.weather.Password {
+		return cakemail.Credentials{Email: cakemailtest.DefaultEmail, Password: cakemailtest.DefaultPassword}
+	}
+	return cakemail.Credentials{AccessToken: cakemailtest.DefaultAccessToken}
+}
+
+// meet is what the weather does to a call. No two calls take the same time, so that no
+// chance of the scheduler decides which comes first.
+func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
+	time.Sleep(latency(call))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.total++
+	if w.calm {
+		w.tell("%s", describe(call))
+		return nil
+	}
+	for _, act := range w.weather.Acts {
+		if act.BeforeCall == w.total {
+			w.act(act)
+		}
+	}
+	number := w.calls[call.Operation]
+	w.calls[call.Operation]++
+	fault, name := w.faultOf(call.Operation, number)
+	if fault.Lag > 0 {
+		name = strings.TrimPrefix(name+", by a replica that is "+fault.Lag.String()+" behind", ", ")
+	}
+	if name == "" {
+		name = "no fault"
+	}
+	w.tell("%s: %s", describe(call), name)
+	return &fault
+}
+
+func (w *World) faultOf(operation cakemailtest.Operation, number int) (cakemailtest.Fault, string) {
+	var fault cakemailtest.Fault
+	var name Fault
+	now := time.Since(w.began)
+	for _, spell := range w.weather.Spells {
+		if (spell.Operation == "" || spell.Operation == operation) && now >= spell.Start && now < spell.Start+spell.Length {
+			fault, name = spell.Fault.made(), spell.Fault
+		}
+	}
+	for _, blow := range w.weather.Blows {
+		if blow.Operation == operation && number >= blow.From && number < blow.From+blow.Times {
+			fault, name = blow.Fault.made(), blow.Fault
+		}
+	}
+	lags := map[cakemailtest.Operation][]time.Duration{cakemailtest.List: w.weather.ListLags, cakemailtest.Show: w.weather.ShowLags}[operation]
+	if len(lags) > 0 {
+		fault.Lag = lags[number%len(lags)]
+	}
+	return fault, string(name)
+}
+
+func latency(call cakemailtest.Call) time.Duration {
+	lane := fnv.New64a()
+	_, _ = fmt.Fprint(lane, call.Operation, call.Path, call.RawQuery, string(call.Body))
+	return 20*time.Millisecond + time.Duration(lane.Sum64()%30_011)*time.Microsecond
+}
+
+// describe names the call as a person would.
+func describe(call cakemailtest.Call) string {
+	text := string(call.Operation)
+	if call.Operation == cakemailtest.Create {
+		var asked struct{ URL string }
+		_ = json.Unmarshal(call.Body, &asked)
+		text += " " + asked.URL
+	}
+	if id, found := strings.CutPrefix(call.Path, "/webhooks/"); found {
+		id, _, _ = strings.Cut(id, "/")
+		text += " " + id
+	}
+	if call.Operation == cakemailtest.Update {
+		text += " " + string(call.Body)
+	}
+	if call.RawQuery != "" && call.Operation != cakemailtest.Token {
+		text += " ?" + call.RawQuery
+	}
+	return text
+}
+
+// act does what somebody else does. The caller holds the lock.
+func (w *World) act(act Act) {
+	webhooks := w.API.Webhooks()
+	switch act.Deed {
+	case EndsTokens:
+		w.API.RevokeTokens()
+		w.tell("somebody ends all tokens")
+		return
+	case MakesOther:
+		w.makes(cakemailtest.Webhook{URL: fmt.Sprintf("https://example.com/theirs/%d", len(webhooks)), Events: []string{"Contact.Added"}})
+		return
+	}
+	if len(webhooks) == 0 {
+		return
+	}
+	target := webhooks[act.Target%len(webhooks)]
+	if act.Deed == MakesEqual {
+		w.makes(cakemailtest.Webhook{URL: target.URL, Events: target.Events, AccountID: target.AccountID})
+		return
+	}
+	w.API.Change(target.ID, func(webhook *cakemailtest.Webhook) {
+		switch act.Deed {
+		case Archives:
+			webhook.Archived = true
+		case Unarchives:
+			webhook.Archived = false
+		case ChangesURL:
+			webhook.URL += "/changed"
+		case ChangesRate:
+			webhook.RateLimit++
+		case Rotates:
+			webhook.Secret = strings.Repeat("r", 40) + fmt.Sprint(w.total)
+		}
+		if _, theirs := w.theirs[target.ID]; theirs {
+			w.theirs[target.ID] = *webhook
+		}
+	})
+	w.touched[target.ID] = true
+	w.tell("somebody %s: %s", act.Deed, target.ID)
+}
+
+// Add puts a webhook of somebody else's into the API.
+func (w *World) Add(webhook cakemailtest.Webhook) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.makes(webhook)
+}
+
+func (w *World) makes(webhook cakemailtest.Webhook) {
+	made := w.API.Add(webhook)
+	w.theirs[made.ID] = made
+	w.tell("somebody makes %s for %s", made.ID, made.URL)
+}
+
+// IsTheirs tells whether somebody else made the webhook.
+func (w *World) IsTheirs(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, theirs := w.theirs[id]
+	return theirs
+}
+
+// ListsMayLag is longer than any list is behind.
+const ListsMayLag = 12 * time.Second
+
+// MayBeMistaken tells whether no client can tell the outcome of a lost create of such a
+// webhook from an equal one that somebody else made or changed since the history began.
+func (w *World) MayBeMistaken(webhook cakemailtest.Webhook) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, other := range w.API.Webhooks() {
+		_, theirs := w.theirs[other.ID]
+		changed := !other.Created.Before(w.began) || w.touched[other.ID]
+		if theirs && changed && likeness(other) == likeness(webhook) {
+			return true
+		}
+	}
+	return false
+}
+
+func likeness(webhook cakemailtest.Webhook) string {
+	return fmt.Sprint(webhook.AccountID, webhook.URL, webhook.Events)
+}
+
+// IsTouched tells whether somebody else changed the webhook, so that its own create may
+// not know it again.
+func (w *World) IsTouched(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.touched[id]
+}
+
+// Begin begins the history; what other people made before is no news to any list.
+func (w *World) Begin() {
+	time.Sleep(ListsMayLag)
+	w.mu.Lock()
+	w.began = time.Now()
+	w.mu.Unlock()
+	for _, act := range w.weather.Acts {
+		if act.BeforeCall == 0 {
+			time.AfterFunc(act.At, func() {
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				if !w.calm {
+					w.act(act)
+				}
+			})
+		}
+	}
+}
+
+// Tell adds a line to the story.
+func (w *World) Tell(format string, arguments ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tell(format, arguments...)
+}
+
+func (w *World) tell(format string, arguments ...any) {
+	w.story = append(w.story, event{time.Now(), fmt.Sprintf(format, arguments...)})
+}
+
+// Story is what happened, a line each, with the time since the start.
+func (w *World) Story() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	events := slices.Clone(w.story)
+	for _, webhook := range w.API.Webhooks() {
+		events = append(events, event{webhook.Created, fmt.Sprintf("  the API makes %s for %s", webhook.ID, webhook.URL)})
+	}
+	slices.SortStableFunc(events, func(one, other event) int { return one.when.Compare(other.when) })
+	var story strings.Builder
+	for _, event := range events {
+		fmt.Fprintf(&story, "%9.3f s  %s\n", event.when.Sub(w.began).Seconds(), event.what)
+	}
+	return story.String()
+}
