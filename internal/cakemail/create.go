@@ -93,15 +93,12 @@ func (c *Client) Create(ctx context.Context, account int64, settings Settings) (
 		err = c.find(ctx, making)
 		found := making.found
 		switch {
-		case err != nil, len(found) > 0 && c.ledger.isDoubtful(account, making.key):
+		case err != nil && len(found) == 0, len(found) > 0 && c.ledger.isDoubtful(account, making.key):
 			return Created{}, c.outcomeUnknown(making, failure)
 		case len(found) > making.lost:
 			return Created{}, ambiguous(failure, found)
 		case len(found) > 0:
-			created := Created{Webhook: found[0]}
-			if ctx.Err() != nil && !making.isExplained() {
-				created.Unchecked = stopped(ctx, createAction)
-			}
+			created := Created{Webhook: found[0], Unchecked: err}
 			c.ledger.claim(account, found[0].ID, making.key)
 			c.ledger.adopt(found[0].ID)
 			c.withdraw(ctx, making, found[1:], &created)
@@ -200,6 +197,7 @@ func (c *Client) withdraw(ctx context.Context, making *creation, surplus []Webho
 // find looks for new webhooks that match, several times while the API may lag,
 // until there are as many as the lost attempts can have made; where there are more, a
 // message has to name all. Where one of several appears, the others get twice the time.
+// The error says why it did not look to the end.
 func (c *Client) find(ctx context.Context, making *creation) error {
 	for _, wait := range c.patience.looks() {
 		if done, err := c.findAfter(ctx, wait, making); done || err != nil {
@@ -225,7 +223,10 @@ func (c *Client) findAfter(ctx context.Context, wait time.Duration, making *crea
 		taken[webhook.ID] = ""
 	}
 	making.found = append(making.found, making.settings.among(active, taken)...)
-	return making.isExplained() || ctx.Err() != nil, nil
+	if !making.isExplained() && ctx.Err() != nil {
+		return false, stopped(ctx, listAction)
+	}
+	return making.isExplained(), nil
 }
 
 // existingEqual returns the equal webhooks that were there before this process created any.
