@@ -48,9 +48,12 @@ func existsSummary(webhook cakemail.Webhook) string {
 }
 
 func existsDetail(plan webhookResourceModel, webhook cakemail.Webhook) string {
-	return fmt.Sprintf("The webhook%s is active and posts %s. Terraform has shown the provider no resource of this state that manages it. "+
-		"With another webhook for the same URL, Cakemail delivers every such event twice.",
-		subject{id: webhook.ID, url: webhook.Address(), account: plan.account()}, strings.Join(webhook.Events, " and "))
+	why := "With another webhook for the same URL, Cakemail delivers every such event twice."
+	if plan.Archived.ValueBool() {
+		why = "It may be this one, from an apply that was killed before it could archive it."
+	}
+	return fmt.Sprintf("The webhook%s is active and posts %s. Terraform has shown the provider no resource of this state that manages it. %s",
+		subject{id: webhook.ID, url: webhook.Address(), account: plan.account()}, strings.Join(webhook.Events, " and "), why)
 }
 
 // inShell quotes a text for a shell.

@@ -31,9 +31,6 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		return
 	}
 	checkForm(plan, existing.Form, diags)
-	if plan.Archived.ValueBool() {
-		return
-	}
 	events := eventNames(plan.Events)
 	equal := slices.DeleteFunc(slices.Clone(existing.At(plan.URL.ValueString())), func(webhook cakemail.Webhook) bool {
 		return !slices.ContainsFunc(events, func(event string) bool { return slices.Contains(webhook.Events, event) })

@@ -73,7 +73,6 @@ func TestAPlanDoesNotWarn(t *testing.T) {
 		"of another event":      {cakemailtest.Webhook{URL: equal.URL, Events: []string{"Email.Bounced"}}, nil, 1},
 		"of an archived one":    {cakemailtest.Webhook{URL: equal.URL, Events: equal.Events, Archived: true}, nil, 1},
 		"of another account":    {cakemailtest.Webhook{URL: equal.URL, Events: equal.Events, AccountID: 42}, nil, 1},
-		"for an archived one":   {equal, arguments{"archived": true}, 1},
 		"with an unknown url":   {equal, arguments{"url": tftypes.UnknownValue}, 0},
 		"with unknown events":   {equal, arguments{"events": tftypes.UnknownValue}, 0},
 		"with an unknown event": {equal, arguments{"events": []tftypes.Value{unknown}}, 0},

@@ -38,8 +38,8 @@ func (b *birth) settings() cakemail.Settings {
 
 // clientHistory is a few processes that want the same webhooks.
 type clientHistory struct {
-	Weather    simulation.Weather
-	Births     []birth
+	Weather simulation.Weather
+	Births  []birth
 	// Before are the births that somebody else has an equal webhook of already.
 	Before     []int
 	MaxRetries int

@@ -82,8 +82,8 @@ const fixedSeed = 1
 // flags of rapid are the process's own, so only one check at a time may set them.
 var rapidFlags sync.Mutex
 
-// check draws so many histories from the fixed seed, and as many from a fresh one; a seed
-// or a number on the command line replaces both.
+// check draws half of so many histories from the fixed seed, and half from a fresh one. A
+// number or a seed on the command line replaces these.
 func check(t *testing.T, histories int, live func(*rapid.T) []string) {
 	t.Helper()
 	given := map[string]bool{}
@@ -97,12 +97,13 @@ func check(t *testing.T, histories int, live func(*rapid.T) []string) {
 		_, _ = fmt.Sscan(flag.Lookup("rapid.seed").Value.String(), &seed)
 		seeds = map[string]uint64{"given seed": seed}
 	}
+	histories = max(1, histories/len(seeds))
 	for name, seed := range seeds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			rapidFlags.Lock()
 			_ = flag.Set("rapid.seed", fmt.Sprint(seed))
-			_ = flag.Set("rapid.checks", fmt.Sprint(max(histories/2, 1)))
+			_ = flag.Set("rapid.checks", fmt.Sprint(histories))
 			begun := sync.OnceFunc(rapidFlags.Unlock)
 			rapid.Check(t, func(rt *rapid.T) {
 				begun()
@@ -110,7 +111,7 @@ func check(t *testing.T, histories int, live func(*rapid.T) []string) {
 					rt.Fatalf("%s", broken)
 				}
 			})
-			t.Logf("%d histories from seed %d", max(histories/2, 1), seed)
+			t.Logf("%d histories from seed %d", histories, seed)
 		})
 	}
 }

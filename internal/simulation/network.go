@@ -37,13 +37,13 @@ func (n *network) Close() error {
 	return nil
 }
 
-// Addr implements [net.Listener]; it is a name that a URL can hold.
+// Addr implements [net.Listener]; it is a host that a URL can hold.
 func (n *network) Addr() net.Addr { return address{} }
 
 type address struct{}
 
 func (address) Network() string { return "pipe" }
-func (address) String() string  { return "api.test" }
+func (address) String() string  { return "localhost" }
 
 // line is the way of one process into the network, which its death cuts.
 type line struct {

@@ -75,19 +75,20 @@ const (
 	Page           Fault = "200 with a page of HTML, processed"
 	Forbidden      Fault = "403"
 	Unauthorized   Fault = "401"
+	Echo           Fault = "502, which repeats what was sent"
 )
 
 // Faults are all of them.
 var Faults = []Fault{
 	CutBefore, CutAfter, TooMany, TooManyWait, Status408, Status500, Status502, Status503, Status504,
-	Processed408, Processed500, Processed502, Processed503, Processed504, LateAnswer, LateProcessing, Ghost, Truncated, Page, Forbidden, Unauthorized,
+	Processed408, Processed500, Processed502, Processed503, Processed504, LateAnswer, LateProcessing, Ghost, Truncated, Page, Forbidden, Unauthorized, Echo,
 }
 
 func (f Fault) made() cakemailtest.Fault {
 	statuses := map[Fault]int{
 		TooMany: 429, TooManyWait: 429, Status408: 408, Status500: 500, Status502: 502, Status503: 503, Status504: 504,
 		Processed408: 408, Processed500: 500, Processed502: 502, Processed503: 503, Processed504: 504,
-		Ghost: 504, Forbidden: 403, Unauthorized: 401,
+		Ghost: 504, Forbidden: 403, Unauthorized: 401, Echo: 502,
 	}
 	made := cakemailtest.Fault{Status: statuses[f]}
 	switch f {

@@ -28,14 +28,27 @@ type World struct {
 	began   time.Time
 
 	mu    sync.Mutex
+	begun bool
 	calm  bool
 	total int
 	calls map[cakemailtest.Operation]int
 	story []event
-	// theirs are the webhooks that other people made, by id, as they were last by their hands.
-	theirs map[string]cakemailtest.Webhook
+	// theirs are the webhooks that are other people's, by id.
+	theirs map[string]theirs
+	// plans are the attributes that a plan changes of a webhook, by id.
+	plans map[string][]string
+	// broken are the calls that no plan asked for.
+	broken []string
 	// touched are the ids that other people had their hands on.
 	touched map[string]bool
+}
+
+// theirs is what is known of somebody else's webhook.
+type theirs struct {
+	// isNew tells that it was made since the history began.
+	isNew bool
+	// archived tells that it was archived when it became theirs.
+	archived bool
 }
 
 type event struct {
@@ -47,7 +60,7 @@ type event struct {
 func NewWorld(weather Weather) *World {
 	w := &World{
 		weather: weather, network: newNetwork(), began: time.Now(),
-		calls: map[cakemailtest.Operation]int{}, theirs: map[string]cakemailtest.Webhook{}, touched: map[string]bool{},
+		calls: map[cakemailtest.Operation]int{}, theirs: map[string]theirs{}, touched: map[string]bool{}, plans: map[string][]string{},
 	}
 	seed := [32]byte{}
 	for index := range 8 {
@@ -120,6 +133,7 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.total++
+	w.checkChange(call)
 	if w.calm {
 		w.tell("%s", describe(call))
 		return nil
@@ -131,7 +145,7 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	}
 	number := w.calls[call.Operation]
 	w.calls[call.Operation]++
-	fault, name := w.faultOf(call.Operation, number)
+	fault, name := w.faultOf(call, number)
 	if fault.Lag > 0 {
 		name = strings.TrimPrefix(name+", by a replica that is "+fault.Lag.String()+" behind", ", ")
 	}
@@ -142,7 +156,8 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	return &fault
 }
 
-func (w *World) faultOf(operation cakemailtest.Operation, number int) (cakemailtest.Fault, string) {
+func (w *World) faultOf(call cakemailtest.Call, number int) (cakemailtest.Fault, string) {
+	operation := call.Operation
 	var fault cakemailtest.Fault
 	var name Fault
 	now := time.Since(w.began)
@@ -155,6 +170,10 @@ func (w *World) faultOf(operation cakemailtest.Operation, number int) (cakemailt
 		if blow.Operation == operation && number >= blow.From && number < blow.From+blow.Times {
 			fault, name = blow.Fault.made(), blow.Fault
 		}
+	}
+	if name == Echo {
+		body, _ := json.Marshal(map[string]any{"detail": "cannot handle " + call.Header.Get("Authorization") + " " + string(call.Body)})
+		fault.Body = string(body)
 	}
 	lags := map[cakemailtest.Operation][]time.Duration{cakemailtest.List: w.weather.ListLags, cakemailtest.Show: w.weather.ShowLags}[operation]
 	if len(lags) > 0 {
@@ -219,12 +238,9 @@ func (w *World) act(act Act) {
 		case ChangesURL:
 			webhook.URL += "/changed"
 		case ChangesRate:
-			webhook.RateLimit++
+			webhook.RateLimit += 1000
 		case Rotates:
 			webhook.Secret = strings.Repeat("r", 40) + fmt.Sprint(w.total)
-		}
-		if _, theirs := w.theirs[target.ID]; theirs {
-			w.theirs[target.ID] = *webhook
 		}
 	})
 	w.touched[target.ID] = true
@@ -240,11 +256,36 @@ func (w *World) Add(webhook cakemailtest.Webhook) {
 
 func (w *World) makes(webhook cakemailtest.Webhook) {
 	made := w.API.Add(webhook)
-	w.theirs[made.ID] = made
+	w.theirs[made.ID] = theirs{isNew: w.begun}
 	w.tell("somebody makes %s for %s", made.ID, made.URL)
 }
 
-// IsTheirs tells whether somebody else made the webhook.
+// Give makes the webhook somebody else's, and Take takes it from them.
+func (w *World) Give(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, webhook := range w.API.Webhooks() {
+		if webhook.ID == id {
+			w.theirs[id] = theirs{archived: webhook.Archived}
+		}
+	}
+}
+
+// Take makes the webhook nobody else's.
+func (w *World) Take(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.theirs, id)
+}
+
+// WasArchived tells whether the webhook was archived already when it became somebody else's.
+func (w *World) WasArchived(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.theirs[id].archived
+}
+
+// IsTheirs tells whether the webhook is somebody else's.
 func (w *World) IsTheirs(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -261,9 +302,8 @@ func (w *World) MayBeMistaken(webhook cakemailtest.Webhook) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, other := range w.API.Webhooks() {
-		_, theirs := w.theirs[other.ID]
-		changed := !other.Created.Before(w.began) || w.touched[other.ID]
-		if theirs && changed && likeness(other) == likeness(webhook) {
+		known, theirs := w.theirs[other.ID]
+		if theirs && (known.isNew || w.touched[other.ID]) && likeness(other) == likeness(webhook) {
 			return true
 		}
 	}
@@ -286,7 +326,7 @@ func (w *World) IsTouched(id string) bool {
 func (w *World) Begin() {
 	time.Sleep(ListsMayLag)
 	w.mu.Lock()
-	w.began = time.Now()
+	w.began, w.begun = time.Now(), true
 	w.mu.Unlock()
 	for _, act := range w.weather.Acts {
 		if act.BeforeCall == 0 {
@@ -297,6 +337,26 @@ func (w *World) Begin() {
 					w.act(act)
 				}
 			})
+		}
+	}
+}
+
+// Plan tells which attributes of a webhook the next changes in place may send.
+func (w *World) Plan(id string, attributes []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.plans[id] = attributes
+}
+
+// checkChange takes note of a change in place that sends what no plan changes.
+func (w *World) checkChange(call cakemailtest.Call) {
+	var sent map[string]any
+	if call.Operation != cakemailtest.Update || json.Unmarshal(call.Body, &sent) != nil {
+		return
+	}
+	for name := range sent {
+		if id := strings.TrimPrefix(call.Path, "/webhooks/"); !slices.Contains(w.plans[id], name) {
+			w.broken = append(w.broken, fmt.Sprintf("%s of %s is sent, which no plan changes", name, id))
 		}
 	}
 }

@@ -1,0 +1,156 @@
+package simulation
+
+import (
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// apply carries the changes out, in a process of its own.
+func (c *command) apply(changes []change) bool {
+	if len(changes) == 0 {
+		return true
+	}
+	c.world.Tell("Terraform applies")
+	if !c.start() {
+		return false
+	}
+	byAddress, addresses := map[string]change{}, []string{}
+	for _, change := range changes {
+		byAddress[change.address] = change
+		addresses = append(addresses, change.address)
+	}
+	return c.walk(addresses, func(address string) bool { return c.applyOne(byAddress[address]) })
+}
+
+func (c *command) applyOne(planned change) bool {
+	block := c.blocks[planned.address]
+	if now, exists := c.at(planned.address); exists {
+		c.upgrade(now)
+	}
+	switch planned.action {
+	case destroy:
+		return c.applyDestroy(planned.address, planned.before, planned.private)
+	case replace:
+		if block.CreateBeforeDestroy {
+			return c.replaceLater(planned, block)
+		}
+		return c.applyDestroy(planned.address, planned.before, planned.private) && !c.isEnded() && c.applyCreate(planned, block)
+	case create:
+		return c.applyCreate(planned, block)
+	}
+	now, _ := c.at(planned.address)
+	c.world.Plan(changed(now.value, planned.planned))
+	final, private, _, ok := c.planFrom(planned.address, now.value, object(c.webhook, block.Arguments), now.private)
+	return ok && c.isConsistent(planned, final) && c.change(planned.address, now, object(c.webhook, block.Arguments), final, private)
+}
+
+// changed names the attributes that a plan changes of a webhook.
+func changed(before, planned tftypes.Value) (id string, names []string) {
+	then := attributes(before)
+	for name, value := range attributes(planned) {
+		if !value.Equal(then[name]) {
+			names = append(names, name)
+		}
+	}
+	id, _ = plain(then["id"]).(string)
+	return id, names
+}
+
+// replaceLater creates before it destroys.
+func (c *command) replaceLater(planned change, block Block) bool {
+	old, _ := c.at(planned.address)
+	c.keep(planned.address, nil)
+	c.keep(deposed(planned.address), &old)
+	if !c.applyCreate(planned, block) {
+		if _, made := c.at(planned.address); !made {
+			c.keep(deposed(planned.address), nil)
+			c.keep(planned.address, &old)
+		}
+		return false
+	}
+	if c.isEnded() {
+		return false
+	}
+	gone, ok := c.planDestroy(planned.address, old)
+	return ok && c.applyDestroy(deposed(planned.address), old.value, gone.private)
+}
+
+// applyCreate plans once more, without a state or private data, and creates.
+func (c *command) applyCreate(planned change, block Block) bool {
+	config, nothing := object(c.webhook, block.Arguments), tftypes.NewValue(c.webhook, nil)
+	final, private, _, ok := c.planFrom(planned.address, nothing, config, nil)
+	return ok && c.isConsistent(planned, final) && c.change(planned.address, instance{value: nothing}, config, final, private)
+}
+
+// isConsistent tells whether what was known in the plan is the same in the apply.
+func (c *command) isConsistent(planned change, final tftypes.Value) bool {
+	values := attributes(final)
+	for name, value := range attributes(planned.planned) {
+		if value.IsFullyKnown() && !value.Equal(values[name]) {
+			c.breaks("%s: Provider produced inconsistent final plan: %s was %s, and is now %s", planned.address, name, value, values[name])
+			return false
+		}
+	}
+	return true
+}
+
+func (c *command) applyDestroy(address string, before tftypes.Value, private []byte) bool {
+	nothing := tftypes.NewValue(c.webhook, nil)
+	now, _ := c.at(address)
+	now.value = before
+	return c.change(address, now, nothing, nothing, private)
+}
+
+// change makes the provider apply one change, and keeps what comes of it.
+func (c *command) change(address string, before instance, config, planned tftypes.Value, private []byte) bool {
+	answered, err := c.process.server.ApplyResourceChange(c.process.ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: webhookType, PriorState: encode(c.webhook, before.value), PlannedState: encode(c.webhook, planned),
+		Config: encode(c.webhook, config), PlannedPrivate: private,
+	})
+	if err != nil {
+		panic(err)
+	}
+	creating := before.value.IsNull()
+	ok := c.tell(address, answered.Diagnostics)
+	after := instance{value: decode(c.webhook, answered.NewState), private: answered.Private}
+	after.tainted = creating && !ok || before.tainted && !creating
+	c.keep(address, &after)
+	if c.isDead() {
+		return false
+	}
+	if ok {
+		c.expect(address, planned, after.value)
+	}
+	if !creating && !planned.IsNull() {
+		c.expectSame(address, before.value, after.value)
+	}
+	return ok
+}
+
+// expect takes note where the state is not what was planned.
+func (c *command) expect(address string, planned, after tftypes.Value) {
+	if planned.IsNull() || after.IsNull() {
+		if planned.IsNull() != after.IsNull() {
+			c.breaks("%s: Provider produced inconsistent result after apply: planned was %s, the state is %s", address, planned, after)
+		}
+		return
+	}
+	values := attributes(after)
+	for name, value := range attributes(planned) {
+		if value.IsFullyKnown() && !value.Equal(values[name]) {
+			c.breaks("%s: Provider produced inconsistent result after apply: %s was planned as %s, the state has %s", address, name, value, values[name])
+		}
+	}
+}
+
+// expectSame takes note where a change in place gave another webhook or secret.
+func (c *command) expectSame(address string, before, after tftypes.Value) {
+	if after.IsNull() {
+		c.breaks("%s: a change in place lost the webhook", address)
+		return
+	}
+	then, now := attributes(before), attributes(after)
+	if !then["id"].Equal(now["id"]) {
+		c.breaks("%s: a change in place turned %s into %s", address, then["id"], now["id"])
+	}
+}

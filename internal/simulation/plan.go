@@ -1,0 +1,191 @@
+package simulation
+
+import (
+	"maps"
+	"slices"
+	"sort"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+type action string
+
+const (
+	create  action = "create"
+	update  action = "update"
+	replace action = "replace"
+	destroy action = "destroy"
+)
+
+// change is what a plan does to one resource.
+type change struct {
+	address string
+	action  action
+	// before is what the plan of a destroy saw.
+	before  tftypes.Value
+	planned tftypes.Value
+	private []byte
+}
+
+// plan refreshes and plans everything. What it read is in the state afterwards, if all went well.
+func (c *command) plan() ([]change, bool) {
+	c.world.Tell("Terraform plans")
+	if !c.start() {
+		return nil, false
+	}
+	addresses := map[string]bool{}
+	for address := range c.blocks {
+		addresses[address] = true
+	}
+	for _, address := range c.Addresses() {
+		addresses[address] = true
+	}
+	var mu sync.Mutex
+	var changes []change
+	refreshed := map[string]*instance{}
+	ok := c.walk(slices.Collect(maps.Keys(addresses)), func(address string) bool {
+		planned, now, ok := c.planOne(address)
+		mu.Lock()
+		defer mu.Unlock()
+		refreshed[address] = now
+		if planned != nil {
+			changes = append(changes, *planned)
+			c.world.Tell("%s: the plan is to %s it", address, planned.action)
+		}
+		return ok
+	})
+	if !ok {
+		return nil, false
+	}
+	for address, now := range refreshed {
+		c.keep(address, now)
+	}
+	sort.Slice(changes, func(one, other int) bool { return changes[one].address < changes[other].address })
+	return changes, true
+}
+
+// planOne plans one resource, and returns what the refresh made of it.
+func (c *command) planOne(address string) (*change, *instance, bool) {
+	nothing := tftypes.NewValue(c.webhook, nil)
+	now := &instance{value: nothing}
+	before, exists := c.at(address)
+	if exists {
+		now = &before
+		c.upgrade(before)
+	}
+	block, wanted := c.blocks[address]
+	var orphan *change
+	if !wanted && c.OrphansFirst && !c.Destroy {
+		var ok bool
+		if orphan, ok = c.planDestroy(address, before); !ok {
+			return nil, now, false
+		}
+	}
+	if exists && !c.NoRefresh {
+		var ok bool
+		if now, ok = c.refresh(address, before); !ok {
+			return nil, now, false
+		}
+	}
+	switch {
+	case !wanted && now.value.IsNull():
+		return nil, now, true
+	case orphan != nil:
+		return orphan, now, true
+	case !wanted:
+		planned, ok := c.planDestroy(address, *now)
+		return planned, now, ok
+	}
+	planned, ok := c.planBlock(address, block, *now)
+	return planned, now, ok
+}
+
+// upgrade is how the provider sees each state that Terraform reads.
+func (c *command) upgrade(read instance) {
+	_, err := c.process.server.UpgradeResourceState(c.process.ctx, &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: webhookType, RawState: &tfprotov6.RawState{JSON: inFile(read.value)},
+	})
+	if err != nil {
+		panic(err)
+	}
+}
+
+func (c *command) refresh(address string, before instance) (*instance, bool) {
+	read, err := c.process.server.ReadResource(c.process.ctx, &tfprotov6.ReadResourceRequest{
+		TypeName: webhookType, CurrentState: encode(c.webhook, before.value), Private: before.private,
+	})
+	if err != nil {
+		panic(err)
+	}
+	if !c.tell(address, read.Diagnostics) {
+		return &before, false
+	}
+	now := &instance{value: decode(c.webhook, read.NewState), private: read.Private, tainted: before.tainted}
+	if now.value.IsNull() {
+		c.world.Tell("%s: the refresh drops it", address)
+	}
+	return now, true
+}
+
+func (c *command) planBlock(address string, block Block, now instance) (*change, bool) {
+	config := object(c.webhook, block.Arguments)
+	validated, err := c.process.server.ValidateResourceConfig(c.process.ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: webhookType, Config: encode(c.webhook, config)})
+	if err != nil {
+		panic(err)
+	}
+	if !c.tell(address, validated.Diagnostics) {
+		return nil, false
+	}
+	nothing := tftypes.NewValue(c.webhook, nil)
+	switch {
+	case now.value.IsNull():
+		planned, private, _, ok := c.planFrom(address, nothing, config, nil)
+		return &change{address: address, action: create, planned: planned, private: private}, ok
+	case now.tainted:
+		planned, private, _, ok := c.planFrom(address, nothing, config, nil)
+		return &change{address: address, action: replace, before: now.value, planned: planned, private: private}, ok
+	}
+	planned, private, replaces, ok := c.planFrom(address, now.value, config, now.private)
+	switch {
+	case !ok:
+		return nil, false
+	case replaces:
+		planned, private, _, ok = c.planFrom(address, nothing, config, private)
+		return &change{address: address, action: replace, before: now.value, planned: planned, private: private}, ok
+	case planned.Equal(now.value):
+		return nil, true
+	}
+	return &change{address: address, action: update, before: now.value, planned: planned, private: private}, true
+}
+
+// planFrom proposes what Terraform does: the configuration, and for what it leaves out what
+// was there before.
+func (c *command) planFrom(address string, prior, config tftypes.Value, private []byte) (planned tftypes.Value, plannedPrivate []byte, replaces, ok bool) {
+	proposed := config
+	if !prior.IsNull() && !config.IsNull() {
+		values := attributes(prior)
+		for name, value := range attributes(config) {
+			if !value.IsNull() {
+				values[name] = value
+			}
+		}
+		proposed = tftypes.NewValue(c.webhook, values)
+	}
+	answered, err := c.process.server.PlanResourceChange(c.process.ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: webhookType, PriorState: encode(c.webhook, prior), ProposedNewState: encode(c.webhook, proposed),
+		Config: encode(c.webhook, config), PriorPrivate: private,
+	})
+	if err != nil {
+		panic(err)
+	}
+	ok = c.tell(address, answered.Diagnostics)
+	return decode(c.webhook, answered.PlannedState), answered.PlannedPrivate, len(answered.RequiresReplace) > 0, ok
+}
+
+func (c *command) planDestroy(address string, now instance) (*change, bool) {
+	nothing := tftypes.NewValue(c.webhook, nil)
+	_, private, _, ok := c.planFrom(address, now.value, nothing, now.private)
+	return &change{address: address, action: destroy, before: now.value, planned: nothing, private: private}, ok
+}

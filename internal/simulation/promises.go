@@ -1,0 +1,177 @@
+package simulation
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// Broken are the promises that do not hold at the end of a history, after the applies in
+// calm weather, the last of which succeeded or not.
+func Broken(world *World, terraform *Terraform, blocks Configuration, ok bool) []string {
+	e := &ending{World: world, Terraform: terraform, blocks: blocks, owners: map[string][]string{}}
+	e.broken = slices.Concat(terraform.broken, world.broken)
+	for _, address := range terraform.Addresses() {
+		found, _ := terraform.at(address)
+		id, _ := plain(attributes(found.value)["id"]).(string)
+		e.owners[id] = append(e.owners[id], address)
+	}
+	if !ok && !e.isExcused() {
+		e.add("the applies do not end: %s", e.lastError())
+	}
+	if ok {
+		e.compareWithConfiguration()
+	}
+	e.compareWithAPI()
+	e.lookForSecrets()
+	sort.Strings(e.broken)
+	return e.broken
+}
+
+type ending struct {
+	*World
+	*Terraform
+	blocks Configuration
+	// owners are the addresses of the state by the id of their webhook.
+	owners map[string][]string
+	broken []string
+}
+
+func (e *ending) add(format string, arguments ...any) {
+	e.broken = append(e.broken, fmt.Sprintf(format, arguments...))
+}
+
+// isNamed tells whether a message had the id in it.
+func (e *ending) isNamed(id string) bool {
+	return e.isTold(id)
+}
+
+// isTold tells whether a message had these words.
+func (e *ending) isTold(words string) bool {
+	return slices.ContainsFunc(e.messages, func(message Message) bool { return strings.Contains(message.Summary+message.Detail, words) })
+}
+
+// isExcused tells whether only a person can go on, and a message says how: by choosing among
+// the webhooks that a lost create can have made, or by naming an account.
+func (e *ending) isExcused() bool {
+	last := e.lastError()
+	for _, way := range []string{"more than one new webhook", "which webhooks there were before", "which only the state knows"} {
+		if strings.Contains(last, way) {
+			return true
+		}
+	}
+	return false
+}
+
+// isPending tells whether the state has a create of unknown outcome that can have made it.
+func (e *ending) isPending(webhook cakemailtest.Webhook) bool {
+	for _, address := range e.owners[""] {
+		kept, _ := e.at(address)
+		state, _ := plain(kept.value).(map[string]any)
+		if state["url"] == webhook.URL && fmt.Sprint(state["events"]) == fmt.Sprint(webhook.Events) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *ending) lastError() string {
+	for _, message := range slices.Backward(e.messages) {
+		if message.IsError {
+			return message.String()
+		}
+	}
+	return "there is no error"
+}
+
+// compareWithConfiguration checks that the state has what the configuration asks, and the
+// API too.
+func (e *ending) compareWithConfiguration() {
+	for _, address := range e.Addresses() {
+		if _, wanted := e.blocks[address]; !wanted {
+			e.add("the state has %s, which has no block", address)
+		}
+	}
+	for address, block := range e.blocks {
+		kept, exists := e.at(address)
+		if !exists {
+			e.add("%s is not in the state", address)
+			continue
+		}
+		if kept.tainted {
+			e.add("%s is tainted", address)
+		}
+		e.compareWebhook(address, block, kept.value)
+	}
+}
+
+func (e *ending) compareWebhook(address string, block Block, kept tftypes.Value) {
+	state, _ := plain(kept).(map[string]any)
+	webhooks := e.API.Webhooks()
+	index := slices.IndexFunc(webhooks, func(webhook cakemailtest.Webhook) bool { return webhook.ID == state["id"] })
+	if index < 0 {
+		e.add("%s is %v, which the API does not have", address, state["id"])
+		return
+	}
+	webhook := webhooks[index]
+	actual := map[string]any{
+		"url": webhook.URL, "events": webhook.Events, "rate_limit": int(webhook.RateLimit), "archived": webhook.Archived, "account_id": int(webhook.AccountID),
+	}
+	wanted := Arguments{"archived": false}
+	for name, value := range block.Arguments {
+		if value != nil {
+			wanted[name] = value
+		}
+	}
+	for name, value := range wanted {
+		if name != "store_secret" && fmt.Sprint(actual[name]) != fmt.Sprint(value) {
+			e.add("%s of %s is %v in the API, and %v in the configuration", name, address, actual[name], value)
+		}
+	}
+	secret := any(webhook.Secret)
+	if wanted["store_secret"] == false {
+		secret = nil
+	}
+	if state["secret"] != secret {
+		e.add("the secret of %s is not the API's", address)
+	}
+}
+
+// compareWithAPI checks that nothing is lost, doubled or taken.
+func (e *ending) compareWithAPI() {
+	for id, owners := range e.owners {
+		if id != "" && len(owners) > 1 {
+			e.add("the webhook %s is at %s", id, strings.Join(owners, " and "))
+		}
+	}
+	for _, webhook := range e.API.Webhooks() {
+		theirs, owned := e.IsTheirs(webhook.ID), len(e.owners[webhook.ID]) > 0
+		if e.isNamed(webhook.ID) || e.isPending(webhook) || e.MayBeMistaken(webhook) || e.IsTouched(webhook.ID) {
+			continue
+		}
+		switch {
+		case !theirs && !owned && !webhook.Archived && webhook.Created.After(e.unseen) && !e.isTold("cannot tell whether the webhooks") && !e.isTold("A second webhook was not looked for"):
+			e.add("nobody knows of the active webhook %s", webhook.ID)
+		case theirs && owned:
+			e.add("somebody else's webhook was adopted: %s", webhook.ID)
+		case theirs && webhook.Archived && !e.WasArchived(webhook.ID):
+			e.add("somebody else's webhook was archived: %s", webhook.ID)
+		}
+	}
+}
+
+// lookForSecrets checks that no message holds one.
+func (e *ending) lookForSecrets() {
+	for _, message := range e.messages {
+		for _, secret := range e.API.Issued() {
+			if strings.Contains(message.Summary+message.Detail, secret) {
+				e.add("a message holds a secret: %s", message)
+			}
+		}
+	}
+}

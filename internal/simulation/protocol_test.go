@@ -1,0 +1,228 @@
+package simulation_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"pgregory.net/rapid"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
+	"github.com/cakemail/terraform-provider-cakemail/internal/server"
+	"github.com/cakemail/terraform-provider-cakemail/internal/simulation"
+)
+
+// addresses are those that configurations here can have.
+var addresses = []string{"a", "b", "c", "d"}
+
+// edit changes one block of a configuration, or adds or removes it.
+type edit struct {
+	Address, Argument string
+	// Value is the number of one of the values that the argument can have.
+	Value int
+}
+
+// values are those that an argument can have; nil leaves it out.
+var values = map[string][]any{
+	"url":          {"https://example.com/0", "https://example.com/1", "https://example.com/2"},
+	"events":       {[]string{"Contact.Added"}, []string{"Email.Clicked"}, []string{"Contact.Added"}},
+	"rate_limit":   {nil, 10, 20},
+	"archived":     {nil, true, false},
+	"account_id":   {nil, 42, nil},
+	"store_secret": {nil, false, true},
+}
+
+const (
+	wholeBlock          = "block"
+	createBeforeDestroy = "create_before_destroy"
+)
+
+// step is something that is done to the state or with it.
+type step struct {
+	Kind  stepKind
+	Edits []edit
+	Run   simulation.Run
+	// Address is what an import, a taint, a rename or a removal from the state is about.
+	Address string
+	// Webhook is the number of the one that is imported.
+	Webhook int
+	Pause   time.Duration
+}
+
+type stepKind string
+
+const (
+	apply       stepKind = "apply"
+	taint       stepKind = "taint"
+	importState stepKind = "import"
+	removeState stepKind = "state rm"
+	rename      stepKind = "moved"
+)
+
+// protocolHistory is what happens to a configuration and its state.
+type protocolHistory struct {
+	Weather    simulation.Weather
+	Blocks     []edit
+	Before     []int
+	Steps      []step
+	MaxRetries int
+}
+
+var edits = rapid.Custom(func(t *rapid.T) edit {
+	arguments := append(slices.Sorted(maps.Keys(values)), wholeBlock, createBeforeDestroy)
+	return edit{
+		Address:  rapid.SampledFrom(addresses).Draw(t, "address"),
+		Argument: rapid.SampledFrom(arguments).Draw(t, "argument"),
+		Value:    rapid.IntRange(0, 2).Draw(t, "value"),
+	}
+})
+
+// sometimes draws a time, one time in four.
+func sometimes(t *rapid.T, label string, longest int) time.Duration {
+	if rapid.IntRange(0, 3).Draw(t, label+"?") < 3 {
+		return 0
+	}
+	return time.Millisecond + seconds(longest).Draw(t, label)
+}
+
+var steps = rapid.Custom(func(t *rapid.T) step {
+	kinds := []stepKind{apply, apply, apply, apply, apply, apply, taint, importState, removeState, rename}
+	drawn := step{
+		Kind:    rapid.SampledFrom(kinds).Draw(t, "kind"),
+		Edits:   rapid.SliceOfN(edits, 0, 3).Draw(t, "edits"),
+		Address: rapid.SampledFrom(addresses).Draw(t, "address"),
+		Webhook: rapid.IntRange(0, 5).Draw(t, "webhook"),
+		Pause:   simulation.ListsMayLag + seconds(60).Draw(t, "pause"),
+	}
+	drawn.Run = simulation.Run{
+		Destroy:      rapid.IntRange(0, 7).Draw(t, "destroy") == 7,
+		NoRefresh:    rapid.IntRange(0, 4).Draw(t, "no refresh") == 4,
+		Saved:        sometimes(t, "saved", 90),
+		Interrupt:    sometimes(t, "interrupt", 40),
+		Kill:         sometimes(t, "kill", 40),
+		Order:        rapid.IntRange(0, 11).Draw(t, "order"),
+		OrphansFirst: rapid.Bool().Draw(t, "orphans first"),
+	}
+	if drawn.Run.Kill > 0 {
+		// What was on its way may still be carried out.
+		drawn.Pause += time.Minute
+	}
+	if rapid.IntRange(0, 5).Draw(t, "targeted") == 5 {
+		drawn.Run.Targets = rapid.SliceOfNDistinct(rapid.SampledFrom(addresses), 1, 2, rapid.ID).Draw(t, "targets")
+	}
+	return drawn
+})
+
+func drawProtocolHistory(t *rapid.T) protocolHistory {
+	return protocolHistory{
+		Weather:    weathers.Draw(t, "weather"),
+		Blocks:     rapid.SliceOfN(edits, 0, 8).Draw(t, "blocks"),
+		Before:     rapid.SliceOfN(rapid.IntRange(0, 2), 0, 2).Draw(t, "before"),
+		Steps:      rapid.SliceOfN(steps, 1, 4).Draw(t, "steps"),
+		MaxRetries: rapid.IntRange(0, cakemail.DefaultMaxRetries).Draw(t, "max retries"),
+	}
+}
+
+// edited is the configuration with the edits made.
+func edited(blocks simulation.Configuration, edits []edit) simulation.Configuration {
+	changed := maps.Clone(blocks)
+	for _, edit := range edits {
+		block, exists := changed[edit.Address]
+		switch {
+		case edit.Argument == wholeBlock && edit.Value == 0:
+			delete(changed, edit.Address)
+			continue
+		case !exists:
+			block = simulation.Block{Arguments: simulation.Arguments{"url": values["url"][0], "events": values["events"][0]}}
+		}
+		switch edit.Argument {
+		case wholeBlock:
+		case createBeforeDestroy:
+			block.CreateBeforeDestroy = edit.Value > 0
+		default:
+			block.Arguments = maps.Clone(block.Arguments)
+			block.Arguments[edit.Argument] = values[edit.Argument][edit.Value]
+		}
+		changed[edit.Address] = block
+	}
+	return changed
+}
+
+func (h protocolHistory) live() (broken []string, story string) {
+	world := simulation.NewWorld(h.Weather)
+	defer world.Close()
+	environment := map[string]string{"CAKEMAIL_API_BASE": world.API.URL(), "CAKEMAIL_ACCESS_TOKEN": world.Credentials().AccessToken}
+	if h.Weather.Password {
+		environment = map[string]string{"CAKEMAIL_API_BASE": world.API.URL(), "CAKEMAIL_EMAIL": world.Credentials().Email, "CAKEMAIL_PASSWORD": world.Credentials().Password}
+	}
+	terraform := simulation.NewTerraform(world, simulation.Arguments{"max_retries": h.MaxRetries}, func(process *simulation.Process) tfprotov6.ProviderServer {
+		return server.New(provider.New("test",
+			provider.WithEnvironment(func(name string) string { return environment[name] }), provider.WithClient(process.Configure))())
+	})
+	blocks := edited(simulation.Configuration{"a": {Arguments: simulation.Arguments{"url": values["url"][0], "events": values["events"][0]}}}, h.Blocks)
+	for _, number := range h.Before {
+		world.Add(cakemailtest.Webhook{URL: fmt.Sprint(values["url"][number]), Events: []string{"Contact.Added"}})
+	}
+	world.Begin()
+	for _, step := range h.Steps {
+		blocks = edited(blocks, step.Edits)
+		step.take(world, terraform, blocks)
+		time.Sleep(step.Pause)
+		if step.Run.Kill > 0 {
+			terraform.LookAfterKill(blocks)
+			time.Sleep(simulation.ListsMayLag)
+		}
+	}
+	world.Calm()
+	time.Sleep(time.Minute)
+	ok := false
+	for range 3 {
+		ok = terraform.Execute(blocks, simulation.Run{})
+	}
+	changes, planned := terraform.Plan(blocks)
+	broken = simulation.Broken(world, terraform, blocks, ok && planned)
+	if ok && len(changes) > 0 {
+		broken = append(broken, fmt.Sprintf("the plan is not empty: %s", changes))
+	}
+	return broken, world.Story()
+}
+
+func (s step) take(world *simulation.World, terraform *simulation.Terraform, blocks simulation.Configuration) {
+	switch s.Kind {
+	case apply:
+		terraform.Execute(blocks, s.Run)
+	case taint:
+		terraform.Taint(s.Address)
+	case removeState:
+		terraform.Remove(s.Address)
+	case rename:
+		terraform.Rename(s.Address, addresses[(slices.Index(addresses, s.Address)+1)%len(addresses)])
+	case importState:
+		if webhooks := world.API.Webhooks(); len(webhooks) > 0 {
+			terraform.Import(s.Address, webhooks[s.Webhook%len(webhooks)].ID)
+		}
+	}
+}
+
+func TestProtocolHistories(t *testing.T) {
+	t.Parallel()
+	check(t, 500, func(rt *rapid.T) []string {
+		history := drawProtocolHistory(rt)
+		var story string
+		broken := inBubble(t, func() []string {
+			var broken []string
+			broken, story = history.live()
+			return broken
+		})
+		if len(broken) > 0 {
+			rt.Logf("%s\n\n%s", strings.Join(broken, "\n"), story)
+		}
+		return broken
+	})
+}

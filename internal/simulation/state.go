@@ -1,0 +1,85 @@
+package simulation
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Taint is `terraform taint`.
+func (t *Terraform) Taint(address string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if found, exists := t.state[address]; exists {
+		found.tainted = true
+		t.state[address] = found
+		t.world.Tell("terraform taint %s", address)
+	}
+}
+
+// Remove is `terraform state rm`: what it manages is somebody else's from then on.
+func (t *Terraform) Remove(address string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if removed, exists := t.state[address]; exists {
+		delete(t.state, address)
+		if id, ok := plain(attributes(removed.value)["id"]).(string); ok {
+			t.world.Give(id)
+		}
+		t.world.Tell("terraform state rm %s", address)
+	}
+}
+
+// Rename is a moved block: the webhook is at another address, if nothing is there.
+func (t *Terraform) Rename(from, to string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	found, exists := t.state[from]
+	if _, taken := t.state[to]; !exists || taken {
+		return
+	}
+	delete(t.state, from)
+	t.state[to] = found
+	t.world.Tell("%s has moved to %s", from, to)
+}
+
+// Import is `terraform import` of a webhook that the state does not have, to an address
+// that is free.
+func (t *Terraform) Import(address, id string) bool {
+	if _, taken := t.at(address); taken || slices.Contains(t.ids(), id) {
+		return false
+	}
+	t.world.Tell("terraform import %s %s", address, id)
+	c := &command{Terraform: t}
+	if !c.start() {
+		return false
+	}
+	imported, err := c.process.server.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: webhookType, ID: id})
+	if err != nil {
+		panic(err)
+	}
+	if !c.tell(address, imported.Diagnostics) {
+		return false
+	}
+	found := imported.ImportedResources[0]
+	now, ok := c.refresh(address, instance{value: decode(t.webhook, found.State), private: found.Private})
+	if ok {
+		c.keep(address, now)
+		t.world.Take(id)
+	}
+	return ok
+}
+
+// ids are the webhooks of the state.
+func (t *Terraform) ids() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var ids []string
+	for _, found := range t.state {
+		if id, ok := plain(attributes(found.value)["id"]).(string); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

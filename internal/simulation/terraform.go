@@ -1,0 +1,302 @@
+package simulation
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// webhookType is the resource that Terraform manages here.
+const webhookType = "cakemail_webhook"
+
+// Arguments are the arguments of a block; those left out are null.
+type Arguments map[string]any
+
+// Block is a resource block.
+type Block struct {
+	Arguments           Arguments
+	CreateBeforeDestroy bool
+}
+
+// Configuration has the blocks by their addresses.
+type Configuration map[string]Block
+
+// Message is a diagnostic, and the address that it is about.
+type Message struct {
+	Address, Summary, Detail string
+	IsError                  bool
+}
+
+func (m Message) String() string { return m.Address + ": " + m.Summary + "\n" + m.Detail }
+
+// Run is how Terraform is run.
+type Run struct {
+	// Destroy destroys everything.
+	Destroy bool
+	// NoRefresh is -refresh=false.
+	NoRefresh bool
+	// Targets are the addresses of -target; none means all.
+	Targets []string
+	// Saved applies a saved plan so long after it was made; 0 applies at once.
+	Saved time.Duration
+	// Interrupt and Kill come so long after the start, if at all.
+	Interrupt, Kill time.Duration
+	// Order turns the order round in which Terraform comes to the resources.
+	Order int
+	// OrphansFirst plans the destroy of what has no block before it refreshes it, as
+	// Terraform 1.11 does.
+	OrphansFirst bool
+}
+
+// instance is a resource as the state has it.
+type instance struct {
+	value   tftypes.Value
+	private []byte
+	tainted bool
+}
+
+// Terraform stands in for the real one: it calls the provider over the plugin protocol, in
+// the order and with the values that Terraform uses, for many resources at a time, each
+// command in processes of its own, and checks the answers as Terraform does.
+type Terraform struct {
+	world    *World
+	serve    func(*Process) tfprotov6.ProviderServer
+	provider Arguments
+	webhook  tftypes.Object
+	config   tftypes.Object
+
+	mu       sync.Mutex
+	state    map[string]instance
+	messages []Message
+	broken   []string
+	// unseen tells until when nobody planned what a killed run had begun.
+	unseen time.Time
+}
+
+// NewTerraform returns one with an empty state. The function serves the provider to a process.
+func NewTerraform(world *World, provider Arguments, serve func(*Process) tfprotov6.ProviderServer) *Terraform {
+	t := &Terraform{world: world, serve: serve, provider: provider, state: map[string]instance{}}
+	schemas, err := serve(world.NewProcess()).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		panic(err)
+	}
+	t.webhook = objectOf(schemas.ResourceSchemas[webhookType])
+	t.config = objectOf(schemas.Provider)
+	return t
+}
+
+// command is a run that is under way.
+type command struct {
+	*Terraform
+	Run
+	blocks Configuration
+	// ended tells that the run is to begin nothing more, and dead that it was killed.
+	mu          sync.Mutex
+	ended, dead bool
+	process     *process
+}
+
+type process struct {
+	*Process
+	server tfprotov6.ProviderServer
+	cancel context.CancelFunc
+	ctx    context.Context
+}
+
+// deposed is the address of what a replacement has not destroyed yet.
+func deposed(address string) string { return address + " (deposed)" }
+
+// LookAfterKill plans again what was killed, which names what it made without a trace in the
+// state. If that fails, nobody may ever know.
+func (t *Terraform) LookAfterKill(blocks Configuration) {
+	if _, ok := t.Plan(blocks); !ok {
+		t.unseen = time.Now()
+	}
+}
+
+// Execute runs Terraform, and tells whether it succeeded.
+func (t *Terraform) Execute(blocks Configuration, run Run) bool {
+	c := &command{Terraform: t, Run: run, blocks: blocks}
+	if run.Destroy {
+		c.blocks = Configuration{}
+	}
+	for _, end := range []struct {
+		after time.Duration
+		do    func()
+	}{{run.Interrupt, c.interrupt}, {run.Kill, c.kill}} {
+		if end.after > 0 {
+			defer time.AfterFunc(end.after, end.do).Stop()
+		}
+	}
+	changes, ok := c.plan()
+	if !ok {
+		return false
+	}
+	time.Sleep(run.Saved)
+	return c.apply(changes)
+}
+
+// Plan is `terraform plan`: whether it succeeds, and names each change.
+func (t *Terraform) Plan(blocks Configuration) (changes []string, ok bool) {
+	planned, ok := (&command{Terraform: t, blocks: blocks}).plan()
+	for _, change := range planned {
+		changes = append(changes, fmt.Sprintf("%s %s", change.action, change.address))
+	}
+	return changes, ok
+}
+
+// interrupt is Ctrl-C: Terraform waits for what has begun, and begins nothing more.
+func (c *command) interrupt() {
+	c.mu.Lock()
+	c.ended = true
+	process := c.process
+	c.mu.Unlock()
+	c.world.Tell("Terraform is interrupted")
+	if process != nil {
+		_, _ = process.server.StopProvider(context.Background(), &tfprotov6.StopProviderRequest{})
+	}
+}
+
+// kill ends all processes; what was not answered is lost.
+func (c *command) kill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended, c.dead = true, true
+	c.world.Tell("Terraform is killed")
+	if c.process != nil {
+		c.process.Kill()
+		c.process.cancel()
+	}
+}
+
+func (c *command) isEnded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
+}
+
+func (c *command) isDead() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dead
+}
+
+// start starts a provider process, configured.
+func (c *command) start() bool {
+	ctx, cancel := context.WithCancel(context.Background())
+	started := &process{Process: c.world.NewProcess(), ctx: ctx, cancel: cancel}
+	started.server = c.serve(started.Process)
+	c.mu.Lock()
+	if c.ended {
+		c.mu.Unlock()
+		cancel()
+		return false
+	}
+	c.process = started
+	c.mu.Unlock()
+	configured, err := started.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{
+		Config: encode(c.config, object(c.config, c.provider)), TerraformVersion: "1.11.4",
+	})
+	if err != nil {
+		panic(err)
+	}
+	return c.tell("provider", configured.Diagnostics)
+}
+
+// tell takes note of messages, and tells whether there is no error among them.
+func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool {
+	ok := true
+	for _, diagnostic := range diagnostics {
+		message := Message{Address: address, Summary: diagnostic.Summary, Detail: diagnostic.Detail, IsError: diagnostic.Severity == tfprotov6.DiagnosticSeverityError}
+		ok = ok && !message.IsError
+		if c.isDead() {
+			continue
+		}
+		c.Terraform.mu.Lock()
+		c.messages = append(c.messages, message)
+		c.Terraform.mu.Unlock()
+		kind := "warns"
+		if message.IsError {
+			kind = "fails"
+		}
+		c.world.Tell("%s %s: %s", address, kind, firstLine(message))
+	}
+	return ok
+}
+
+func firstLine(message Message) string {
+	text, _, _ := strings.Cut(message.Detail, "\n\n")
+	return message.Summary + " | " + text[:min(len(text), 160)]
+}
+
+// breaks takes note of what Terraform would call a bug in the provider.
+func (t *Terraform) breaks(format string, arguments ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.broken = append(t.broken, fmt.Sprintf(format, arguments...))
+}
+
+// keep writes the state, unless Terraform is dead.
+func (c *command) keep(address string, kept *instance) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dead {
+		return
+	}
+	c.Terraform.mu.Lock()
+	defer c.Terraform.mu.Unlock()
+	if kept == nil || kept.value.IsNull() {
+		delete(c.state, address)
+		return
+	}
+	if !kept.value.IsFullyKnown() {
+		c.broken = append(c.broken, address+": the state holds unknown values")
+	}
+	c.state[address] = *kept
+}
+
+func (t *Terraform) at(address string) (instance, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	found, ok := t.state[address]
+	return found, ok
+}
+
+// Addresses are those of the state, sorted.
+func (t *Terraform) Addresses() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Sorted(maps.Keys(t.state))
+}
+
+// walk does something for each address, at the same time, as far as targets allow, in an
+// order that the run says. Nothing begins once the run has ended.
+func (c *command) walk(addresses []string, do func(address string) bool) bool {
+	slices.Sort(addresses)
+	var mu sync.Mutex
+	var walkers sync.WaitGroup
+	all := true
+	for index, address := range addresses {
+		base, _, _ := strings.Cut(address, " ")
+		if len(c.Targets) > 0 && !slices.Contains(c.Targets, base) {
+			continue
+		}
+		walkers.Go(func() {
+			// Terraform comes to one after the other, soon.
+			time.Sleep(time.Duration((index*(1+c.Order%3)+c.Order)%len(addresses)) * time.Millisecond)
+			done := !c.isEnded() && do(address)
+			mu.Lock()
+			defer mu.Unlock()
+			all = all && done
+		})
+	}
+	walkers.Wait()
+	return all && !c.isEnded()
+}
