@@ -70,8 +70,6 @@ type Client struct {
 	rosters    rosters
 	ledger     ledger
 	pause      sharedPause
-	// ignoresPage tells that the API has answered another page of a list with the same webhooks.
-	ignoresPage atomic.Bool
 	// archives counts the beginnings and ends of calls that archive.
 	archives atomic.Int64
 }

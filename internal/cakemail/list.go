@@ -86,11 +86,7 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 				return reading{isOver: true}
 			}
 		}
-		isOld := len(seen) == before
-		if isOld && len(page.webhooks) > 0 && page.count == nil {
-			c.ignoresPage.Store(true)
-		}
-		if isOld || page.endsList(len(seen), c.ignoresPage.Load()) {
+		if isOld := len(seen) == before; isOld || page.endsList(len(seen)) {
 			read := readingOf(len(seen), counts)
 			read.isOver = read.isOver && (number == 1 || c.archives.Load() == archives)
 			return read
@@ -110,13 +106,9 @@ func readingOf(seen int, counts []int) reading {
 }
 
 // endsList tells whether no page follows, when so many webhooks have been seen. A server
-// may give less than it says. Where it does not count, only the next page can tell, unless
-// it is known to ignore `page` and so to give everything at once.
-func (p listedPage) endsList(seen int, ignoresPage bool) bool {
-	if p.count == nil {
-		return ignoresPage
-	}
-	return len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count
+// may give less than it says. Where it does not count, only the next page can tell.
+func (p listedPage) endsList(seen int) bool {
+	return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count
 }
 
 // listPage returns one page.

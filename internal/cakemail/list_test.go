@@ -259,20 +259,3 @@ func TestAListEndsWhenTerraformStops(t *testing.T) {
 		t.Errorf("got %d calls, want one", got)
 	}
 }
-
-// What gives everything at once is asked for another page once, in all the lists of a process.
-func TestAServerThatIgnoresThePageIsKnown(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, inTurn(answer{Body: itemsOf(numbered(3))}))
-	client := api.client()
-	for range 3 {
-		got, err := collect(client.List(t.Context(), cakemail.ListOptions{}))
-		wantNoError(t, err)
-		if !slices.Equal(got, numbered(3)) {
-			t.Errorf("got %v", got)
-		}
-	}
-	if got := len(api.received()); got != 4 {
-		t.Errorf("got %d calls, want 4", got)
-	}
-}

@@ -105,6 +105,11 @@ func (h clientHistory) live() (broken []string, story string) {
 	for number, run := range h.Runs {
 		l.world.Tell("run %d begins", number+1)
 		l.run(run.Interrupt)
+		for index := range l.Births {
+			if run.Interrupt == 0 && h.Weather.IsFaultless() && l.Births[index].id == "" {
+				broken = append(broken, fmt.Sprintf("webhook %d is not made in good weather", index))
+			}
+		}
 		time.Sleep(run.Pause)
 	}
 	l.world.Calm()
@@ -113,7 +118,7 @@ func (h clientHistory) live() (broken []string, story string) {
 		l.world.Tell("a run begins")
 		l.run(0)
 	}
-	return l.broken(), l.world.Story()
+	return append(broken, l.broken()...), l.world.Story()
 }
 
 // run is one process, which ends with every webhook made or an error for it.
@@ -242,6 +247,7 @@ func (l *clientLife) broken() []string {
 			broken = append(broken, fmt.Sprintf("the webhook %s has %d owners", id, count))
 		}
 	}
+	broken = append(broken, l.world.Overtaken(func(id string) bool { return owners[id] > 0 })...)
 	sort.Strings(broken)
 	return broken
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -60,12 +61,13 @@ var acts = rapid.Custom(func(t *rapid.T) simulation.Act {
 })
 
 var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
-	return simulation.Weather{
+	weather := simulation.Weather{
 		Form:          rapid.SampledFrom(forms).Draw(t, "form"),
 		PageSize:      rapid.SampledFrom([]int{0, 1, 2, 5}).Draw(t, "page size"),
 		Uncounted:     rapid.Bool().Draw(t, "uncounted"),
 		Password:      rapid.Bool().Draw(t, "password"),
 		TokenLifetime: rapid.SampledFrom([]time.Duration{0, 30 * time.Second, 10 * time.Minute}).Draw(t, "token lifetime"),
+		Latency:       rapid.SampledFrom([]time.Duration{0, 300 * time.Millisecond, 2 * time.Second}).Draw(t, "latency"),
 		Jitter:        float64(rapid.IntRange(0, 10).Draw(t, "jitter")) / 10,
 		Seed:          rapid.Uint64().Draw(t, "seed"),
 		Blows:         rapid.SliceOfN(blows, 0, 6).Draw(t, "blows"),
@@ -74,6 +76,15 @@ var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
 		ShowLags:      rapid.SliceOfN(seconds(10), 0, 3).Draw(t, "show lags"),
 		Acts:          rapid.SliceOfN(acts, 0, 3).Draw(t, "acts"),
 	}
+	switch rapid.IntRange(0, 5).Draw(t, "bad weather?") {
+	case 4:
+		// Creates whose outcome stays unknown are rare otherwise.
+		weather.Blows = append(weather.Blows, simulation.Blow{Operation: cakemailtest.Create, From: 0, Times: 5, Fault: simulation.CutAfter},
+			simulation.Blow{Operation: cakemailtest.List, From: 2, Times: 8, Fault: simulation.Forbidden})
+	case 5:
+		weather.Blows, weather.Spells, weather.Acts = nil, nil, slices.DeleteFunc(weather.Acts, func(act simulation.Act) bool { return act.Deed != simulation.EndsTokens })
+	}
+	return weather
 })
 
 // fixedSeed is where every run of the tests begins, so that what held once must hold again.

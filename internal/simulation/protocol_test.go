@@ -75,7 +75,7 @@ type protocolHistory struct {
 }
 
 var edits = rapid.Custom(func(t *rapid.T) edit {
-	arguments := append(slices.Sorted(maps.Keys(values)), wholeBlock, createBeforeDestroy)
+	arguments := append(slices.Sorted(maps.Keys(values)), wholeBlock, wholeBlock, createBeforeDestroy)
 	return edit{
 		Address:  rapid.SampledFrom(addresses).Draw(t, "address"),
 		Argument: rapid.SampledFrom(arguments).Draw(t, "argument"),
@@ -83,13 +83,20 @@ var edits = rapid.Custom(func(t *rapid.T) edit {
 	}
 })
 
-// sometimes draws a time, one time in four.
+// sometimes draws a time, one time in six.
 func sometimes(t *rapid.T, label string, longest int) time.Duration {
-	if rapid.IntRange(0, 3).Draw(t, label+"?") < 3 {
+	if rapid.IntRange(0, 5).Draw(t, label+"?") < 5 {
 		return 0
 	}
 	return time.Millisecond + seconds(longest).Draw(t, label)
 }
+
+// sometimesAt draws the number of a call, one time in six.
+func sometimesAt(t *rapid.T, label string) int {
+	return max(0, rapid.IntRange(-75, 15).Draw(t, label))
+}
+
+func (s step) isKilled() bool { return s.Run.Kill > 0 || s.Run.KillAt > 0 }
 
 var steps = rapid.Custom(func(t *rapid.T) step {
 	kinds := []stepKind{apply, apply, apply, apply, apply, apply, taint, importState, removeState, rename}
@@ -106,10 +113,15 @@ var steps = rapid.Custom(func(t *rapid.T) step {
 		Saved:        sometimes(t, "saved", 90),
 		Interrupt:    sometimes(t, "interrupt", 40),
 		Kill:         sometimes(t, "kill", 40),
+		InterruptAt:  sometimesAt(t, "interrupt at"),
+		KillAt:       sometimesAt(t, "kill at"),
 		Order:        rapid.IntRange(0, 11).Draw(t, "order"),
 		OrphansFirst: rapid.Bool().Draw(t, "orphans first"),
 	}
-	if drawn.Run.Kill > 0 {
+	if rapid.Bool().Draw(t, "an hour later") {
+		drawn.Pause += time.Hour
+	}
+	if drawn.isKilled() {
 		// What was on its way may still be carried out.
 		drawn.Pause += time.Minute
 	}
@@ -174,7 +186,7 @@ func (h protocolHistory) live() (broken []string, story string) {
 		blocks = edited(blocks, step.Edits)
 		step.take(world, terraform, blocks)
 		time.Sleep(step.Pause)
-		if step.Run.Kill > 0 {
+		if step.isKilled() {
 			terraform.LookAfterKill(blocks)
 			time.Sleep(simulation.ListsMayLag)
 		}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
 // webhookType is the resource that Terraform manages here.
@@ -46,8 +48,10 @@ type Run struct {
 	Targets []string
 	// Saved applies a saved plan so long after it was made; 0 applies at once.
 	Saved time.Duration
-	// Interrupt and Kill come so long after the start, if at all.
-	Interrupt, Kill time.Duration
+	// Interrupt and Kill come so long after the start, if at all, and InterruptAt and KillAt
+	// when so many calls have arrived.
+	Interrupt, Kill     time.Duration
+	InterruptAt, KillAt int
 	// Order turns the order round in which Terraform comes to the resources.
 	Order int
 	// OrphansFirst plans the destroy of what has no block before it refreshes it, as
@@ -76,6 +80,8 @@ type Terraform struct {
 	state    map[string]instance
 	messages []Message
 	broken   []string
+	// wasKilled tells that a run was, so that only a message can tell what it made.
+	wasKilled bool
 	// unseen tells until when nobody planned what a killed run had begun.
 	unseen time.Time
 }
@@ -116,6 +122,7 @@ func deposed(address string) string { return address + " (deposed)" }
 // LookAfterKill plans again what was killed, which names what it made without a trace in the
 // state. If that fails, nobody may ever know.
 func (t *Terraform) LookAfterKill(blocks Configuration) {
+	t.wasKilled = true
 	if _, ok := t.Plan(blocks); !ok {
 		t.unseen = time.Now()
 	}
@@ -129,18 +136,67 @@ func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 	}
 	for _, end := range []struct {
 		after time.Duration
+		call  int
 		do    func()
-	}{{run.Interrupt, c.interrupt}, {run.Kill, c.kill}} {
+	}{{run.Interrupt, run.InterruptAt, c.interrupt}, {run.Kill, run.KillAt, c.kill}} {
 		if end.after > 0 {
 			defer time.AfterFunc(end.after, end.do).Stop()
 		}
+		if end.call > 0 {
+			defer t.world.OnCall(end.call, end.do)()
+		}
 	}
+	before := len(t.world.API.Calls())
 	changes, ok := c.plan()
 	if !ok {
 		return false
 	}
 	time.Sleep(run.Saved)
-	return c.apply(changes)
+	ok = c.apply(changes)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c.ended {
+		return false
+	}
+	if !ok && t.world.weather.IsFaultless() {
+		t.broken = append(t.broken, "an apply fails in good weather: "+t.lastError())
+	}
+	if t.world.weather.IsQuiet() {
+		t.broken = append(t.broken, needless(t.world.API.Calls()[before:], changes, len(t.state))...)
+	}
+	return ok
+}
+
+// needless names the calls that a run did not need.
+func needless(calls []cakemailtest.Call, changes []change, managed int) []string {
+	counts, changed := map[string]int{}, map[action]int{}
+	for _, call := range calls {
+		name := string(call.Operation)
+		if call.Operation == cakemailtest.List && !strings.Contains(call.RawQuery, "page=1&") {
+			continue
+		}
+		counts[name]++
+	}
+	for _, change := range changes {
+		changed[change.action]++
+	}
+	creates, ends := changed[create]+changed[replace], changed[destroy]+changed[replace]
+	most := map[string]int{
+		"create": creates, "update": changed[update], "token": 2,
+		"show":    managed + creates + 2*(ends+changed[update]),
+		"archive": ends + changed[update] + creates, "unarchive": changed[update],
+	}
+	if creates > 0 {
+		// One list a process and account, again where an archive shifts it.
+		most["list"] = 4 + 2*ends
+	}
+	var broken []string
+	for name, count := range counts {
+		if count > most[name] {
+			broken = append(broken, fmt.Sprintf("%d calls to %s, where %d are needed for %v", count, name, most[name], changed))
+		}
+	}
+	return broken
 }
 
 // Plan is `terraform plan`: whether it succeeds, and names each change.
@@ -229,6 +285,16 @@ func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool
 		c.world.Tell("%s %s: %s", address, kind, firstLine(message))
 	}
 	return ok
+}
+
+// lastError is the last message that is one.
+func (t *Terraform) lastError() string {
+	for _, message := range slices.Backward(t.messages) {
+		if message.IsError {
+			return message.String()
+		}
+	}
+	return "there is no error"
 }
 
 func firstLine(message Message) string {

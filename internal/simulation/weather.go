@@ -3,6 +3,7 @@ package simulation
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
@@ -21,6 +22,8 @@ type Weather struct {
 	TokenLifetime time.Duration
 	// Jitter is the part of each random wait that is taken, from 0 to 1.
 	Jitter float64
+	// Latency is the shortest time that a call takes.
+	Latency time.Duration
 	// Seed is where ids and secrets come from.
 	Seed uint64
 
@@ -30,6 +33,18 @@ type Weather struct {
 	// one show, after the other.
 	ListLags, ShowLags []time.Duration
 	Acts               []Act
+}
+
+// IsFaultless tells whether every call is answered truly, if perhaps by a replica, and nobody
+// else does anything but end tokens: then nothing may fail.
+func (w Weather) IsFaultless() bool {
+	return len(w.Blows)+len(w.Spells) == 0 && !slices.ContainsFunc(w.Acts, func(act Act) bool { return act.Deed != EndsTokens })
+}
+
+// IsQuiet tells whether besides no replica is behind, and no token ends: then no call is
+// made that is not needed.
+func (w Weather) IsQuiet() bool {
+	return w.IsFaultless() && len(w.Acts)+len(w.ListLags)+len(w.ShowLags) == 0 && (w.TokenLifetime == 0 || !w.Password)
 }
 
 // Blow is a fault of single calls.
@@ -75,20 +90,21 @@ const (
 	Page           Fault = "200 with a page of HTML, processed"
 	Forbidden      Fault = "403"
 	Unauthorized   Fault = "401"
+	NotFound       Fault = "404"
 	Echo           Fault = "502, which repeats what was sent"
 )
 
 // Faults are all of them.
 var Faults = []Fault{
 	CutBefore, CutAfter, TooMany, TooManyWait, Status408, Status500, Status502, Status503, Status504,
-	Processed408, Processed500, Processed502, Processed503, Processed504, LateAnswer, LateProcessing, Ghost, Truncated, Page, Forbidden, Unauthorized, Echo,
+	Processed408, Processed500, Processed502, Processed503, Processed504, LateAnswer, LateProcessing, Ghost, Truncated, Page, Forbidden, Unauthorized, NotFound, Echo,
 }
 
 func (f Fault) made() cakemailtest.Fault {
 	statuses := map[Fault]int{
 		TooMany: 429, TooManyWait: 429, Status408: 408, Status500: 500, Status502: 502, Status503: 503, Status504: 504,
 		Processed408: 408, Processed500: 500, Processed502: 502, Processed503: 503, Processed504: 504,
-		Ghost: 504, Forbidden: 403, Unauthorized: 401, Echo: 502,
+		Ghost: 504, Forbidden: 403, Unauthorized: 401, NotFound: 404, Echo: 502,
 	}
 	made := cakemailtest.Fault{Status: statuses[f]}
 	switch f {

@@ -39,6 +39,10 @@ type World struct {
 	plans map[string][]string
 	// broken are the calls that no plan asked for.
 	broken []string
+	// attempts are the creates that arrived, and the imports.
+	attempts int
+	// onCall is what happens when a call arrives, by its number.
+	onCall map[int]func()
 	// touched are the ids that other people had their hands on.
 	touched map[string]bool
 }
@@ -49,6 +53,8 @@ type theirs struct {
 	isNew bool
 	// archived tells that it was archived when it became theirs.
 	archived bool
+	// likeness is what it was like when they made it.
+	likeness string
 }
 
 type event struct {
@@ -60,7 +66,7 @@ type event struct {
 func NewWorld(weather Weather) *World {
 	w := &World{
 		weather: weather, network: newNetwork(), began: time.Now(),
-		calls: map[cakemailtest.Operation]int{}, theirs: map[string]theirs{}, touched: map[string]bool{}, plans: map[string][]string{},
+		calls: map[cakemailtest.Operation]int{}, theirs: map[string]theirs{}, touched: map[string]bool{}, plans: map[string][]string{}, onCall: map[int]func(){},
 	}
 	seed := [32]byte{}
 	for index := range 8 {
@@ -129,11 +135,17 @@ func (w *World) Credentials() cakemail.Credentials {
 // meet is what the weather does to a call. No two calls take the same time, so that no
 // chance of the scheduler decides which comes first.
 func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
-	time.Sleep(latency(call))
+	time.Sleep(w.weather.Latency + latency(call))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.total++
 	w.checkChange(call)
+	if call.Operation == cakemailtest.Create {
+		w.attempts++
+	}
+	if do := w.onCall[w.total]; do != nil {
+		go do()
+	}
 	if w.calm {
 		w.tell("%s", describe(call))
 		return nil
@@ -256,7 +268,7 @@ func (w *World) Add(webhook cakemailtest.Webhook) {
 
 func (w *World) makes(webhook cakemailtest.Webhook) {
 	made := w.API.Add(webhook)
-	w.theirs[made.ID] = theirs{isNew: w.begun}
+	w.theirs[made.ID] = theirs{isNew: w.begun, likeness: likeness(made)}
 	w.tell("somebody makes %s for %s", made.ID, made.URL)
 }
 
@@ -276,6 +288,7 @@ func (w *World) Take(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.theirs, id)
+	w.attempts++
 }
 
 // WasArchived tells whether the webhook was archived already when it became somebody else's.
@@ -303,7 +316,8 @@ func (w *World) MayBeMistaken(webhook cakemailtest.Webhook) bool {
 	defer w.mu.Unlock()
 	for _, other := range w.API.Webhooks() {
 		known, theirs := w.theirs[other.ID]
-		if theirs && (known.isNew || w.touched[other.ID]) && likeness(other) == likeness(webhook) {
+		isAlike := known.likeness == likeness(webhook) || likeness(other) == likeness(webhook)
+		if theirs && isAlike && (known.isNew || w.touched[other.ID]) {
 			return true
 		}
 	}
@@ -348,6 +362,19 @@ func (w *World) Plan(id string, attributes []string) {
 	w.plans[id] = attributes
 }
 
+// OnCall does something when so many more calls have arrived; the function forgets it.
+func (w *World) OnCall(number int, do func()) (forget func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	number += w.total
+	w.onCall[number] = do
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.onCall, number)
+	}
+}
+
 // checkChange takes note of a change in place that sends what no plan changes.
 func (w *World) checkChange(call cakemailtest.Call) {
 	var sent map[string]any
@@ -359,6 +386,23 @@ func (w *World) checkChange(call cakemailtest.Call) {
 			w.broken = append(w.broken, fmt.Sprintf("%s of %s is sent, which no plan changes", name, id))
 		}
 	}
+}
+
+// Overtaken tells whether more webhooks were claimed, by being in the state or archived,
+// than there were creates and imports: then somebody else's is among them, by no mistake.
+func (w *World) Overtaken(isOwned func(id string) bool) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	claimed := 0
+	for _, webhook := range w.API.Webhooks() {
+		if isOwned(webhook.ID) || webhook.Archived && !w.touched[webhook.ID] && !w.theirs[webhook.ID].archived {
+			claimed++
+		}
+	}
+	if claimed > w.attempts {
+		return []string{fmt.Sprintf("%d webhooks were claimed by %d creates and imports", claimed, w.attempts)}
+	}
+	return nil
 }
 
 // Tell adds a line to the story.

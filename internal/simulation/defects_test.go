@@ -1,0 +1,169 @@
+package simulation_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+var plant = flag.Bool("defects", false, "plant each defect, and fail where the histories do not find it")
+
+// defect is a piece of the product, and what a mistake would make of it.
+type defect struct {
+	name string
+	// histories are those that have to find it.
+	histories  string
+	file       string
+	right, bad string
+}
+
+const (
+	clientHistories   = "TestClientHistories"
+	protocolHistories = "TestProtocolHistories"
+)
+
+var defects = []defect{
+	{"a lost create is looked for during 2 s", clientHistories, "cakemail/patience.go",
+		`DefaultLostCreate = 12 * time.Second`, `DefaultLostCreate = 2 * time.Second`},
+	{"what was there before is not left out", clientHistories, "cakemail/create.go",
+		`return making.settings.equal(*existing)`, `return nil`},
+	{"a webhook of this process is nobody's", clientHistories, "cakemail/ledger.go",
+		`l.claims[account][id] = key`, `_ = key`},
+	{"equal creates do not wait for each other", clientHistories, "cakemail/ledger.go",
+		`		l.locks[key] = semaphore.NewWeighted(size)`, `		return semaphore.NewWeighted(size)`},
+	{"a create that got a 503 is sent again", clientHistories, "cakemail/retry.go",
+		`if !exchange.repeatable && (err == nil || exchange.sent) {`, `if !exchange.repeatable && (err == nil && response.StatusCode != 503 || err != nil && exchange.sent) {`},
+	{"a create that was cut is sent again", clientHistories, "cakemail/retry.go",
+		`if !exchange.repeatable && (err == nil || exchange.sent) {`, `if !exchange.repeatable && err == nil {`},
+	{"a 5xx to a create means that it did not happen", clientHistories, "cakemail/errors.go",
+		`failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500`, `failure.MayHaveHappened = response.StatusCode < 400`},
+	{"an unreadable answer to a create means that it did not happen", clientHistories, "cakemail/webhook.go",
+		`Host: c.host(), MayHaveHappened: true, Cause: cause}`, `Host: c.host(), Cause: cause}`},
+	{"what earlier attempts made stays", clientHistories, "cakemail/create.go",
+		`for _, webhook := range surplus {`, `for _, webhook := range surplus[:0] {`},
+	{"the looks end when one webhook is there", clientHistories, "cakemail/create.go",
+		`return len(m.found) == m.lost`, `return len(m.found) > 0`},
+	{"what is ambiguous is taken", clientHistories, "cakemail/create.go",
+		`case len(found) > making.lost:`, `case false:`},
+	{"a create of unknown outcome knows nothing", clientHistories, "cakemail/resolve.go",
+		`renamed.Known = append(renamed.Known, webhook.ID)`, `_ = webhook`},
+	{"a create of unknown outcome is not looked for while it is new", clientHistories, "cakemail/resolve.go",
+		`return len(found) > 0`, `return true`},
+	{"a token is not renewed", clientHistories, "cakemail/auth.go",
+		`func (g *passwordGrant) renewable() bool { return true }`, `func (g *passwordGrant) renewable() bool { return false }`},
+	{"a list ends with a short page, although nothing counts", clientHistories, "cakemail/list.go",
+		`return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count`, `return len(p.webhooks) < cmp.Or(p.size, perPage) && (p.count == nil || seen >= *p.count)`},
+	{"a list that shifts is not read again", clientHistories, "cakemail/list.go",
+		`for range maxReadings {`, `for range 1 {`},
+	{"an interrupt ends a create in flight", protocolHistories, "cakemail/client.go",
+		`shielded: call.method != http.MethodGet || isFinishing(ctx)`, `shielded: false`},
+	{"a 404 is believed at once", protocolHistories, "cakemail/webhook.go",
+		`interrupted := c.whileNew(c.ledger.dated(ctx, id), call.action, func() bool {`, `interrupted := c.whileNew(context.WithoutCancel(context.Background()), call.action, func() bool {`},
+	{"a 404 is believed whatever the list says", protocolHistories, "cakemail/roster.go",
+		`refused == nil && roster.shows(id)`, `false`},
+	{"a webhook whose secret cannot be read is not in the state", protocolHistories, "provider/webhook_resource.go",
+		`		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
+		resp.Diagnostics.Append(rememberForm`, `		if !resp.Diagnostics.HasError() {
+			setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
+		}
+		resp.Diagnostics.Append(rememberForm`},
+	{"a create of unknown outcome is not in the state", protocolHistories, "provider/webhook_resource.go",
+		`failure.Kind == cakemail.OutcomeUnknown {`, `false && failure.Kind == cakemail.OutcomeUnknown {`},
+	{"a destroy of such a create finds nothing, on Terraform 1.11", protocolHistories, "provider/webhook_plan.go",
+		`|| !state.ID.IsNull() {`, `|| true {`},
+	{"a change sends everything", protocolHistories, "provider/webhook_settings.go",
+		`if setting.change == inPlace && setting.differs(m, state) {`, `if setting.change == inPlace {`},
+	{"a change of the events is made in place", protocolHistories, "provider/webhook_settings.go",
+		`(setting.change == byReplacement || form`, `(form`},
+	{"a webhook that was archived elsewhere stays archived", protocolHistories, "provider/webhook_settings.go",
+		`m.Archived = types.BoolValue(*webhook.Archived)`, `_ = m.Archived`},
+	{"a webhook that is to be archived is not", protocolHistories, "provider/webhook_resource.go",
+		`if plan.Archived.ValueBool() {`, `if false {`},
+	{"a destroy that fails is done", protocolHistories, "provider/webhook_resource.go",
+		`		if !cakemail.IsKind(err, cakemail.Gone) {
+			r.connection.report(&resp.Diagnostics, err, state.savedSubject())
+		}
+		return
+`, `		return
+`},
+	{"a refresh that fails drops the webhook", protocolHistories, "provider/webhook_resource.go",
+		`	if cakemail.IsKind(err, cakemail.Gone) {
+		// The framework`, `	if err != nil {
+		// The framework`},
+	{"a plan does not name what a killed create left active", protocolHistories, "provider/existing_webhooks.go",
+		`	for _, webhook := range unmanaged {`, `	for _, webhook := range unmanaged[:0] {`},
+	{"nor what it was to archive", protocolHistories, "provider/existing_webhooks.go",
+		`	checkForm(plan, existing.Form, diags)
+	events`, `	checkForm(plan, existing.Form, diags)
+	if plan.Archived.ValueBool() {
+		return
+	}
+	events`},
+	{"secrets are not masked", protocolHistories, "cakemail/errors.go",
+		`Message: c.secrets.clean(refusal.Message)})`, `Message: refusal.Message})`},
+	{"a secret that is stored no more stays", protocolHistories, "provider/webhook_update.go",
+		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()`, `state.StoreSecret, state.Secret = plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},
+}
+
+// planted is the file with the defect in it.
+func (d defect) planted(t *testing.T) (path, content string) {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", d.file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if count := strings.Count(string(source), d.right); count != 1 {
+		t.Fatalf("%s has %d times what the defect is planted in, want once:\n%s", d.file, count, d.right)
+	}
+	return path, strings.Replace(string(source), d.right, d.bad, 1)
+}
+
+var failedAfter = regexp.MustCompile(`failed after (\d+) tests`)
+
+// TestDefects proves that the histories can fail: with each defect planted, they do. It
+// takes minutes, so that without -defects it only checks that each can be planted.
+func TestDefects(t *testing.T) {
+	t.Parallel()
+	limit := make(chan struct{}, max(1, runtime.NumCPU()))
+	for _, defect := range defects {
+		t.Run(defect.name, func(t *testing.T) {
+			t.Parallel()
+			path, content := defect.planted(t)
+			if !*plant {
+				return
+			}
+			limit <- struct{}{}
+			defer func() { <-limit }()
+			folder := t.TempDir()
+			replaced, overlay, program := filepath.Join(folder, "planted.go"), filepath.Join(folder, "overlay.json"), filepath.Join(folder, "histories")
+			encoded, _ := json.Marshal(map[string]any{"Replace": map[string]string{path: replaced}})
+			for name, written := range map[string]string{replaced: content, overlay: string(encoded)} {
+				if err := os.WriteFile(name, []byte(written), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if output, err := exec.CommandContext(t.Context(), "go", "test", "-c", "-overlay", overlay, "-o", program, ".").CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, output)
+			}
+			number := map[string]int{clientHistories: 10_000, protocolHistories: 2_000}[defect.histories]
+			output, err := exec.CommandContext(t.Context(), program,
+				"-test.run", "^"+defect.histories+"$", "-rapid.seed", fmt.Sprint(fixedSeed), "-rapid.checks", fmt.Sprint(number), "-rapid.shrinktime", "0s").CombinedOutput()
+			found := failedAfter.FindSubmatch(output)
+			if err == nil || found == nil {
+				t.Fatalf("%d histories do not find it (%v)\n%.2000s", number, err, output)
+			}
+			fmt.Printf("| %s | %s | %s |\n", defect.name, strings.TrimPrefix(defect.histories, "Test"), found[1])
+		})
+	}
+}
