@@ -204,6 +204,8 @@ func reasonOf(err error) string {
 	switch {
 	case !ok:
 		return ""
+	case failure.Kind == cakemail.Stopped:
+		return " (Terraform was interrupted)"
 	case failure.Status != "":
 		return " (" + strings.TrimSuffix(strings.TrimPrefix(said(failure), "The API answered "), ".") + ")"
 	default:

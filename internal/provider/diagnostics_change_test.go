@@ -116,11 +116,11 @@ func TestErrorsOfLaterCalls(t *testing.T) {
 func TestMessagesOfUncertainCreates(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		faults func(equal func()) []cakemailtest.Fault
+		faults func(api *cakemailtest.Server, equal func()) []cakemailtest.Fault
 		want   []message
 	}{
 		"created, but the secret cannot be read": {
-			func(func()) []cakemailtest.Fault {
+			func(*cakemailtest.Server, func()) []cakemailtest.Fault {
 				return []cakemailtest.Fault{{Operation: cakemailtest.Show, Status: 403}}
 			},
 			[]message{
@@ -130,7 +130,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 			},
 		},
 		"nobody can tell whether it was created": {
-			func(func()) []cakemailtest.Fault {
+			func(*cakemailtest.Server, func()) []cakemailtest.Fault {
 				return []cakemailtest.Fault{{Operation: cakemailtest.List, Every: 2, Status: 403}, {Operation: cakemailtest.Create, Cut: true}}
 			},
 			[]message{{"error", "", "Cannot create the webhook", createAttempt +
@@ -139,7 +139,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				"Apply again when the API answers."}},
 		},
 		"two webhooks could be it": {
-			func(equal func()) []cakemailtest.Fault {
+			func(_ *cakemailtest.Server, equal func()) []cakemailtest.Fault {
 				return []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: func(body []byte) []byte { equal(); return body }}}
 			},
 			[]message{{"error", "", "Cannot create the webhook", createAttempt + "The API answered 502 Bad Gateway.\n\n" +
@@ -149,7 +149,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				"Ask the owner of the webhooks which one belongs to this resource. Import that one and archive the others. If you apply again without that, one more is created." + requestLine}},
 		},
 		"a gateway's 503, and nothing was created": {
-			func(func()) []cakemailtest.Fault {
+			func(*cakemailtest.Server, func()) []cakemailtest.Fault {
 				return []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 503, Body: `{"detail":"Down for maintenance"}`}}
 			},
 			[]message{{"error", "", "Cannot create the webhook", createAttempt +
@@ -159,7 +159,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				"Apply again when the API answers." + requestLine}},
 		},
 		"the webhook of the first attempt appears late": {
-			func(equal func()) []cakemailtest.Fault {
+			func(_ *cakemailtest.Server, equal func()) []cakemailtest.Fault {
 				return []cakemailtest.Fault{
 					{Operation: cakemailtest.Create, Times: 1, Status: 502},
 					{Operation: cakemailtest.Create, Every: 2, Rewrite: func(body []byte) []byte { equal(); return body }},
@@ -172,10 +172,13 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 					"There is nothing to do. If somebody else made it at the same time, import it into a resource of its own and apply, which unarchives it."}},
 		},
 		"nobody can tell whether the first attempt created one too": {
-			func(func()) []cakemailtest.Fault {
+			func(api *cakemailtest.Server, _ func()) []cakemailtest.Fault {
 				return []cakemailtest.Fault{
 					{Operation: cakemailtest.Create, Times: 1, Status: 502},
-					{Operation: cakemailtest.List, Every: 9, Status: 403},
+					{Operation: cakemailtest.Create, Every: 2, Rewrite: func(body []byte) []byte {
+						api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Status: 403})
+						return body
+					}},
 				}
 			},
 			[]message{{"warning", "", "A second webhook was not looked for",
@@ -184,7 +187,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 					"List them when the API answers, for example with the data source cakemail_webhooks, and archive a second one with the same url and events."}},
 		},
 		"a second webhook appears late that cannot be archived": {
-			func(equal func()) []cakemailtest.Fault {
+			func(_ *cakemailtest.Server, equal func()) []cakemailtest.Fault {
 				return []cakemailtest.Fault{
 					{Operation: cakemailtest.Create, Times: 1, Status: 502},
 					{Operation: cakemailtest.Create, Every: 2, Rewrite: func(body []byte) []byte { equal(); return body }},
@@ -201,7 +204,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.api.SetFaults(test.faults(func() {
+			w.api.SetFaults(test.faults(w.api, func() {
 				w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 			})...)
 			w.expectMessages(t, w.newCore(t, nil).apply(hook(nil)), test.want...)

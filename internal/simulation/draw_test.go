@@ -108,7 +108,7 @@ func check(t *testing.T, histories int, live func(*rapid.T) []string) {
 		_, _ = fmt.Sscan(flag.Lookup("rapid.seed").Value.String(), &seed)
 		seeds = map[string]uint64{"given seed": seed}
 	}
-	histories = max(1, histories/len(seeds))
+	histories = max(1, histories/len(seeds)/slowness)
 	for name, seed := range seeds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
