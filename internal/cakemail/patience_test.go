@@ -161,23 +161,3 @@ func TestWaitingForANewWebhookEndsWhenTerraformStops(t *testing.T) {
 		wantKind(t, err, cakemail.Stopped)
 	}
 }
-
-// This one takes the time that it is about.
-func TestALostCreateIsLookedForAtLeastTenSeconds(t *testing.T) {
-	t.Parallel()
-	var first, second atomic.Int64
-	api := newMemory(t, postFault{Answer: answer{Status: 503}}, postFault{Answer: answer{Status: 422}})
-	api.beforePost = func(*http.Request) {
-		if !first.CompareAndSwap(0, time.Now().UnixMilli()) {
-			second.Store(time.Now().UnixMilli())
-		}
-	}
-
-	_, err := api.client(withPatience(0)).Create(t.Context(), 0, spec("A.A"))
-
-	wantKind(t, err, cakemail.OutcomeUnknown)
-	if waited := second.Load() - first.Load(); waited < 10_000 || waited > 30_000 {
-		t.Errorf("the create was repeated after %d ms", waited)
-	}
-	api.wantCalls(t, 2, 8)
-}

@@ -35,12 +35,11 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 	equal := slices.DeleteFunc(slices.Clone(existing.At(plan.URL.ValueString())), func(webhook cakemail.Webhook) bool {
 		return !slices.ContainsFunc(events, func(event string) bool { return slices.Contains(webhook.Events, event) })
 	})
-	unmanaged := r.connection.managed.without(ctx, equal)
 	if r.connection.applying.Load() {
 		// The plan has warned, and an apply comes only to what changes.
 		return
 	}
-	for _, webhook := range unmanaged {
+	for _, webhook := range r.connection.managed.without(ctx, equal) {
 		warn(diags, plan, webhook)
 	}
 }

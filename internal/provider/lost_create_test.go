@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,37 +10,6 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
-
-// Equal webhooks, one by the number of the credentials' account and one by
-// default, are one webhook each, also when answers are lost.
-func TestEqualWebhooksByNumberAndByDefault(t *testing.T) {
-	t.Parallel()
-	for name, fault := range map[string]cakemailtest.Fault{
-		"every answer arrives":      {},
-		"every 2nd cut, processed":  {Operation: cakemailtest.Create, Every: 2, Cut: true, Processed: true},
-		"every 2nd cut":             {Operation: cakemailtest.Create, Every: 2, Cut: true},
-		"the first of each is lost": {Operation: cakemailtest.Create, Times: 1, Status: 503, Processed: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
-				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
-				workspace := w.workspace(t, "equal.tf")
-				if fault.Operation != "" {
-					w.api.SetFaults(fault)
-				}
-				arguments := []string{"-var", "number=4", "-var", "accounts=[null,1]"}
-
-				terraform(t, workspace, append([]string{"apply", "-auto-approve"}, arguments...)...)
-
-				w.expectInState(t, workspace, 4)
-				w.api.SetFaults()
-				terraform(t, workspace, append([]string{"plan", "-detailed-exitcode"}, arguments...)...)
-			})
-		})
-	}
-}
 
 // A webhook is found again although the API writes its URL in another way.
 func TestALostCreateOfAURLThatTheAPIWritesOtherwise(t *testing.T) {
@@ -69,38 +37,6 @@ func TestALostCreateOfAURLThatTheAPIWritesOtherwise(t *testing.T) {
 			if creates := w.api.Count(cakemailtest.Create); creates != 1 {
 				t.Errorf("%d creates, want 1", creates)
 			}
-		})
-	}
-}
-
-// What was created a moment ago is not gone because a replica does not have it yet.
-func TestEveryCallWaitsForANewWebhook(t *testing.T) {
-	t.Parallel()
-	const lag = 2 * time.Second
-	for name, arguments := range map[string][]string{
-		"apply without changes": {"apply"},
-		"a change":              {"apply", "-refresh=false", "-var", "url=https://example.com/new"},
-		"a pause":               {"apply", "-refresh=false", "-var", "archived=true"},
-		"a replacement":         {"apply", "-refresh=false", "-var", `events=["Contact.Removed"]`},
-		"destroy":               {"destroy", "-refresh=false"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
-				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(cakemail.Patience{NewWebhook: 30 * time.Second})
-				workspace := w.workspace(t, "webhook.tf")
-				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Lag: lag}, cakemailtest.Fault{Operation: cakemailtest.Archive, Lag: lag}, cakemailtest.Fault{Operation: cakemailtest.Update, Lag: lag})
-				terraform(t, workspace, "apply", "-auto-approve")
-
-				output := terraform(t, workspace, append(arguments, "-auto-approve")...)
-
-				if arguments[0] == "destroy" {
-					w.expectInState(t, workspace, 0)
-				} else if left := stateOf(t, workspace); len(left) != 1 || len(w.api.Webhooks()) > 2 || left[0].ID != w.api.Webhooks()[len(w.api.Webhooks())-1].ID {
-					t.Errorf("the state holds %+v, the API %+v\n%s", left, w.api.Webhooks(), output)
-				}
-			})
 		})
 	}
 }
@@ -161,30 +97,4 @@ func createdAt(t *testing.T, private []byte, created string) []byte {
 		t.Fatal(err)
 	}
 	return changed
-}
-
-// A data source lists every webhook although one is archived while it does.
-func TestAListThatShiftsLacksNothing(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	for range 120 {
-		w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-	}
-	first := w.api.Webhooks()[0].ID
-	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Times: 1, Rewrite: func(body []byte) []byte {
-		w.api.Change(first, func(webhook *cakemailtest.Webhook) { webhook.Archived = true })
-		return body
-	}})
-
-	found, messages := w.newCore(t, nil).data("cakemail_webhooks", nil)
-
-	listed, _ := found["webhooks"].([]any)
-	if len(messages) > 0 || len(listed) < 119 {
-		t.Errorf("%d webhooks are listed, want the 119 that stayed; %s", len(listed), messages)
-	}
-	for _, webhook := range w.api.Active() {
-		if !strings.Contains(fmt.Sprint(listed), webhook.ID) {
-			t.Errorf("%s is not listed", webhook.ID)
-		}
-	}
 }

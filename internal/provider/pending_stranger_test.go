@@ -48,23 +48,3 @@ func TestAPendingWebhookIsNotMistakenForAnother(t *testing.T) {
 		})
 	}
 }
-
-// What another resource of the state manages is not what a create of unknown
-// outcome made, also when that other one was created later.
-func TestAPendingWebhookBesideALaterEqualOne(t *testing.T) {
-	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
-		workspace := w.workspace(t, "equal_in_turn.tf")
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
-		refusedTerraform(t, workspace, "apply", "-auto-approve", "-var", "number=1")
-		w.api.SetFaults()
-		terraform(t, workspace, "apply", "-auto-approve", "-refresh=false", "-target=cakemail_webhook.test[1]", "-var", "number=2")
-
-		terraform(t, workspace, "apply", "-auto-approve", "-var", "number=2")
-
-		w.expectInState(t, workspace, 2)
-		terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "number=2")
-	})
-}

@@ -2,8 +2,6 @@ package provider_test
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
@@ -37,55 +35,6 @@ func TestAPendingWebhookThatSeveralCouldBe(t *testing.T) {
 	terraform(t, workspace, "plan", "-detailed-exitcode")
 }
 
-// A create of unknown outcome that did nothing is simply made up for.
-func TestAPendingWebhookThatWasNeverMade(t *testing.T) {
-	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
-		workspace := w.workspace(t, "configured.tf")
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
-		refusedTerraform(t, workspace, "apply", "-auto-approve")
-		if state := stateOf(t, workspace); len(state) != 1 || state[0].ID != "" || !state[0].Tainted {
-			t.Fatalf("the state holds %+v, want one tainted webhook without an id", state)
-		}
-		w.api.SetFaults()
-
-		if output := terraform(t, workspace, "apply", "-auto-approve"); !strings.Contains(output, "1 added, 0 changed, 0 destroyed") {
-			t.Errorf("applying again did something else:\n%s", output)
-		}
-		terraform(t, workspace, "plan", "-detailed-exitcode")
-		terraform(t, workspace, "destroy", "-auto-approve")
-		if active := w.api.Active(); len(active) > 0 {
-			t.Errorf("%d webhooks are active after destroy", len(active))
-		}
-	})
-}
-
-// Destroying a webhook whose create has an unknown outcome archives what was made.
-func TestDestroyOfAPendingWebhook(t *testing.T) {
-	t.Parallel()
-	for name, processed := range map[string]bool{"made": true, "never made": false} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
-				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
-				workspace := w.workspace(t, "configured.tf")
-				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: processed, Cut: true}, cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
-				refusedTerraform(t, workspace, "apply", "-auto-approve")
-				w.api.SetFaults()
-
-				terraform(t, workspace, "destroy", "-auto-approve", "-refresh=false")
-
-				if active := w.api.Active(); len(active) > 0 || len(stateOf(t, workspace)) > 0 {
-					t.Errorf("%d webhooks are active, and the state holds %+v", len(active), stateOf(t, workspace))
-				}
-			})
-		})
-	}
-}
-
 // Taking the block of such a webhook away archives what was made, too.
 func TestAPendingWebhookThatIsTakenAway(t *testing.T) {
 	t.Parallel()
@@ -104,43 +53,6 @@ func TestAPendingWebhookThatIsTakenAway(t *testing.T) {
 
 		w.expectInState(t, workspace, 0)
 	})
-}
-
-// The replacement of a webhook whose create has an unknown outcome is not what
-// that create made.
-func TestAPendingWebhookThatIsReplaced(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		configuration string
-		processed     bool
-		number        int
-	}{
-		"its replacement first, never made":  {"equal.tf", false, 1},
-		"its replacement first, made":        {"equal.tf", true, 1},
-		"beside an equal one, never made":    {"equal_in_turn.tf", false, 2},
-		"beside four equal ones, never made": {"equal_in_turn.tf", false, 5},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
-				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
-				workspace := w.workspace(t, test.configuration)
-				number := "number=" + strconv.Itoa(test.number)
-				w.api.SetFaults(
-					cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Processed: test.processed, Cut: true},
-					cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403},
-				)
-				refusedTerraform(t, workspace, "apply", "-auto-approve", "-var", number)
-				w.api.SetFaults()
-
-				terraform(t, workspace, "apply", "-auto-approve", "-refresh=false", "-var", number)
-
-				w.expectInState(t, workspace, test.number)
-				terraform(t, workspace, "plan", "-detailed-exitcode", "-var", number)
-			})
-		})
-	}
 }
 
 // expectInState fails unless so many webhooks are active, and all of them in the

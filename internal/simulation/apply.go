@@ -11,6 +11,7 @@ func (c *command) apply(changes []change) bool {
 		return true
 	}
 	c.world.Tell("Terraform applies")
+	c.managed = nil
 	if !c.start() {
 		return false
 	}

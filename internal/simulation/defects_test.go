@@ -98,7 +98,7 @@ var defects = []defect{
 		// The framework`, `	if err != nil {
 		// The framework`},
 	{"a plan does not name what a killed create left active", protocolHistories, "provider/existing_webhooks.go",
-		`	for _, webhook := range unmanaged {`, `	for _, webhook := range unmanaged[:0] {`},
+		`	for _, webhook := range r.connection.managed.without(ctx, equal) {`, `	for _, webhook := range equal[:0] {`},
 	{"nor what it was to archive", protocolHistories, "provider/existing_webhooks.go",
 		`	checkForm(plan, existing.Form, diags)
 	events`, `	checkForm(plan, existing.Form, diags)
@@ -106,6 +106,8 @@ var defects = []defect{
 		return
 	}
 	events`},
+	{"a plan takes no note of what the state has", protocolHistories, "provider/existing_webhooks.go",
+		`	m.ids[id] = true`, `	_ = m.ids[id]`},
 	{"secrets are not masked", protocolHistories, "cakemail/errors.go",
 		`Message: c.secrets.clean(refusal.Message)})`, `Message: refusal.Message})`},
 	{"a secret that is stored no more stays", protocolHistories, "provider/webhook_update.go",

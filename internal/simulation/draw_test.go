@@ -70,6 +70,7 @@ var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
 		Latency:       rapid.SampledFrom([]time.Duration{0, 300 * time.Millisecond, 2 * time.Second}).Draw(t, "latency"),
 		Jitter:        float64(rapid.IntRange(0, 10).Draw(t, "jitter")) / 10,
 		Seed:          rapid.Uint64().Draw(t, "seed"),
+		Logged:        rapid.IntRange(0, 15).Draw(t, "logged") == 15,
 		Blows:         rapid.SliceOfN(blows, 0, 6).Draw(t, "blows"),
 		Spells:        rapid.SliceOfN(spells, 0, 2).Draw(t, "spells"),
 		ListLags:      rapid.SliceOfN(seconds(10), 0, 3).Draw(t, "list lags"),

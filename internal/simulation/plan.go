@@ -32,6 +32,7 @@ type change struct {
 // plan refreshes and plans everything. What it read is in the state afterwards, if all went well.
 func (c *command) plan() ([]change, bool) {
 	c.world.Tell("Terraform plans")
+	c.managed = c.ids()
 	if !c.start() {
 		return nil, false
 	}

@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"sort"
@@ -168,13 +169,19 @@ func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
 // choices are words of the messages that leave it to a person which webhook is whose.
 var choices = []string{"more than one new webhook", "which webhooks there were before", "there before", "A second webhook"}
 
-// lookForSecrets checks that no message holds one.
+// lookForSecrets checks that no message and no log holds one.
 func (e *ending) lookForSecrets() {
-	for _, message := range e.messages {
-		for _, secret := range e.API.Issued() {
+	for _, secret := range e.API.Issued() {
+		for _, message := range e.messages {
 			if strings.Contains(message.Summary+message.Detail, secret) {
 				e.add("a message holds a secret: %s", message)
 			}
 		}
+		if line := bytes.Index(e.logs.written.Bytes(), []byte(secret)); line >= 0 {
+			e.add("the logs hold a secret: %.200s", e.logs.written.Bytes()[max(0, line-150):])
+		}
+	}
+	if e.weather.Logged && e.logs.written.Len() == 0 {
+		e.add("nothing was logged")
 	}
 }

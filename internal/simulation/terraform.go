@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
@@ -80,6 +82,7 @@ type Terraform struct {
 	state    map[string]instance
 	messages []Message
 	broken   []string
+	logs     logs
 	// wasKilled tells that a run was, so that only a message can tell what it made.
 	wasKilled bool
 	// unseen tells until when nobody planned what a killed run had begun.
@@ -98,6 +101,19 @@ func NewTerraform(world *World, provider Arguments, serve func(*Process) tfproto
 	return t
 }
 
+// logs are what the provider logs at TRACE.
+type logs struct {
+	mu      sync.Mutex
+	written bytes.Buffer
+}
+
+// Write implements [io.Writer].
+func (l *logs) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.written.Write(line)
+}
+
 // command is a run that is under way.
 type command struct {
 	*Terraform
@@ -107,6 +123,8 @@ type command struct {
 	mu          sync.Mutex
 	ended, dead bool
 	process     *process
+	// managed are the webhooks of the state when a plan began, nil in an apply.
+	managed []string
 }
 
 type process struct {
@@ -247,6 +265,9 @@ func (c *command) isDead() bool {
 // start starts a provider process, configured.
 func (c *command) start() bool {
 	ctx, cancel := context.WithCancel(context.Background())
+	if c.world.weather.Logged {
+		ctx = tflogtest.RootLogger(ctx, &c.logs)
+	}
 	started := &process{Process: c.world.NewProcess(), ctx: ctx, cancel: cancel}
 	started.server = c.serve(started.Process)
 	c.mu.Lock()
@@ -278,6 +299,11 @@ func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool
 		c.Terraform.mu.Lock()
 		c.messages = append(c.messages, message)
 		c.Terraform.mu.Unlock()
+		for _, id := range c.managed {
+			if len(c.Targets) == 0 && !c.isEnded() && message.Summary == "The webhook "+id+" exists already" {
+				c.breaks("the plan warns of a webhook that the state has: %s", id)
+			}
+		}
 		kind := "warns"
 		if message.IsError {
 			kind = "fails"

@@ -26,6 +26,8 @@ type Weather struct {
 	Latency time.Duration
 	// Seed is where ids and secrets come from.
 	Seed uint64
+	// Logged lets the provider log at TRACE, which takes it most of its time.
+	Logged bool
 
 	Blows  []Blow
 	Spells []Spell
