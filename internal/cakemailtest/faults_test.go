@@ -113,6 +113,32 @@ func TestAReplicaLags(t *testing.T) {
 	}
 }
 
+func TestFaultsAreDrawnPerCall(t *testing.T) {
+	t.Parallel()
+	api := start(t, cakemailtest.WithFaults(func(call cakemailtest.Call) *cakemailtest.Fault {
+		if call.Operation != cakemailtest.List {
+			return nil
+		}
+		return &cakemailtest.Fault{Status: 418}
+	}))
+	created, _ := api.do(t, "POST", "/webhooks", goodReference)
+	if listed, _ := api.do(t, "GET", "/webhooks", ""); created != 201 || listed != 418 {
+		t.Errorf("the create was answered %d, the list %d", created, listed)
+	}
+}
+
+func TestAListThatDoesNotCount(t *testing.T) {
+	t.Parallel()
+	api := start(t, cakemailtest.WithPageSizeLimit(1), cakemailtest.WithoutCount())
+	for range 2 {
+		api.do(t, "POST", "/webhooks", goodReference)
+	}
+	_, list := api.do(t, "GET", "/webhooks?with_count=true&per_page=20", "")
+	if strings.Count(list, `"url":`) != 1 || !strings.Contains(list, `"pagination":{"page":1,"per_page":20}`) {
+		t.Errorf("got %s", list)
+	}
+}
+
 func TestWhatWasReceivedIsProcessedWhenTheClientHasGone(t *testing.T) {
 	t.Parallel()
 	api := start(t)

@@ -104,6 +104,7 @@ func (c *command) applyDestroy(address string, before tftypes.Value, private []b
 
 // change makes the provider apply one change, and keeps what comes of it.
 func (c *command) change(address string, before instance, config, planned tftypes.Value, private []byte) bool {
+	c.pace(address)
 	answered, err := c.process.server.ApplyResourceChange(c.process.ctx, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: webhookType, PriorState: encode(c.webhook, before.value), PlannedState: encode(c.webhook, planned),
 		Config: encode(c.webhook, config), PlannedPrivate: private,

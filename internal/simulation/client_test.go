@@ -24,7 +24,8 @@ type birth struct {
 	// Start is when its create begins, within each run.
 	Start time.Duration
 
-	id string
+	pace time.Duration
+	id   string
 	// pending tells that the outcome of a create is unknown, since when, and what it knew.
 	pending bool
 	since   time.Time
@@ -135,7 +136,8 @@ func (l *clientLife) run(interrupt time.Duration) {
 	for index := range l.Births {
 		births.Go(func() {
 			wanted := &l.Births[index]
-			time.Sleep(wanted.Start + time.Duration(index)*time.Microsecond)
+			wanted.pace = time.Duration(100+137*index) * time.Microsecond
+			time.Sleep(wanted.Start + wanted.pace)
 			if wanted.id != "" || ctx.Err() != nil {
 				return
 			}
@@ -164,6 +166,10 @@ func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *
 		}
 		wanted.pending = false
 	}
+	// As a plan does. Those that have waited for the same list go on one after the other, not
+	// in an order that the scheduler chooses.
+	_, _ = client.Existing(ctx, 0)
+	time.Sleep(wanted.pace)
 	created, err := client.Create(ctx, 0, wanted.settings())
 	if err != nil {
 		l.see(err, wanted)

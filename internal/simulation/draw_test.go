@@ -80,7 +80,8 @@ var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
 	switch rapid.IntRange(0, 5).Draw(t, "bad weather?") {
 	case 4:
 		// Creates whose outcome stays unknown are rare otherwise.
-		weather.Blows = append(weather.Blows, simulation.Blow{Operation: cakemailtest.Create, From: 0, Times: 5, Fault: simulation.CutAfter},
+		lost := rapid.SampledFrom([]simulation.Fault{simulation.CutAfter, simulation.Ghost, simulation.LateProcessing}).Draw(t, "lost")
+		weather.Blows = append(weather.Blows, simulation.Blow{Operation: cakemailtest.Create, From: 0, Times: 5, Fault: lost},
 			simulation.Blow{Operation: cakemailtest.List, From: 2, Times: 8, Fault: simulation.Forbidden})
 	case 5:
 		weather.Blows, weather.Spells, weather.Acts = nil, nil, slices.DeleteFunc(weather.Acts, func(act simulation.Act) bool { return act.Deed != simulation.EndsTokens })

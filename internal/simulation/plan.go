@@ -114,6 +114,7 @@ func (c *command) upgrade(read instance) {
 }
 
 func (c *command) refresh(address string, before instance) (*instance, bool) {
+	c.pace(address)
 	read, err := c.process.server.ReadResource(c.process.ctx, &tfprotov6.ReadResourceRequest{
 		TypeName: webhookType, CurrentState: encode(c.webhook, before.value), Private: before.private,
 	})
@@ -174,6 +175,7 @@ func (c *command) planFrom(address string, prior, config tftypes.Value, private 
 		}
 		proposed = tftypes.NewValue(c.webhook, values)
 	}
+	c.pace(address)
 	answered, err := c.process.server.PlanResourceChange(c.process.ctx, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: webhookType, PriorState: encode(c.webhook, prior), ProposedNewState: encode(c.webhook, proposed),
 		Config: encode(c.webhook, config), PriorPrivate: private,

@@ -54,8 +54,8 @@ func (e *ending) isTold(words string) bool {
 
 // isExcused tells whether only a person can go on, and a message says how: by choosing among
 // the webhooks that a lost create can have made, or by naming an account.
-func (e *ending) isExcused() bool {
-	last := e.lastError()
+func (t *Terraform) isExcused() bool {
+	last := t.lastError()
 	for _, way := range []string{"more than one new webhook", "which webhooks there were before", "which only the state knows"} {
 		if strings.Contains(last, way) {
 			return true

@@ -88,7 +88,8 @@ func sometimes(t *rapid.T, label string, longest int) time.Duration {
 	if rapid.IntRange(0, 5).Draw(t, label+"?") < 5 {
 		return 0
 	}
-	return time.Millisecond + seconds(longest).Draw(t, label)
+	// Nothing else happens at such a moment.
+	return time.Duration(1000+len(label)*37)*time.Microsecond + seconds(longest).Draw(t, label)
 }
 
 // sometimesAt draws the number of a call, one time in six.

@@ -47,21 +47,6 @@ type World struct {
 	touched map[string]bool
 }
 
-// theirs is what is known of somebody else's webhook.
-type theirs struct {
-	// isNew tells that it was made since the history began.
-	isNew bool
-	// archived tells that it was archived when it became theirs.
-	archived bool
-	// likeness is what it was like when they made it.
-	likeness string
-}
-
-type event struct {
-	when time.Time
-	what string
-}
-
 // NewWorld starts the API. [World.Begin] begins its history, and [World.Close] ends it.
 func NewWorld(weather Weather) *World {
 	w := &World{
@@ -136,15 +121,12 @@ func (w *World) Credentials() cakemail.Credentials {
 // chance of the scheduler decides which comes first.
 func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	time.Sleep(w.weather.Latency + latency(call))
+	w.arrive()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.total++
 	w.checkChange(call)
 	if call.Operation == cakemailtest.Create {
 		w.attempts++
-	}
-	if do := w.onCall[w.total]; do != nil {
-		go do()
 	}
 	if w.calm {
 		w.tell("%s", describe(call))
@@ -200,142 +182,6 @@ func latency(call cakemailtest.Call) time.Duration {
 	return 20*time.Millisecond + time.Duration(lane.Sum64()%30_011)*time.Microsecond
 }
 
-// describe names the call as a person would.
-func describe(call cakemailtest.Call) string {
-	text := string(call.Operation)
-	if call.Operation == cakemailtest.Create {
-		var asked struct{ URL string }
-		_ = json.Unmarshal(call.Body, &asked)
-		text += " " + asked.URL
-	}
-	if id, found := strings.CutPrefix(call.Path, "/webhooks/"); found {
-		id, _, _ = strings.Cut(id, "/")
-		text += " " + id
-	}
-	if call.Operation == cakemailtest.Update {
-		text += " " + string(call.Body)
-	}
-	if call.RawQuery != "" && call.Operation != cakemailtest.Token {
-		text += " ?" + call.RawQuery
-	}
-	return text
-}
-
-// act does what somebody else does. The caller holds the lock.
-func (w *World) act(act Act) {
-	webhooks := w.API.Webhooks()
-	switch act.Deed {
-	case EndsTokens:
-		w.API.RevokeTokens()
-		w.tell("somebody ends all tokens")
-		return
-	case MakesOther:
-		w.makes(cakemailtest.Webhook{URL: fmt.Sprintf("https://example.com/theirs/%d", len(webhooks)), Events: []string{"Contact.Added"}})
-		return
-	}
-	if len(webhooks) == 0 {
-		return
-	}
-	target := webhooks[act.Target%len(webhooks)]
-	if act.Deed == MakesEqual {
-		w.makes(cakemailtest.Webhook{URL: target.URL, Events: target.Events, AccountID: target.AccountID})
-		return
-	}
-	w.API.Change(target.ID, func(webhook *cakemailtest.Webhook) {
-		switch act.Deed {
-		case Archives:
-			webhook.Archived = true
-		case Unarchives:
-			webhook.Archived = false
-		case ChangesURL:
-			webhook.URL += "/changed"
-		case ChangesRate:
-			webhook.RateLimit += 1000
-		case Rotates:
-			webhook.Secret = strings.Repeat("r", 40) + fmt.Sprint(w.total)
-		}
-	})
-	w.touched[target.ID] = true
-	w.tell("somebody %s: %s", act.Deed, target.ID)
-}
-
-// Add puts a webhook of somebody else's into the API.
-func (w *World) Add(webhook cakemailtest.Webhook) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.makes(webhook)
-}
-
-func (w *World) makes(webhook cakemailtest.Webhook) {
-	made := w.API.Add(webhook)
-	w.theirs[made.ID] = theirs{isNew: w.begun, likeness: likeness(made)}
-	w.tell("somebody makes %s for %s", made.ID, made.URL)
-}
-
-// Give makes the webhook somebody else's, and Take takes it from them.
-func (w *World) Give(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, webhook := range w.API.Webhooks() {
-		if webhook.ID == id {
-			w.theirs[id] = theirs{archived: webhook.Archived}
-		}
-	}
-}
-
-// Take makes the webhook nobody else's.
-func (w *World) Take(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.theirs, id)
-	w.attempts++
-}
-
-// WasArchived tells whether the webhook was archived already when it became somebody else's.
-func (w *World) WasArchived(id string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.theirs[id].archived
-}
-
-// IsTheirs tells whether the webhook is somebody else's.
-func (w *World) IsTheirs(id string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, theirs := w.theirs[id]
-	return theirs
-}
-
-// ListsMayLag is longer than any list is behind.
-const ListsMayLag = 12 * time.Second
-
-// MayBeMistaken tells whether no client can tell the outcome of a lost create of such a
-// webhook from an equal one that somebody else made or changed since the history began.
-func (w *World) MayBeMistaken(webhook cakemailtest.Webhook) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, other := range w.API.Webhooks() {
-		known, theirs := w.theirs[other.ID]
-		isAlike := known.likeness == likeness(webhook) || likeness(other) == likeness(webhook)
-		if theirs && isAlike && (known.isNew || w.touched[other.ID]) {
-			return true
-		}
-	}
-	return false
-}
-
-func likeness(webhook cakemailtest.Webhook) string {
-	return fmt.Sprint(webhook.AccountID, webhook.URL, webhook.Events)
-}
-
-// IsTouched tells whether somebody else changed the webhook, so that its own create may
-// not know it again.
-func (w *World) IsTouched(id string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.touched[id]
-}
-
 // Begin begins the history; what other people made before is no news to any list.
 func (w *World) Begin() {
 	time.Sleep(ListsMayLag)
@@ -362,7 +208,19 @@ func (w *World) Plan(id string, attributes []string) {
 	w.plans[id] = attributes
 }
 
-// OnCall does something when so many more calls have arrived; the function forgets it.
+// arrive counts a call, and lets happen what is to happen before it is carried out.
+func (w *World) arrive() {
+	w.mu.Lock()
+	w.total++
+	do := w.onCall[w.total]
+	w.mu.Unlock()
+	if do != nil {
+		do()
+	}
+}
+
+// OnCall does something when so many more calls have arrived, before the last of these is
+// carried out; the function forgets it.
 func (w *World) OnCall(number int, do func()) (forget func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -386,48 +244,4 @@ func (w *World) checkChange(call cakemailtest.Call) {
 			w.broken = append(w.broken, fmt.Sprintf("%s of %s is sent, which no plan changes", name, id))
 		}
 	}
-}
-
-// Overtaken tells whether more webhooks were claimed, by being in the state or archived,
-// than there were creates and imports: then somebody else's is among them, by no mistake.
-func (w *World) Overtaken(isOwned func(id string) bool) []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	claimed := 0
-	for _, webhook := range w.API.Webhooks() {
-		if isOwned(webhook.ID) || webhook.Archived && !w.touched[webhook.ID] && !w.theirs[webhook.ID].archived {
-			claimed++
-		}
-	}
-	if claimed > w.attempts {
-		return []string{fmt.Sprintf("%d webhooks were claimed by %d creates and imports", claimed, w.attempts)}
-	}
-	return nil
-}
-
-// Tell adds a line to the story.
-func (w *World) Tell(format string, arguments ...any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.tell(format, arguments...)
-}
-
-func (w *World) tell(format string, arguments ...any) {
-	w.story = append(w.story, event{time.Now(), fmt.Sprintf(format, arguments...)})
-}
-
-// Story is what happened, a line each, with the time since the start.
-func (w *World) Story() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	events := slices.Clone(w.story)
-	for _, webhook := range w.API.Webhooks() {
-		events = append(events, event{webhook.Created, fmt.Sprintf("  the API makes %s for %s", webhook.ID, webhook.URL)})
-	}
-	slices.SortStableFunc(events, func(one, other event) int { return one.when.Compare(other.when) })
-	var story strings.Builder
-	for _, event := range events {
-		fmt.Fprintf(&story, "%9.3f s  %s\n", event.when.Sub(w.began).Seconds(), event.what)
-	}
-	return story.String()
 }

@@ -1,0 +1,180 @@
+package simulation
+
+import (
+	"context"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+)
+
+// command is a run that is under way.
+type command struct {
+	*Terraform
+	Run
+	blocks Configuration
+	// ended tells that the run is to begin nothing more, and dead that it was killed.
+	mu          sync.Mutex
+	ended, dead bool
+	process     *process
+	// managed are the webhooks of the state when a plan began, nil in an apply.
+	managed []string
+}
+
+type process struct {
+	*Process
+	server tfprotov6.ProviderServer
+	cancel context.CancelFunc
+	ctx    context.Context
+}
+
+// deposed is the address of what a replacement has not destroyed yet.
+func deposed(address string) string { return address + " (deposed)" }
+
+// interrupt is Ctrl-C: Terraform waits for what has begun, and begins nothing more.
+func (c *command) interrupt() {
+	c.mu.Lock()
+	c.ended = true
+	process := c.process
+	c.mu.Unlock()
+	c.world.Tell("Terraform is interrupted")
+	if process != nil {
+		_, _ = process.server.StopProvider(context.Background(), &tfprotov6.StopProviderRequest{})
+	}
+}
+
+// kill ends all processes; what was not answered is lost.
+func (c *command) kill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended, c.dead = true, true
+	c.world.Tell("Terraform is killed")
+	if c.process != nil {
+		c.process.Kill()
+		c.process.cancel()
+	}
+}
+
+func (c *command) isEnded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
+}
+
+func (c *command) isDead() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dead
+}
+
+// start starts a provider process, configured.
+func (c *command) start() bool {
+	ctx, cancel := context.WithCancel(context.Background())
+	if c.world.weather.Logged {
+		ctx = tflogtest.RootLogger(ctx, &c.logs)
+	}
+	started := &process{Process: c.world.NewProcess(), ctx: ctx, cancel: cancel}
+	started.server = c.serve(started.Process)
+	c.mu.Lock()
+	if c.ended {
+		c.mu.Unlock()
+		cancel()
+		return false
+	}
+	c.process = started
+	c.mu.Unlock()
+	configured, err := started.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{
+		Config: encode(c.config, object(c.config, c.provider)), TerraformVersion: "1.11.4",
+	})
+	if err != nil {
+		panic(err)
+	}
+	return c.tell("provider", configured.Diagnostics)
+}
+
+// tell takes note of messages, and tells whether there is no error among them.
+func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool {
+	ok := true
+	for _, diagnostic := range diagnostics {
+		message := Message{Address: address, Summary: diagnostic.Summary, Detail: diagnostic.Detail, IsError: diagnostic.Severity == tfprotov6.DiagnosticSeverityError}
+		ok = ok && !message.IsError
+		if c.isDead() {
+			continue
+		}
+		c.Terraform.mu.Lock()
+		c.messages = append(c.messages, message)
+		c.Terraform.mu.Unlock()
+		for _, id := range c.managed {
+			if len(c.Targets) == 0 && !c.isEnded() && message.Summary == "The webhook "+id+" exists already" {
+				c.breaks("the plan warns of a webhook that the state has: %s", id)
+			}
+		}
+		kind := "warns"
+		if message.IsError {
+			kind = "fails"
+		}
+		c.world.Tell("%s %s: %s", address, kind, firstLine(message))
+	}
+	return ok
+}
+
+func firstLine(message Message) string {
+	text, _, _ := strings.Cut(message.Detail, "\n\n")
+	return message.Summary + " | " + text[:min(len(text), 160)]
+}
+
+// keep writes the state, unless Terraform is dead.
+func (c *command) keep(address string, kept *instance) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dead {
+		return
+	}
+	c.Terraform.mu.Lock()
+	defer c.Terraform.mu.Unlock()
+	if kept == nil || kept.value.IsNull() {
+		delete(c.state, address)
+		return
+	}
+	if !kept.value.IsFullyKnown() {
+		c.broken = append(c.broken, address+": the state holds unknown values")
+	}
+	c.state[address] = *kept
+}
+
+// pace takes each address its own time, so that no two of them that have waited for the same
+// call go on at the same moment, in an order that the scheduler chooses.
+func (c *command) pace(address string) {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(address))
+	time.Sleep(time.Duration(100+hash.Sum32()%797) * time.Microsecond)
+}
+
+// walk does something for each address, at the same time, as far as targets allow, in an
+// order that the run says. Nothing begins once the run has ended.
+func (c *command) walk(addresses []string, do func(address string) bool) bool {
+	slices.Sort(addresses)
+	var mu sync.Mutex
+	var walkers sync.WaitGroup
+	all := true
+	for index, address := range addresses {
+		base, _, _ := strings.Cut(address, " ")
+		if len(c.Targets) > 0 && !slices.Contains(c.Targets, base) {
+			continue
+		}
+		walkers.Go(func() {
+			// Terraform comes to one after the other, soon.
+			time.Sleep(time.Duration((index*(1+c.Order%3)+c.Order)%len(addresses)) * time.Millisecond)
+			done := !c.isEnded() && do(address)
+			mu.Lock()
+			defer mu.Unlock()
+			all = all && done
+		})
+	}
+	walkers.Wait()
+	return all && !c.isEnded()
+}

@@ -1,0 +1,151 @@
+package simulation
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// theirs is what is known of somebody else's webhook.
+type theirs struct {
+	// isNew tells that it was made since the history began.
+	isNew bool
+	// archived tells that it was archived when it became theirs.
+	archived bool
+	// likeness is what it was like when they made it.
+	likeness string
+}
+
+// act does what somebody else does. The caller holds the lock.
+func (w *World) act(act Act) {
+	webhooks := w.API.Webhooks()
+	switch act.Deed {
+	case EndsTokens:
+		w.API.RevokeTokens()
+		w.tell("somebody ends all tokens")
+		return
+	case MakesOther:
+		w.makes(cakemailtest.Webhook{URL: fmt.Sprintf("https://example.com/theirs/%d", len(webhooks)), Events: []string{"Contact.Added"}})
+		return
+	}
+	if len(webhooks) == 0 {
+		return
+	}
+	target := webhooks[act.Target%len(webhooks)]
+	if act.Deed == MakesEqual {
+		w.makes(cakemailtest.Webhook{URL: target.URL, Events: target.Events, AccountID: target.AccountID})
+		return
+	}
+	w.API.Change(target.ID, func(webhook *cakemailtest.Webhook) {
+		switch act.Deed {
+		case Archives:
+			webhook.Archived = true
+		case Unarchives:
+			webhook.Archived = false
+		case ChangesURL:
+			webhook.URL += "/changed"
+		case ChangesRate:
+			webhook.RateLimit += 1000
+		case Rotates:
+			webhook.Secret = strings.Repeat("r", 40) + fmt.Sprint(w.total)
+		}
+	})
+	w.touched[target.ID] = true
+	w.tell("somebody %s: %s", act.Deed, target.ID)
+}
+
+// Add puts a webhook of somebody else's into the API.
+func (w *World) Add(webhook cakemailtest.Webhook) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.makes(webhook)
+}
+
+func (w *World) makes(webhook cakemailtest.Webhook) {
+	made := w.API.Add(webhook)
+	w.theirs[made.ID] = theirs{isNew: w.begun, likeness: likeness(made)}
+	w.tell("somebody makes %s for %s", made.ID, made.URL)
+}
+
+// Give makes the webhook somebody else's, and Take takes it from them.
+func (w *World) Give(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, webhook := range w.API.Webhooks() {
+		if webhook.ID == id {
+			w.theirs[id] = theirs{archived: webhook.Archived}
+		}
+	}
+}
+
+// Take makes the webhook nobody else's.
+func (w *World) Take(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.theirs, id)
+	w.attempts++
+}
+
+// WasArchived tells whether the webhook was archived already when it became somebody else's.
+func (w *World) WasArchived(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.theirs[id].archived
+}
+
+// IsTheirs tells whether the webhook is somebody else's.
+func (w *World) IsTheirs(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, theirs := w.theirs[id]
+	return theirs
+}
+
+// ListsMayLag is longer than any list is behind.
+const ListsMayLag = 12 * time.Second
+
+// MayBeMistaken tells whether no client can tell the outcome of a lost create of such a
+// webhook from an equal one that somebody else made or changed since the history began.
+func (w *World) MayBeMistaken(webhook cakemailtest.Webhook) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, other := range w.API.Webhooks() {
+		known, theirs := w.theirs[other.ID]
+		isAlike := known.likeness == likeness(webhook) || likeness(other) == likeness(webhook)
+		if theirs && isAlike && (known.isNew || w.touched[other.ID]) {
+			return true
+		}
+	}
+	return false
+}
+
+func likeness(webhook cakemailtest.Webhook) string {
+	return fmt.Sprint(webhook.AccountID, webhook.URL, webhook.Events)
+}
+
+// IsTouched tells whether somebody else changed the webhook, so that its own create may
+// not know it again.
+func (w *World) IsTouched(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.touched[id]
+}
+
+// Overtaken tells whether more webhooks were claimed, by being in the state or archived,
+// than there were creates and imports: then somebody else's is among them, by no mistake.
+func (w *World) Overtaken(isOwned func(id string) bool) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	claimed := 0
+	for _, webhook := range w.API.Webhooks() {
+		if isOwned(webhook.ID) || webhook.Archived && !w.touched[webhook.ID] && !w.theirs[webhook.ID].archived {
+			claimed++
+		}
+	}
+	if claimed > w.attempts {
+		return []string{fmt.Sprintf("%d webhooks were claimed by %d creates and imports", claimed, w.attempts)}
+	}
+	return nil
+}
