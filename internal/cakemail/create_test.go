@@ -7,8 +7,6 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-var cut = answer{Cut: true}
-
 // creating answers the creates in turn, and lists no webhook.
 func creating(answers ...answer) http.HandlerFunc {
 	created := inTurn(answers...)

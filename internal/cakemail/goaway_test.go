@@ -2,7 +2,9 @@ package cakemail_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net/http"
@@ -43,7 +45,7 @@ func (l *leaving) serve(connection *tls.Conn) {
 		}
 		switch frame := frame.(type) {
 		case *http2.MetaHeadersFrame:
-			request := httptest.NewRequest(frame.PseudoValue("method"), frame.PseudoValue("path"), nil)
+			request := httptest.NewRequestWithContext(context.Background(), frame.PseudoValue("method"), frame.PseudoValue("path"), nil)
 			for _, field := range frame.RegularFields() {
 				request.Header.Add(field.Name, field.Value)
 			}
@@ -106,7 +108,9 @@ func TestCreate_EndOfAnHTTP2Connection(t *testing.T) {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	client := api.client(func(options *cakemail.Options) { options.BaseURL = server.URL })
-	client.Trust(server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	client.Trust(roots)
 
 	created, err := client.Create(t.Context(), 0, spec("Contact.Added"))
 

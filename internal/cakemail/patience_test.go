@@ -11,13 +11,6 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// withPatience looks for a lost create for so many milliseconds.
-func withPatience(milliseconds int) func(*cakemail.Options) {
-	return func(options *cakemail.Options) {
-		options.Patience.LostCreate = time.Duration(milliseconds) * time.Millisecond
-	}
-}
-
 func withNewWebhook(age time.Duration) func(*cakemail.Options) {
 	return func(options *cakemail.Options) { options.Patience.NewWebhook = age }
 }

@@ -107,10 +107,6 @@ func withTimeout(timeout time.Duration) func(*cakemail.Options) {
 	return func(options *cakemail.Options) { options.RequestTimeout = timeout }
 }
 
-func withRetries(retries int) func(*cakemail.Options) {
-	return func(options *cakemail.Options) { options.MaxRetries = retries }
-}
-
 func withPassword(email, password string) func(*cakemail.Options) {
 	return func(options *cakemail.Options) {
 		options.Credentials = cakemail.Credentials{Email: email, Password: password}
