@@ -1,6 +1,7 @@
 package simulation_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -131,7 +132,9 @@ func (d defect) planted(t *testing.T) (path, content string) {
 	return path, strings.Replace(string(source), d.right, d.bad, 1)
 }
 
-var failedAfter = regexp.MustCompile(`failed after (\d+) tests`)
+// failedAfter finds what rapid says of a failure; one in some hundred cannot be had again,
+// because timers that end at the same moment end in any order.
+var failedAfter = regexp.MustCompile(`failed after (\d+) tests|(can not reproduce) a failure`)
 
 // TestDefects proves that the histories can fail: with each defect planted, they do. It
 // takes minutes, so that without -defects it only checks that each can be planted.
@@ -165,7 +168,7 @@ func TestDefects(t *testing.T) {
 			if err == nil || found == nil {
 				t.Fatalf("%d histories do not find it (%v)\n%.2000s", number, err, output)
 			}
-			fmt.Printf("| %s | %s | %s |\n", defect.name, strings.TrimPrefix(defect.histories, "Test"), found[1])
+			fmt.Printf("| %s | %s | %s |\n", defect.name, strings.TrimPrefix(defect.histories, "Test"), bytes.Join(found[1:], nil))
 		})
 	}
 }

@@ -52,7 +52,9 @@ func (w *World) act(act Act) {
 			webhook.Secret = strings.Repeat("r", 40) + fmt.Sprint(w.total)
 		}
 	})
-	w.touched[target.ID] = true
+	if act.Deed != ChangesRate && act.Deed != Rotates {
+		w.touched[target.ID] = true
+	}
 	w.tell("somebody %s: %s", act.Deed, target.ID)
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -50,7 +49,7 @@ type step struct {
 	Run   simulation.Run
 	// Address is what an import, a taint, a rename or a removal from the state is about.
 	Address string
-	// Webhook is the number of the one that is imported.
+	// Webhook is the number of the one that is imported, or whose block goes.
 	Webhook int
 	Pause   time.Duration
 }
@@ -63,6 +62,7 @@ const (
 	importState stepKind = "import"
 	removeState stepKind = "state rm"
 	rename      stepKind = "moved"
+	dropBlock   stepKind = "apply without the block"
 )
 
 // protocolHistory is what happens to a configuration and its state.
@@ -100,7 +100,7 @@ func sometimesAt(t *rapid.T, label string) int {
 func (s step) isKilled() bool { return s.Run.Kill > 0 || s.Run.KillAt > 0 }
 
 var steps = rapid.Custom(func(t *rapid.T) step {
-	kinds := []stepKind{apply, apply, apply, apply, apply, apply, taint, importState, removeState, rename}
+	kinds := []stepKind{apply, apply, apply, apply, apply, apply, taint, importState, removeState, rename, dropBlock, dropBlock}
 	drawn := step{
 		Kind:    rapid.SampledFrom(kinds).Draw(t, "kind"),
 		Edits:   rapid.SliceOfN(edits, 0, 3).Draw(t, "edits"),
@@ -185,6 +185,9 @@ func (h protocolHistory) live() (broken []string, story string) {
 	world.Begin()
 	for _, step := range h.Steps {
 		blocks = edited(blocks, step.Edits)
+		if there := slices.Sorted(maps.Keys(blocks)); step.Kind == dropBlock && len(there) > 0 {
+			delete(blocks, there[step.Webhook%len(there)])
+		}
 		step.take(world, terraform, blocks)
 		time.Sleep(step.Pause)
 		if step.isKilled() {
@@ -208,7 +211,7 @@ func (h protocolHistory) live() (broken []string, story string) {
 
 func (s step) take(world *simulation.World, terraform *simulation.Terraform, blocks simulation.Configuration) {
 	switch s.Kind {
-	case apply:
+	case apply, dropBlock:
 		terraform.Execute(blocks, s.Run)
 	case taint:
 		terraform.Taint(s.Address)
@@ -225,17 +228,5 @@ func (s step) take(world *simulation.World, terraform *simulation.Terraform, blo
 
 func TestProtocolHistories(t *testing.T) {
 	t.Parallel()
-	check(t, 500, func(rt *rapid.T) []string {
-		history := drawProtocolHistory(rt)
-		var story string
-		broken := inBubble(t, func() []string {
-			var broken []string
-			broken, story = history.live()
-			return broken
-		})
-		if len(broken) > 0 {
-			rt.Logf("%s\n\n%s", strings.Join(broken, "\n"), story)
-		}
-		return broken
-	})
+	check(t, 500, func(rt *rapid.T) ([]string, string) { return inBubble(t, drawProtocolHistory(rt).live) })
 }

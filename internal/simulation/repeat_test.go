@@ -22,17 +22,12 @@ func TestHistoriesRepeat(t *testing.T) {
 	for seed := range 40 {
 		var stories [4]string
 		for index := range stories {
-			inBubble(t, func() []string {
-				if index < 2 {
-					history := client.Example(seed)
-					_, stories[index] = history.live()
-				} else {
-					history := protocol.Example(seed)
-					_, stories[index] = history.live()
-				}
-				stories[index] = sortedLines(stories[index])
-				return nil
-			})
+			live := protocol.Example(seed).live
+			if index < 2 {
+				live = client.Example(seed).live
+			}
+			_, stories[index] = inBubble(t, live)
+			stories[index] = sortedLines(stories[index])
 		}
 		if stories[0] != stories[1] {
 			t.Errorf("the client's history %d ends otherwise:\n%s\n%s", seed, stories[0], stories[1])

@@ -43,7 +43,7 @@ type World struct {
 	attempts int
 	// onCall is what happens when a call arrives, by its number.
 	onCall map[int]func()
-	// touched are the ids that other people had their hands on.
+	// touched are the ids of webhooks that other people archived, enabled or sent elsewhere.
 	touched map[string]bool
 }
 
