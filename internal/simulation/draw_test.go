@@ -101,22 +101,24 @@ var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
 // fixedSeed is where every run of the tests begins, so that what held once must hold again.
 const fixedSeed = 1
 
-// flags of rapid are the process's own, so only one check at a time may set them.
-var rapidFlags sync.Mutex
+// given are the flags of the command line. Those of rapid are the process's own, so only
+// one check at a time may set them.
+var (
+	given      = map[string]string{}
+	rapidFlags sync.Mutex
+)
 
 // check draws half of so many histories from the fixed seed, and half from a fresh one. A
 // number or a seed on the command line replaces these.
 func check(t *testing.T, histories int, live func(*rapid.T) (broken []string, story string)) {
 	t.Helper()
-	given := map[string]bool{}
-	flag.Visit(func(set *flag.Flag) { given[set.Name] = true })
-	if given["rapid.checks"] {
-		_, _ = fmt.Sscan(flag.Lookup("rapid.checks").Value.String(), &histories)
+	if text, given := given["rapid.checks"]; given {
+		_, _ = fmt.Sscan(text, &histories)
 	}
 	seeds := map[string]uint64{"fixed seed": fixedSeed, "fresh seed": uint64(time.Now().UnixNano())}
-	if given["rapid.seed"] {
+	if text, given := given["rapid.seed"]; given {
 		var seed uint64
-		_, _ = fmt.Sscan(flag.Lookup("rapid.seed").Value.String(), &seed)
+		_, _ = fmt.Sscan(text, &seed)
 		seeds = map[string]uint64{"given seed": seed}
 	}
 	histories = max(1, histories/len(seeds)/slowness)
@@ -156,6 +158,7 @@ func inBubble(t *testing.T, live func() (broken []string, story string)) (broken
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	flag.Visit(func(set *flag.Flag) { given[set.Name] = set.Value.String() })
 	_ = flag.Set("rapid.nofailfile", "true")
 	os.Exit(m.Run())
 }
