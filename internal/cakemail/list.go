@@ -88,7 +88,9 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 		}
 		if isOld := len(seen) == before; isOld || page.endsList(len(seen)) {
 			read := readingOf(len(seen), counts)
-			read.isOver = read.isOver && (number == 1 || c.archives.Load() == archives)
+			// A second page that repeats the first tells that there are no pages to shift.
+			isWhole := number == 1 || number == 2 && isOld && len(page.webhooks) > 0
+			read.isOver = read.isOver && (isWhole || c.archives.Load() == archives)
 			return read
 		}
 	}
