@@ -1,6 +1,7 @@
 package simulation_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -129,16 +130,19 @@ func check(t *testing.T, histories int, live func(*rapid.T) (broken []string, st
 			_ = flag.Set("rapid.seed", fmt.Sprint(seed))
 			_ = flag.Set("rapid.checks", fmt.Sprint(histories))
 			begun := sync.OnceFunc(rapidFlags.Unlock)
+			var lived, first int
 			// The last one that fails is the shrunken one.
 			var failed string
 			t.Cleanup(func() {
-				if failed != "" {
-					t.Log(failed)
+				if first > 0 {
+					t.Logf("history %d is the first that fails; as short as it gets:\n%s", first, failed)
 				}
 			})
 			rapid.Check(t, func(rt *rapid.T) {
 				begun()
+				lived++
 				if broken, story := live(rt); len(broken) > 0 {
+					first = cmp.Or(first, lived)
 					failed = strings.Join(broken, "\n") + "\n\n" + story
 					rt.Fatalf("%s", broken)
 				}
