@@ -70,8 +70,8 @@ type Client struct {
 	rosters    rosters
 	ledger     ledger
 	pause      sharedPause
-	// archives counts the beginnings and ends of calls that archive.
-	archives atomic.Int64
+	// archiving and archived count the calls that archive: those begun, and those ended.
+	archiving, archived atomic.Int64
 }
 
 // New returns a client. It makes no call.

@@ -77,7 +77,11 @@ func (c *Client) Create(ctx context.Context, account int64, settings Settings) (
 	for {
 		webhook, err := c.attempt(ctx, making)
 		if err == nil && c.isOld(making, webhook.ID) {
-			return Created{}, &Error{Kind: NotNew, Action: createAction, Host: c.host(), Candidates: []Webhook{webhook}}
+			old := &Error{Kind: NotNew, Action: createAction, Host: c.host(), Candidates: []Webhook{webhook}}
+			if making.lost > 0 {
+				return Created{}, c.outcomeUnknown(making, old)
+			}
+			return Created{}, old
 		}
 		if err == nil {
 			return c.settle(ctx, making, webhook), nil
@@ -91,6 +95,9 @@ func (c *Client) Create(ctx context.Context, account int64, settings Settings) (
 		}
 		making.lose()
 		err = c.find(ctx, making)
+		if len(making.found) > 0 {
+			err = c.findOn(ctx, making, err)
+		}
 		found := making.found
 		switch {
 		case err != nil && len(found) == 0, len(found) > 0 && c.ledger.isDoubtful(account, making.key):
@@ -165,11 +172,7 @@ func (c *Client) settle(ctx context.Context, making *creation, webhook Webhook) 
 	if making.lost == 0 {
 		return created
 	}
-	// Nobody else looks for them later, so one list that fails is no reason to give up.
-	err := c.find(ctx, making)
-	for end := time.Now().Add(c.patience.LostCreate); err != nil && ctx.Err() == nil && time.Now().Before(end); err = c.find(ctx, making) {
-		sleep(ctx, c.patience.LostCreate/3)
-	}
+	err := c.findOn(ctx, making, c.find(ctx, making))
 	switch {
 	case err != nil:
 		created.Unchecked, created.Duplicates = err, making.found
@@ -208,6 +211,15 @@ func (c *Client) find(ctx context.Context, making *creation) error {
 		return nil
 	}
 	_, err := c.findAfter(ctx, time.Until(making.lastLost.Add(2*c.patience.LostCreate)), making)
+	return err
+}
+
+// findOn goes on after a look that failed with this error: where the create has its webhook,
+// nobody looks for the others later.
+func (c *Client) findOn(ctx context.Context, making *creation, err error) error {
+	for end := time.Now().Add(c.patience.LostCreate); err != nil && ctx.Err() == nil && time.Now().Before(end); err = c.find(ctx, making) {
+		sleep(ctx, c.patience.LostCreate/3)
+	}
 	return err
 }
 

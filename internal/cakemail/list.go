@@ -33,8 +33,9 @@ const maxReadings = 3
 // List yields every webhook, page by page, without secrets. It yields one error
 // and ends when a page cannot be had, so a list is never silently shorter. Where the
 // pages hold fewer webhooks than the API counts, or the count changes meanwhile, or this
-// client archives one, it reads all pages again: an archived webhook moves those behind it
-// forward, past the page that is read next. An [Error] of kind [Unreadable] says that some stay missing.
+// client archives one, it reads all pages again, three times at most: an archived webhook
+// moves those behind it forward, past the page that is read next. An [Error] of kind
+// [Unexpected] says that some stay missing.
 func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhook, error] {
 	return func(yield func(Webhook, error) bool) {
 		seen := map[string]bool{}
@@ -50,9 +51,14 @@ func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhoo
 			if read = c.listPages(ctx, options, fresh); read.isOver {
 				return
 			}
+			if len(seen) < read.count {
+				// The count may come from a server that is ahead.
+				sleep(ctx, c.patience.LostCreate/12)
+			}
 		}
 		if len(seen) < read.count {
-			fresh(Webhook{}, c.unreadable(listAction, fmt.Errorf("the list holds %d webhooks and counts %d", len(seen), read.count)))
+			cause := fmt.Errorf("the API counts %d webhooks, and lists %d", read.count, len(seen))
+			fresh(Webhook{}, &Error{Kind: Unexpected, Action: listAction, Host: c.host(), Cause: cause})
 		}
 	}
 }
@@ -69,7 +75,7 @@ type reading struct {
 
 // listPages yields what the pages hold.
 func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(Webhook, error) bool) reading {
-	seen, counts, archives := map[string]bool{}, []int{}, c.archives.Load()
+	seen, counts, archived := map[string]bool{}, []int{}, c.archived.Load()
 	for number := 1; number <= maxPages; number++ {
 		page, err := c.listPage(ctx, options, number)
 		if err != nil {
@@ -90,7 +96,8 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 			read := readingOf(len(seen), counts)
 			// A second page that repeats the first tells that there are no pages to shift.
 			isWhole := number == 1 || number == 2 && isOld && len(page.webhooks) > 0
-			read.isOver = read.isOver && (isWhole || c.archives.Load() == archives)
+			isShifted := !isWhole && !options.WithArchived && c.archiving.Load() > archived
+			read.isOver = read.isOver && !isShifted
 			return read
 		}
 	}

@@ -107,8 +107,8 @@ func (c *Client) changeError(ctx context.Context, account int64, id string, err 
 func (c *Client) Archive(ctx context.Context, account int64, id string) (Webhook, error) {
 	// A list that lags shows it as active for a while, but no create made it.
 	c.ledger.claim(account, id, "")
-	c.archives.Add(1)
-	defer c.archives.Add(1)
+	c.archiving.Add(1)
+	defer c.archived.Add(1)
 	return c.setArchived(ctx, account, id, true)
 }
 

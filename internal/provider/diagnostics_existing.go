@@ -37,6 +37,9 @@ func warnExists(diags *diag.Diagnostics, plan webhookResourceModel, webhook cake
 // warnReplacementExists is the same for a resource that has a webhook already, and so
 // cannot import one.
 func warnReplacementExists(diags *diag.Diagnostics, plan webhookResourceModel, webhook cakemail.Webhook) {
+	if plan.Archived.ValueBool() {
+		return
+	}
 	diags.AddWarning(existsSummary(webhook), sentences(
 		existsDetail(plan, webhook),
 		"If another resource of yours manages it, for example in another state, or if both are meant to be there, there is nothing to do. "+

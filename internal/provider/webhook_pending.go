@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,31 +13,42 @@ import (
 
 // find reads the webhook; the one of a create of unknown outcome is looked for first.
 func (r *webhookResource) find(ctx context.Context, client *cakemail.Client, state webhookResourceModel, private privateReader) (cakemail.Webhook, error) {
-	id := cmp.Or(state.ID.ValueString(), recall[string](ctx, private, privateFound), r.connection.found.id(ctx, private))
+	id := cmp.Or(state.ID.ValueString(), recall[string](ctx, private, privateFound), r.connection.found.id(ctx, state, private))
 	if id == "" {
 		pending, err := r.findPending(ctx, client, state, recall[[]string](ctx, private, privatePending))
 		if err != nil {
 			return cakemail.Webhook{}, err
 		}
 		id = pending.ID
-		r.connection.found.add(ctx, private, id)
+		r.connection.found.add(ctx, state, private, id)
 	}
 	return client.Get(ctx, state.account(), id)
 }
 
-// foundWebhooks are those that this process found for creates of unknown outcome, by
-// when these began. Its zero value is ready for use.
+// foundWebhooks are those that this process found for creates of unknown outcome. Its zero
+// value is ready for use.
 type foundWebhooks struct{ ids sync.Map }
 
-func (f *foundWebhooks) add(ctx context.Context, private privateReader, id string) {
-	if began := recall[time.Time](ctx, private, privateCreated); !began.IsZero() {
-		f.ids.Store(began, id)
+// foundKey tells such creates apart: equal ones never wait at the same time.
+type foundKey struct {
+	created     time.Time
+	url, events string
+}
+
+func newFoundKey(ctx context.Context, state webhookResourceModel, private privateReader) foundKey {
+	return foundKey{recall[time.Time](ctx, private, privateCreated), state.URL.ValueString(), strings.Join(eventNames(state.Events), " ")}
+}
+
+// add remembers nothing where Terraform does not tell when the create was.
+func (f *foundWebhooks) add(ctx context.Context, state webhookResourceModel, private privateReader, id string) {
+	if key := newFoundKey(ctx, state, private); !key.created.IsZero() {
+		f.ids.Store(key, id)
 	}
 }
 
 // id is "" where none was found.
-func (f *foundWebhooks) id(ctx context.Context, private privateReader) string {
-	found, _ := f.ids.Load(recall[time.Time](ctx, private, privateCreated))
+func (f *foundWebhooks) id(ctx context.Context, state webhookResourceModel, private privateReader) string {
+	found, _ := f.ids.Load(newFoundKey(ctx, state, private))
 	id, _ := found.(string)
 	return id
 }

@@ -73,7 +73,7 @@ func createdWhen(ctx context.Context, private privateReader) context.Context {
 // rememberRead remembers the form, and that nothing is left to be looked for.
 func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form) diag.Diagnostics {
 	diags := rememberForm(ctx, private, form)
-	diags.Append(forget(ctx, private, privatePending, privateMoved, privateStays)...)
+	diags.Append(forget(ctx, private, privatePending, privateFound, privateMoved, privateStays)...)
 	return diags
 }
 
