@@ -5,8 +5,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// apply carries the changes out, in a process of its own.
+// apply writes what the plan read, and carries the changes out, in a process of its own.
 func (c *command) apply(changes []change) bool {
+	for address, now := range c.refreshed {
+		c.keep(address, now)
+	}
 	if len(changes) == 0 {
 		return true
 	}
@@ -145,7 +148,7 @@ func (c *command) expect(address string, planned, after tftypes.Value) {
 	}
 }
 
-// expectSame takes note where a change in place gave another webhook or secret.
+// expectSame takes note where a change in place gave another webhook.
 func (c *command) expectSame(address string, before, after tftypes.Value) {
 	if after.IsNull() {
 		c.breaks("%s: a change in place lost the webhook", address)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -84,6 +85,8 @@ type clientLife struct {
 	ambiguous map[*birth]bool
 	// unchecked are the urls of which a message says that there may be one too many.
 	unchecked map[string]bool
+	// leaks are errors that hold a secret.
+	leaks []string
 }
 
 func (l *clientLife) name(webhooks []cakemail.Webhook) {
@@ -142,7 +145,7 @@ func (l *clientLife) run(interrupt time.Duration) {
 			}
 			err := l.make(ctx, client, wanted)
 			if err != nil {
-				l.world.Tell("webhook %d: %v", index, err)
+				l.tellError(index, err)
 				return
 			}
 			l.world.Tell("webhook %d: it is %s", index, wanted.id)
@@ -152,6 +155,9 @@ func (l *clientLife) run(interrupt time.Duration) {
 }
 
 func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *birth) error {
+	l.mu.Lock()
+	delete(l.ambiguous, wanted)
+	l.mu.Unlock()
 	if wanted.pending {
 		found, err := client.Resolve(cakemail.CreatedAt(ctx, wanted.since), 0, wanted.settings(), l.knownTo(wanted))
 		if err != nil {
@@ -189,6 +195,18 @@ func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *
 	return nil
 }
 
+// tellError tells a failure, which must hold no secret.
+func (l *clientLife) tellError(index int, err error) {
+	l.world.Tell("webhook %d: %v", index, err)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, secret := range l.world.API.Issued() {
+		if strings.Contains(err.Error(), secret) {
+			l.leaks = append(l.leaks, "an error holds a secret: "+err.Error())
+		}
+	}
+}
+
 // knownTo are the ids that a pending create did not make: those that it knew, and those
 // that the state has by now.
 func (l *clientLife) knownTo(wanted *birth) []string {
@@ -213,7 +231,7 @@ func (l *clientLife) see(err error, wanted *birth) {
 	switch failure.Kind {
 	case cakemail.OutcomeUnknown:
 		wanted.pending, wanted.since, wanted.known = true, time.Now(), failure.Known
-	case cakemail.Ambiguous, cakemail.NotNew:
+	case cakemail.Ambiguous:
 		l.mu.Lock()
 		l.ambiguous[wanted] = true
 		l.mu.Unlock()
@@ -235,15 +253,19 @@ func (l *clientLife) broken() []string {
 	}
 	for _, webhook := range l.world.API.Webhooks() {
 		theirs := l.world.IsTheirs(webhook.ID)
-		switch excused := l.world.IsTouched(webhook.ID) || l.world.MayBeMistaken(webhook) || l.named[webhook.ID] || l.unchecked[webhook.URL]; {
-		case excused:
-		case theirs && owners[webhook.ID] > 0:
+		owned := owners[webhook.ID] > 0
+		if l.world.IsTouched(webhook.ID) || theirs && l.world.IsNew(webhook.ID) {
+			continue
+		}
+		isKnown := l.named[webhook.ID] || l.unchecked[webhook.URL] || l.world.MayBeMistaken(webhook)
+		switch {
+		case theirs && owned:
 			broken = append(broken, "somebody else's webhook was adopted: "+webhook.ID)
 		case theirs && webhook.Archived:
 			broken = append(broken, "somebody else's webhook was archived: "+webhook.ID)
-		case !theirs && !webhook.Archived && owners[webhook.ID] == 0:
+		case !theirs && !webhook.Archived && !owned && !isKnown:
 			broken = append(broken, "nobody knows of the active webhook "+webhook.ID)
-		case !theirs && webhook.Archived && owners[webhook.ID] > 0:
+		case !theirs && webhook.Archived && owned:
 			broken = append(broken, "the webhook is archived that somebody wants: "+webhook.ID)
 		}
 	}
@@ -252,6 +274,7 @@ func (l *clientLife) broken() []string {
 			broken = append(broken, fmt.Sprintf("the webhook %s has %d owners", id, count))
 		}
 	}
+	broken = append(broken, l.leaks...)
 	broken = append(broken, l.world.Overtaken(func(id string) bool { return owners[id] > 0 })...)
 	sort.Strings(broken)
 	return broken

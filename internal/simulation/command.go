@@ -23,6 +23,8 @@ type command struct {
 	process     *process
 	// managed are the webhooks of the state when a plan began, nil in an apply.
 	managed []string
+	// refreshed is what a plan read, which its apply writes into the state.
+	refreshed map[string]*instance
 }
 
 type process struct {
@@ -51,7 +53,7 @@ func (c *command) interrupt() {
 func (c *command) kill() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended, c.dead = true, true
+	c.ended, c.dead, c.hasLeft = true, true, true
 	c.world.Tell("Terraform is killed")
 	if c.process != nil {
 		c.process.Kill()

@@ -2,5 +2,5 @@
 
 package simulation_test
 
-// slowness is how much fewer histories the race detector leaves time for.
+// slowness is 1: all histories are tried.
 const slowness = 1

@@ -97,6 +97,13 @@ func (w *World) WasArchived(id string) bool {
 	return w.theirs[id].archived
 }
 
+// IsNew tells whether somebody made the webhook since the history began.
+func (w *World) IsNew(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.theirs[id].isNew
+}
+
 // IsTheirs tells whether the webhook is somebody else's.
 func (w *World) IsTheirs(id string) bool {
 	w.mu.Lock()

@@ -23,13 +23,13 @@ const (
 type change struct {
 	address string
 	action  action
-	// before is what the plan of a destroy saw.
+	// before is the state that was planned from.
 	before  tftypes.Value
 	planned tftypes.Value
 	private []byte
 }
 
-// plan refreshes and plans everything. What it read is in the state afterwards, if all went well.
+// plan refreshes and plans everything. It writes nothing.
 func (c *command) plan() ([]change, bool) {
 	c.world.Tell("Terraform plans")
 	c.managed = c.ids()
@@ -45,12 +45,12 @@ func (c *command) plan() ([]change, bool) {
 	}
 	var mu sync.Mutex
 	var changes []change
-	refreshed := map[string]*instance{}
+	c.refreshed = map[string]*instance{}
 	ok := c.walk(slices.Collect(maps.Keys(addresses)), func(address string) bool {
 		planned, now, ok := c.planOne(address)
 		mu.Lock()
 		defer mu.Unlock()
-		refreshed[address] = now
+		c.refreshed[address] = now
 		if planned != nil {
 			changes = append(changes, *planned)
 			c.world.Tell("%s: the plan is to %s it", address, planned.action)
@@ -59,9 +59,6 @@ func (c *command) plan() ([]change, bool) {
 	})
 	if !ok {
 		return nil, false
-	}
-	for address, now := range refreshed {
-		c.keep(address, now)
 	}
 	sort.Slice(changes, func(one, other int) bool { return changes[one].address < changes[other].address })
 	return changes, true

@@ -49,19 +49,20 @@ func (e *ending) add(format string, arguments ...any) {
 
 // isTold tells whether a message had these words.
 func (e *ending) isTold(words string) bool {
-	return slices.ContainsFunc(e.messages, func(message Message) bool { return strings.Contains(message.Summary+message.Detail, words) })
+	return slices.ContainsFunc(e.messages, func(message Message) bool { return strings.Contains(message.text(), words) })
 }
 
-// isExcused tells whether only a person can go on, and a message says how: by choosing among
-// the webhooks that a lost create can have made, or by naming an account.
+// isExcused tells whether only a person can go on after the last run, and each of its errors
+// says how: by choosing among the webhooks that a lost create can have made, or by naming an
+// account. In good weather there is nothing to choose.
 func (t *Terraform) isExcused() bool {
-	last := t.lastError()
-	for _, way := range []string{"more than one new webhook", "which webhooks there were before", "which only the state knows"} {
-		if strings.Contains(last, way) {
-			return true
-		}
+	ways := []string{"which only the state knows"}
+	if !t.world.weather.IsFaultless() {
+		ways = append(ways, "more than one new webhook", "which webhooks there were before")
 	}
-	return false
+	return !slices.ContainsFunc(t.messages[t.lastRun:], func(message Message) bool {
+		return message.IsError && !slices.ContainsFunc(ways, func(way string) bool { return strings.Contains(message.text(), way) })
+	})
 }
 
 // isPending tells whether the state has a create of unknown outcome that can have made it.
@@ -115,6 +116,11 @@ func (e *ending) compareWebhook(address string, block Block, kept tftypes.Value)
 			wanted[name] = value
 		}
 	}
+	for name, value := range actual {
+		if state[name] != nil && fmt.Sprint(state[name]) != fmt.Sprint(value) {
+			e.add("%s of %s is %v in the state, and %v in the API", name, address, state[name], value)
+		}
+	}
 	for name, value := range wanted {
 		if name != "store_secret" && fmt.Sprint(actual[name]) != fmt.Sprint(value) {
 			e.add("%s of %s is %v in the API, and %v in the configuration", name, address, actual[name], value)
@@ -139,11 +145,11 @@ func (e *ending) compareWithAPI() {
 	e.broken = append(e.broken, e.Overtaken(func(id string) bool { return len(e.owners[id]) > 0 })...)
 	for _, webhook := range e.API.Webhooks() {
 		theirs, owned := e.IsTheirs(webhook.ID), len(e.owners[webhook.ID]) > 0
-		if e.isPending(webhook) || e.MayBeMistaken(webhook) || e.IsTouched(webhook.ID) {
+		if e.IsTouched(webhook.ID) || theirs && e.IsNew(webhook.ID) {
 			continue
 		}
 		switch {
-		case !theirs && !owned && !webhook.Archived && !e.isKnown(webhook):
+		case !theirs && !owned && !webhook.Archived && !e.isKnown(webhook) && !e.isPending(webhook) && !e.MayBeMistaken(webhook):
 			e.add("nobody knows of the active webhook %s", webhook.ID)
 		case theirs && owned:
 			e.add("somebody else's webhook was adopted: %s", webhook.ID)
@@ -157,7 +163,7 @@ func (e *ending) compareWithAPI() {
 // from the plan after a kill, from a message about a create that was lost, or from one that
 // says that there may be such webhooks, which no list showed.
 func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
-	if e.wasKilled && (e.isTold(webhook.ID) || e.isTold("cannot tell whether the webhooks") || !webhook.Created.After(e.unseen)) {
+	if e.hasLeft && (e.isTold(webhook.ID) || e.isTold("cannot tell whether the webhooks") || !webhook.Created.After(e.unseen)) {
 		return true
 	}
 	return e.isTold("A second webhook was not looked for") || slices.ContainsFunc(e.messages, func(message Message) bool {
@@ -167,14 +173,19 @@ func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
 }
 
 // choices are words of the messages that leave it to a person which webhook is whose.
-var choices = []string{"more than one new webhook", "which webhooks there were before", "there before", "A second webhook"}
+var choices = []string{"more than one new webhook", "which webhooks there were before", "A second webhook"}
 
 // lookForSecrets checks that no message and no log holds one.
 func (e *ending) lookForSecrets() {
 	for _, secret := range e.API.Issued() {
 		for _, message := range e.messages {
-			if strings.Contains(message.Summary+message.Detail, secret) {
+			if strings.Contains(message.text(), secret) {
 				e.add("a message holds a secret: %s", message)
+			}
+		}
+		for _, address := range e.Addresses() {
+			if kept, _ := e.at(address); bytes.Contains(kept.private, []byte(secret)) {
+				e.add("the private state of %s holds a secret", address)
 			}
 		}
 		if line := bytes.Index(e.logs.written.Bytes(), []byte(secret)); line >= 0 {

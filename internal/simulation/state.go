@@ -1,7 +1,6 @@
 package simulation
 
 import (
-	"context"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -26,6 +25,8 @@ func (t *Terraform) Remove(address string) {
 		delete(t.state, address)
 		if id, ok := plain(attributes(removed.value)["id"]).(string); ok {
 			t.world.Give(id)
+		} else {
+			t.hasLeft = true
 		}
 		t.world.Tell("terraform state rm %s", address)
 	}
@@ -55,7 +56,7 @@ func (t *Terraform) Import(address, id string) bool {
 	if !c.start() {
 		return false
 	}
-	imported, err := c.process.server.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: webhookType, ID: id})
+	imported, err := c.process.server.ImportResourceState(c.process.ctx, &tfprotov6.ImportResourceStateRequest{TypeName: webhookType, ID: id})
 	if err != nil {
 		panic(err)
 	}
@@ -64,11 +65,12 @@ func (t *Terraform) Import(address, id string) bool {
 	}
 	found := imported.ImportedResources[0]
 	now, ok := c.refresh(address, instance{value: decode(t.webhook, found.State), private: found.Private})
-	if ok {
-		c.keep(address, now)
-		t.world.Take(id)
+	if !ok || now.value.IsNull() {
+		return false
 	}
-	return ok
+	c.keep(address, now)
+	t.world.Take(id)
+	return true
 }
 
 // ids are the webhooks of the state.

@@ -34,6 +34,8 @@ type Message struct {
 	IsError                  bool
 }
 
+func (m Message) text() string { return m.Summary + "\n" + m.Detail }
+
 func (m Message) String() string { return m.Address + ": " + m.Summary + "\n" + m.Detail }
 
 // Run is how Terraform is run.
@@ -79,8 +81,11 @@ type Terraform struct {
 	messages []Message
 	broken   []string
 	logs     logs
-	// wasKilled tells that a run was, so that only a message can tell what it made.
-	wasKilled bool
+	// lastRun is the number of messages before the last run.
+	lastRun int
+	// hasLeft tells that a run was killed, or that a create of unknown outcome was taken out of
+	// the state, so that only a message can tell what was made.
+	hasLeft bool
 	// unseen tells until when nobody planned what a killed run had begun.
 	unseen time.Time
 }
@@ -113,7 +118,6 @@ func (l *logs) Write(line []byte) (int, error) {
 // LookAfterKill plans again what was killed, which names what it made without a trace in the
 // state. If that fails, nobody may ever know.
 func (t *Terraform) LookAfterKill(blocks Configuration) {
-	t.wasKilled = true
 	if _, ok := t.Plan(blocks); !ok {
 		t.unseen = time.Now()
 	}
@@ -137,20 +141,20 @@ func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 			defer t.world.OnCall(end.call, end.do)()
 		}
 	}
+	t.lastRun = len(t.messages)
 	before := len(t.world.API.Calls())
 	changes, ok := c.plan()
-	if !ok {
+	if ok {
+		time.Sleep(run.Saved)
+		ok = c.apply(changes)
+	}
+	if c.isEnded() {
 		return false
 	}
-	time.Sleep(run.Saved)
-	ok = c.apply(changes)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c.ended {
-		return false
-	}
 	if !ok && t.world.weather.IsFaultless() && !t.isExcused() {
-		t.broken = append(t.broken, "an apply fails in good weather: "+t.lastError())
+		t.broken = append(t.broken, "a run fails in good weather: "+t.lastError())
 	}
 	if t.world.weather.IsQuiet() {
 		t.broken = append(t.broken, needless(t.world.API.Calls()[before:], changes, len(t.state))...)

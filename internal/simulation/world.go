@@ -3,7 +3,7 @@
 // Terraform's own sequence drawn at random.
 //
 // Everything here runs inside a bubble of [testing/synctest]: seconds cost nothing, and
-// the same draws give the same history.
+// the same draws give the same history, but for what happens at the same moment.
 package simulation
 
 import (
@@ -82,7 +82,7 @@ func (w *World) Calm() {
 	w.Tell("the weather is calm from here on")
 }
 
-// Process is a client's way to the API, and what it identifies itself with.
+// Process is a client's way to the API.
 type Process struct {
 	world *World
 	line  *line
@@ -125,10 +125,8 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.checkChange(call)
-	if call.Operation == cakemailtest.Create {
-		w.attempts++
-	}
 	if w.calm {
+		w.countAttempt(call, "")
 		w.tell("%s", describe(call))
 		return nil
 	}
@@ -140,6 +138,7 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	number := w.calls[call.Operation]
 	w.calls[call.Operation]++
 	fault, name := w.faultOf(call, number)
+	w.countAttempt(call, Fault(name))
 	if fault.Lag > 0 {
 		name = strings.TrimPrefix(name+", by a replica that is "+fault.Lag.String()+" behind", ", ")
 	}
@@ -148,6 +147,14 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	}
 	w.tell("%s: %s", describe(call), name)
 	return &fault
+}
+
+// countAttempt counts a create that may be carried out.
+func (w *World) countAttempt(call cakemailtest.Call, fault Fault) {
+	refusals := []Fault{TooMany, TooManyWait, Forbidden, Unauthorized, NotFound}
+	if call.Operation == cakemailtest.Create && !slices.Contains(refusals, fault) {
+		w.attempts++
+	}
 }
 
 func (w *World) faultOf(call cakemailtest.Call, number int) (cakemailtest.Fault, string) {
