@@ -133,13 +133,34 @@ var steps = rapid.Custom(func(t *rapid.T) step {
 })
 
 func drawProtocolHistory(t *rapid.T) protocolHistory {
-	return protocolHistory{
+	history := protocolHistory{
 		Weather:    weathers.Draw(t, "weather"),
 		Blocks:     rapid.SliceOfN(edits, 0, 8).Draw(t, "blocks"),
 		Before:     rapid.SliceOfN(rapid.IntRange(0, 2), 0, 2).Draw(t, "before"),
 		Steps:      rapid.SliceOfN(steps, 1, 4).Draw(t, "steps"),
 		MaxRetries: rapid.IntRange(0, cakemail.DefaultMaxRetries).Draw(t, "max retries"),
 	}
+	if rapid.IntRange(0, 5).Draw(t, "begins with a lost create") == 5 {
+		history = history.afterLostCreates(rapid.SampledFrom([]stepKind{dropBlock, dropBlock, apply, taint}).Draw(t, "then"))
+	}
+	return history
+}
+
+// afterLostCreates begins with creates whose outcome stays unknown, which is rare otherwise.
+func (h protocolHistory) afterLostCreates(then stepKind) protocolHistory {
+	// The plan and the apply list the account once each, in one page or two.
+	lists := 2
+	if h.Weather.Uncounted || h.Weather.Form == cakemailtest.Guide {
+		lists = 3
+	}
+	h.Weather.Spells, h.Weather.PageSize = nil, 0
+	h.Weather.Blows = []simulation.Blow{
+		{Operation: cakemailtest.Create, Times: 5, Fault: simulation.CutAfter},
+		{Operation: cakemailtest.List, From: lists, Times: 2, Fault: simulation.Forbidden},
+	}
+	h.Steps = append([]step{{Kind: apply, Pause: time.Minute}}, h.Steps...)
+	h.Steps[1].Kind = then
+	return h
 }
 
 // edited is the configuration with the edits made.
