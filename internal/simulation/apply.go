@@ -63,11 +63,12 @@ func changed(before, planned tftypes.Value) (id string, names []string) {
 // replaceLater creates before it destroys.
 func (c *command) replaceLater(planned change, block Block) bool {
 	old, _ := c.at(planned.address)
+	deposed := c.deposed(planned.address)
 	c.keep(planned.address, nil)
-	c.keep(deposed(planned.address), &old)
+	c.keep(deposed, &old)
 	if !c.applyCreate(planned, block) {
 		if _, made := c.at(planned.address); !made {
-			c.keep(deposed(planned.address), nil)
+			c.keep(deposed, nil)
 			c.keep(planned.address, &old)
 		}
 		return false
@@ -76,7 +77,7 @@ func (c *command) replaceLater(planned change, block Block) bool {
 		return false
 	}
 	gone, ok := c.planDestroy(planned.address, old)
-	return ok && c.applyDestroy(deposed(planned.address), old.value, gone.private)
+	return ok && c.applyDestroy(deposed, old.value, gone.private)
 }
 
 // applyCreate plans once more, without a state or private data, and creates.

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"strings"
@@ -34,8 +35,15 @@ type process struct {
 	ctx    context.Context
 }
 
-// deposed is the address of what a replacement has not destroyed yet.
-func deposed(address string) string { return address + " (deposed)" }
+// deposed is a free address for what a replacement has not destroyed yet.
+func (t *Terraform) deposed(address string) string {
+	for number := 1; ; number++ {
+		key := fmt.Sprintf("%s (deposed %d)", address, number)
+		if _, taken := t.at(key); !taken {
+			return key
+		}
+	}
+}
 
 // interrupt is Ctrl-C: Terraform waits for what has begun, and begins nothing more.
 func (c *command) interrupt() {

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
@@ -26,7 +27,7 @@ func (t *Terraform) Remove(address string) {
 		if id, ok := plain(attributes(removed.value)["id"]).(string); ok {
 			t.world.Give(id)
 		} else {
-			t.hasLeft = true
+			t.hasLeft, t.unseen = true, time.Now()
 		}
 		t.world.Tell("terraform state rm %s", address)
 	}

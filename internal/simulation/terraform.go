@@ -86,7 +86,7 @@ type Terraform struct {
 	// hasLeft tells that a run was killed, or that a create of unknown outcome was taken out of
 	// the state, so that only a message can tell what was made.
 	hasLeft bool
-	// unseen tells until when nobody planned what a killed run had begun.
+	// unseen tells until when nobody planned what was left so.
 	unseen time.Time
 }
 
