@@ -142,7 +142,10 @@ func (e *ending) compareWithAPI() {
 			e.add("the webhook %s is at %s", id, strings.Join(owners, " and "))
 		}
 	}
-	e.broken = append(e.broken, e.Overtaken(func(id string) bool { return len(e.owners[id]) > 0 })...)
+	if !e.hasLeft {
+		// What a killed destroy has archived already can be looked for once more.
+		e.broken = append(e.broken, e.Overtaken(func(id string) bool { return len(e.owners[id]) > 0 })...)
+	}
 	for _, webhook := range e.API.Webhooks() {
 		theirs, owned := e.IsTheirs(webhook.ID), len(e.owners[webhook.ID]) > 0
 		if e.IsTouched(webhook.ID) || theirs && e.IsNew(webhook.ID) {
