@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/sync/singleflight"
@@ -45,10 +44,6 @@ func newAuthorizer(client *Client, credentials Credentials) authorizer {
 			TokenURL:  client.baseURL.JoinPath("token").String(),
 			AuthStyle: oauth2.AuthStyleInParams,
 		}},
-		http: &http.Client{
-			Transport:     challengeTransport{next: userAgentTransport{client: client}},
-			CheckRedirect: refuseRedirect,
-		},
 	}
 }
 
@@ -64,7 +59,6 @@ type passwordGrant struct {
 	client      *Client
 	credentials Credentials
 	config      oauth2.Config
-	http        *http.Client
 
 	logins singleflight.Group
 	// current and refused belong to the one login that runs.
@@ -75,10 +69,25 @@ type passwordGrant struct {
 
 func (g *passwordGrant) renewable() bool { return true }
 
+// token shares one login with everyone who asks at the same time. One that somebody else
+// began can stop with them, or give the token that was refused: then there is another.
 func (g *passwordGrant) token(ctx context.Context, refused string) (string, error) {
-	return once(ctx, &g.logins, "", loginAction,
-		func() (string, error) { return g.login(ctx, refused) },
-		func(token string) bool { return token != refused })
+	for {
+		isMine := false
+		login := g.logins.DoChan("", func() (any, error) {
+			isMine = true
+			return g.login(ctx, refused)
+		})
+		select {
+		case result := <-login:
+			token, _ := result.Val.(string)
+			if isMine || !IsKind(result.Err, Stopped) && (result.Err != nil || token != refused) {
+				return token, result.Err
+			}
+		case <-ctx.Done():
+			return "", stopped(ctx, loginAction)
+		}
+	}
 }
 
 // login runs once at a time.
@@ -116,11 +125,11 @@ func (g *passwordGrant) renew(ctx context.Context) (*oauth2.Token, error) {
 }
 
 func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context) (*oauth2.Token, error)) (*oauth2.Token, error) {
-	if ctx.Err() != nil && !isFinishing(ctx) {
+	if ctx.Err() != nil {
 		return nil, stopped(ctx, loginAction)
 	}
-	exchange := &exchange{login: true, repeatable: true, shielded: isFinishing(ctx), started: time.Now()}
-	token, err := fetch(context.WithValue(withExchange(ctx, exchange), oauth2.HTTPClient, g.http))
+	login := &loginTransport{exchange: g.client.newExchange(request{action: loginAction, repeatable: true, isLogin: true})}
+	token, err := fetch(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: login, CheckRedirect: refuseRedirect}))
 	if err == nil {
 		return token, nil
 	}
@@ -128,17 +137,15 @@ func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context)
 		return nil, &Error{Kind: ChallengeRequired, Action: loginAction, Cause: errChallenge}
 	}
 	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		failure := g.client.answerError(loginAction, exchange, refusal.Response, refusal.Body)
-		if failure.Kind == Gone {
-			// The login is what is not there; a webhook must not pass for gone.
-			failure.Kind = Unsupported
+		return nil, g.client.answerError(login.exchange, refusal.Response, refusal.Body)
+	}
+	if login.isAnswered {
+		return nil, &Error{
+			Kind: Unreadable, Action: loginAction, Host: g.client.host(), Attempts: login.exchange.attempts,
+			Cause: errors.New("the answer holds no access token"),
 		}
-		return nil, failure
 	}
-	if exchange.answered {
-		return nil, &Error{Kind: Unreadable, Action: loginAction, Host: g.client.host(), Attempts: exchange.attempts, Cause: errors.New("the answer holds no access token")}
-	}
-	return nil, g.client.transportError(loginAction, exchange, err)
+	return nil, g.client.transportError(login.exchange, err)
 }
 
 func isFinalRefusal(err error) bool {
@@ -154,28 +161,25 @@ func isFinalRefusal(err error) bool {
 	}
 }
 
-// userAgentTransport sends a token request through the retrying client.
-type userAgentTransport struct{ client *Client }
-
-// RoundTrip implements [http.RoundTripper].
-func (t userAgentTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	request = request.Clone(request.Context())
-	request.Header.Set("User-Agent", t.client.userAgent)
-	request.Header.Set("Accept", "application/json")
-	return t.client.retrying(exchangeFrom(request.Context())).StandardClient().Transport.RoundTrip(request)
+// loginTransport sends a token request through the retrying client. It turns an answer
+// with a challenge into errChallenge, whatever its status, because oauth2 drops the body of
+// a 200 without a token.
+type loginTransport struct {
+	exchange *exchange
+	// isAnswered tells that there was an answer, readable or not.
+	isAnswered bool
 }
 
-// challengeTransport turns an answer with a challenge into errChallenge,
-// whatever its status, because oauth2 drops the body of a 200 without a token.
-type challengeTransport struct{ next http.RoundTripper }
-
 // RoundTrip implements [http.RoundTripper].
-func (t challengeTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := t.next.RoundTrip(request)
+func (t *loginTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	request.Header.Set("User-Agent", t.exchange.client.userAgent)
+	request.Header.Set("Accept", "application/json")
+	response, err := t.exchange.retrying().StandardClient().Transport.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
-	exchangeFrom(request.Context()).answered = true
+	t.isAnswered = true
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, err

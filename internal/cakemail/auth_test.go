@@ -74,7 +74,7 @@ func TestAnAccessTokenNeedsNoLoginAndIsNotAskedTwice(t *testing.T) {
 	t.Parallel()
 	api := newStub(t, inTurn(answer{Status: 401, Body: `{"detail":"Not authenticated"}`}))
 
-	_, err := api.client().Get(t.Context(), 0, webhookID)
+	_, err := api.client().Get(t.Context(), cakemail.Ref{ID: webhookID})
 
 	failure := wantKind(t, err, cakemail.Unauthorized)
 	if failure.Action != "read the webhook" || failure.Message != "Not authenticated" {
@@ -92,7 +92,7 @@ func TestAnAccessTokenComesBeforeAPassword(t *testing.T) {
 		options.Credentials.Email, options.Credentials.Password = testEmail, testPassword
 	})
 
-	_, err := client.Get(t.Context(), 0, webhookID)
+	_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
 
 	wantNoError(t, err)
 	if got := api.count("", "/token"); got != 0 {
@@ -106,7 +106,7 @@ func TestOneLoginServesManyConcurrentCalls(t *testing.T) {
 	client := api.client(withPassword(testEmail, testPassword))
 
 	inParallel(t, 30, func() error {
-		_, err := client.Get(t.Context(), 0, webhookID)
+		_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
 		return err
 	})
 
@@ -152,12 +152,12 @@ func TestAnExpiredTokenIsRenewedOnceAndTheCallsRepeated(t *testing.T) {
 			api := newLogin(t)
 			api.refusesRefresh = test.refusesRefresh
 			client := api.client(withPassword(testEmail, testPassword))
-			_, err := client.Get(t.Context(), 0, webhookID)
+			_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
 			wantNoError(t, err)
 
 			api.expire()
 			inParallel(t, 20, func() error {
-				_, err := client.Archive(t.Context(), 0, webhookID)
+				_, err := client.Archive(t.Context(), cakemail.Ref{ID: webhookID})
 				if cakemail.IsKind(err, cakemail.Unreadable) {
 					return nil // The stub shows an active webhook.
 				}
@@ -184,7 +184,7 @@ func TestATokenIsRenewedBeforeItEnds(t *testing.T) {
 	api.lifetime = 5
 	client := api.client(withPassword(testEmail, testPassword))
 	for range 2 {
-		_, err := client.Get(t.Context(), 0, webhookID)
+		_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
 		wantNoError(t, err)
 	}
 	if got := api.count("GET", "/webhooks/"+webhookID); got != 2 {
@@ -205,7 +205,7 @@ func TestASecondRefusalIsFinalForTheCall(t *testing.T) {
 		answer{Status: 401}.write(w)
 	})
 
-	_, err := api.client(withPassword(testEmail, testPassword)).Get(t.Context(), 0, webhookID)
+	_, err := api.client(withPassword(testEmail, testPassword)).Get(t.Context(), cakemail.Ref{ID: webhookID})
 
 	wantKind(t, err, cakemail.Unauthorized)
 	if logins, calls := api.count("POST", "/token"), api.count("GET", ""); logins != 2 || calls != 2 {
@@ -250,9 +250,9 @@ func TestFailingLogins(t *testing.T) {
 			api := newStub(t, inTurn(test.answer))
 			client := api.client(withPassword(testEmail, testPassword))
 
-			_, first := client.Get(t.Context(), 0, webhookID)
+			_, first := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
 			loginsOfFirst := api.count("POST", "/token")
-			_, second := client.Archive(t.Context(), 0, webhookID)
+			_, second := client.Archive(t.Context(), cakemail.Ref{ID: webhookID})
 
 			failure := wantKind(t, first, test.want)
 			wantKind(t, second, test.want)
@@ -289,7 +289,7 @@ func TestALoginIsRepeatedUntilTheAPIIsThere(t *testing.T) {
 		}
 	})
 
-	_, err := api.client(withPassword(testEmail, testPassword)).Get(t.Context(), 0, webhookID)
+	_, err := api.client(withPassword(testEmail, testPassword)).Get(t.Context(), cakemail.Ref{ID: webhookID})
 
 	wantNoError(t, err)
 	for _, received := range api.received()[:3] {

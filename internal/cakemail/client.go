@@ -63,12 +63,11 @@ type Client struct {
 	retryWait  time.Duration
 	patience   Patience
 	jitter     func(time.Duration) time.Duration
-	http       *http.Client
-	transport  *attemptTransport
+	timeout    time.Duration
+	transport  http.RoundTripper
 	auth       authorizer
 	secrets    *secrets
-	rosters    rosters
-	ledger     ledger
+	accounts   accounts
 	pause      sharedPause
 	// archiving and archived count the calls that archive: those begun, and those ended.
 	archiving, archived atomic.Int64
@@ -83,6 +82,7 @@ func New(options Options) *Client {
 		retryWait:  cmp.Or(options.RetryWait, DefaultRetryWait),
 		patience:   options.Patience.orDefault(),
 		jitter:     options.Jitter,
+		timeout:    cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
 		secrets:    &secrets{},
 	}
 	if client.jitter == nil {
@@ -94,12 +94,7 @@ func New(options Options) *Client {
 	if options.Dial != nil {
 		transport.DialContext = options.Dial
 	}
-	client.transport = &attemptTransport{
-		base:    transport,
-		timeout: cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
-		secrets: client.secrets,
-	}
-	client.http = &http.Client{Transport: client.transport, CheckRedirect: refuseRedirect}
+	client.transport = transport
 	client.auth = newAuthorizer(client, credentials)
 	return client
 }
@@ -136,13 +131,18 @@ func newTransport() *http.Transport {
 
 // request is one call of the API, before it is sent.
 type request struct {
-	action     string
-	method     string
-	path       string
-	account    int64
-	query      url.Values
-	body       any
+	action string
+	method string
+	path   string
+	// id is the webhook that the path names, "" where it names none.
+	id      string
+	account int64
+	query   url.Values
+	body    any
+	// repeatable calls may be sent again although they may have been processed.
 	repeatable bool
+	// isLogin is for a token request, of which nothing is ever shown.
+	isLogin bool
 }
 
 // send makes the call, with a fresh token where the first was refused, and
@@ -165,28 +165,28 @@ func (c *Client) send(ctx context.Context, call request) ([]byte, error) {
 // sendWith is the single place that sends a request for a webhook.
 func (c *Client) sendWith(ctx context.Context, call request, token string) ([]byte, error) {
 	c.pause.await(ctx)
-	if ctx.Err() != nil && !isFinishing(ctx) {
+	if ctx.Err() != nil {
 		return nil, stopped(ctx, call.action)
 	}
-	exchange := &exchange{repeatable: call.repeatable, shielded: call.method != http.MethodGet || isFinishing(ctx), started: time.Now()}
-	httpRequest, err := c.newRequest(withExchange(ctx, exchange), call, token)
+	httpRequest, err := c.newRequest(ctx, call, token)
 	if err != nil {
 		return nil, &Error{Kind: Unexpected, Action: call.action, Cause: err}
 	}
-	response, err := c.retrying(exchange).Do(httpRequest)
+	exchange := c.newExchange(call)
+	response, err := exchange.retrying().Do(httpRequest)
 	if err != nil {
-		return nil, c.transportError(call.action, exchange, err)
+		return nil, c.transportError(exchange, err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
-		return nil, c.transportError(call.action, exchange, err)
+		return nil, c.transportError(exchange, err)
 	}
 	if !call.repeatable && response.StatusCode == http.StatusServiceUnavailable {
 		c.pause.extend(min(retryAfter(response), MaxRetryWait))
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return nil, c.answerError(call.action, exchange, response, body)
+		return nil, c.answerError(exchange, response, body)
 	}
 	return body, nil
 }

@@ -24,23 +24,23 @@ func TestEveryCallIsWrittenAsTheAPIReadsIt(t *testing.T) {
 		want   call
 	}{
 		"read": {shown, func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Get(ctx, 0, webhookID)
+			_, err := client.Get(ctx, cakemail.Ref{ID: webhookID})
 			return err
 		}, call{Method: "GET", Path: path}},
 		"read for a sub-account": {shown, func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Get(ctx, 42, webhookID)
+			_, err := client.Get(ctx, cakemail.Ref{Account: 42, ID: webhookID})
 			return err
 		}, call{Method: "GET", Path: path, Query: "account_id=42"}},
 		"change": {shown, func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Update(ctx, 42, webhookID, cakemail.Settings{RateLimit: new(int64(9))})
+			_, err := client.Update(ctx, cakemail.Ref{Account: 42, ID: webhookID}, cakemail.Settings{RateLimit: new(int64(9))})
 			return err
 		}, call{Method: "PATCH", Path: path, Query: "account_id=42", Body: `{"rate_limit":9}`}},
 		"archive": {archived, func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Archive(ctx, 42, webhookID)
+			_, err := client.Archive(ctx, cakemail.Ref{Account: 42, ID: webhookID})
 			return err
 		}, call{Method: "POST", Path: path + "/archive", Query: "account_id=42"}},
 		"unarchive": {active, func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Unarchive(ctx, 42, webhookID)
+			_, err := client.Unarchive(ctx, cakemail.Ref{Account: 42, ID: webhookID})
 			return err
 		}, call{Method: "POST", Path: path + "/unarchive", Query: "account_id=42"}},
 		"list": {`{"data":[]}`, func(ctx context.Context, client *cakemail.Client) error {
@@ -91,7 +91,7 @@ func TestTheBaseURLMayHaveAPathAndASlash(t *testing.T) {
 	api := newStub(t, inTurn(answer{Body: shown}))
 	client := api.client(func(options *cakemail.Options) { options.BaseURL += "/mirror/v2/" })
 
-	_, err := client.Get(t.Context(), 0, webhookID)
+	_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
 
 	wantNoError(t, err)
 	if got, want := api.received()[0].Path, "/mirror/v2/webhooks/"+webhookID; got != want {
@@ -103,7 +103,7 @@ func TestABrokenBaseURLIsAnErrorThatNamesTheCall(t *testing.T) {
 	t.Parallel()
 	for _, base := range []string{"http://a b", "://", "\x7f", "ftp://127.0.0.1", "http://"} {
 		client := cakemail.New(cakemail.Options{BaseURL: base, Credentials: cakemail.Credentials{AccessToken: testToken}})
-		_, err := client.Get(t.Context(), 0, webhookID)
+		_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
 		if err == nil || !strings.Contains(err.Error(), "cannot read the webhook") || strings.Contains(err.Error(), testToken) {
 			t.Errorf("%q: got %v", base, err)
 		}
@@ -114,11 +114,11 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	calls := map[string]func(context.Context, *cakemail.Client) error{
 		"read": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Get(ctx, 0, webhookID)
+			_, err := client.Get(ctx, cakemail.Ref{ID: webhookID})
 			return err
 		},
 		"archive": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Archive(ctx, 0, webhookID)
+			_, err := client.Archive(ctx, cakemail.Ref{ID: webhookID})
 			return err
 		},
 		"create": func(ctx context.Context, client *cakemail.Client) error {
@@ -180,13 +180,13 @@ func TestConnectionsAreReused(t *testing.T) {
 		group.Go(func() {
 			for round := range callsEach {
 				if round%5 == 4 {
-					_, err := client.Get(t.Context(), 0, "refused")
+					_, err := client.Get(t.Context(), cakemail.Ref{ID: "refused"})
 					if !cakemail.IsKind(err, cakemail.Invalid) {
 						t.Errorf("got %v", err)
 					}
 					continue
 				}
-				if _, err := client.Get(t.Context(), 0, webhookID); err != nil {
+				if _, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID}); err != nil {
 					t.Error(err)
 				}
 			}

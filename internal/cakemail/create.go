@@ -3,25 +3,14 @@ package cakemail
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
-	"slices"
 	"time"
 )
 
-// equal returns the listed webhooks with the same URL and events.
-func (s Settings) equal(listed Listed) []Webhook {
-	return slices.DeleteFunc(slices.Clone(listed.At(s.Address())), func(webhook Webhook) bool {
-		return !slices.Equal(sorted(s.Events), webhook.Events)
-	})
-}
-
-func sorted(events []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(events)))
-}
-
-// Created is the outcome of [Client.Create].
+// Created is what a [Client.Create] made.
 type Created struct {
-	// Webhook lacks the secret where the answer did; [Client.Get] has it.
+	// Webhook is complete, with its secret, unless Create returned an error beside it.
 	Webhook Webhook
 	// Surplus are webhooks that earlier attempts of the same create made; they were
 	// archived again.
@@ -33,9 +22,57 @@ type Created struct {
 	Unchecked error
 }
 
+// Outcome is what became of a create that gave no webhook.
+type Outcome int
+
+// The outcomes of a create.
+const (
+	NotMade        Outcome = iota // the API made no webhook
+	NotNew                        // the API answered with a webhook that was there before, and made none
+	Ambiguous                     // the API made one, but several can be it
+	OutcomeUnknown                // the API may have made one; [Client.FindCreated] can tell later
+)
+
+// CreateError says what is known of a create that was sent and gave no webhook.
+type CreateError struct {
+	Outcome Outcome
+	// Candidates are the webhooks that the create can have made, or the old one that it got.
+	Candidates []Webhook
+	// Known are the ids of equal webhooks that a create of unknown outcome did not make.
+	Known []string
+	// Attempts and Elapsed tell how often and how long the create was tried.
+	Attempts int
+	Elapsed  time.Duration
+	// Cause is the last failure, nil where there was none.
+	Cause error
+}
+
+// Error implements error.
+func (e *CreateError) Error() string {
+	reason := map[Outcome]string{
+		NotNew: "the API answered with an old webhook", Ambiguous: "several webhooks can be it", OutcomeUnknown: "the outcome is unknown",
+	}[e.Outcome]
+	if e.Cause == nil {
+		return "cannot create the webhook: " + reason
+	}
+	return fmt.Sprintf("cannot create the webhook: %s: %v", reason, e.Cause)
+}
+
+// Unwrap returns the cause.
+func (e *CreateError) Unwrap() error { return e.Cause }
+
+// OutcomeOf returns the outcome that the error of a create tells.
+func OutcomeOf(err error) Outcome {
+	if failure, ok := errors.AsType[*CreateError](err); ok {
+		return failure.Outcome
+	}
+	return NotMade
+}
+
 // creation is one webhook being made.
 type creation struct {
-	account  int64
+	*Client
+	account  *account
 	settings Settings
 	key      string
 	started  time.Time
@@ -47,79 +84,38 @@ type creation struct {
 	found []Webhook
 }
 
-// lose counts an attempt whose answer was lost.
-func (m *creation) lose() {
-	m.lost++
-	m.lastLost = time.Now()
-}
-
-func (m *creation) isExplained() bool { return len(m.found) == m.lost }
-
-// Create makes a webhook that is neither lost nor doubled. When the answer is
-// lost, it looks for the new webhook that matches, for as long as
-// Patience.LostCreate, and adopts it, or creates again when there is none. The
-// [Error] is of kind [NotNew] when the API answers with a webhook that was there before,
-// of kind [Ambiguous] when more match than this create can have made, and of kind
-// [OutcomeUnknown] when it cannot be told; [Client.Resolve] can tell later.
+// Create makes a webhook that is neither lost nor doubled. When the answer is lost, it
+// looks for the new webhook that matches, for as long as Patience.LostCreate, and adopts
+// it, or creates again when there is none. A webhook beside an error was made, and could
+// not be read completely. Else the error is a [CreateError], or the [Error] of a create that
+// made nothing.
 //
-// It costs one list of the account's webhooks before the first create.
-func (c *Client) Create(ctx context.Context, account int64, settings Settings) (Created, error) {
-	if _, err := c.Existing(ctx, account); err != nil {
-		return Created{}, snapshotError(err)
+// It costs one list of the account's webhooks, unless this process has one.
+func (c *Client) Create(ctx context.Context, number int64, settings Settings) (Created, error) {
+	settings.Events = sorted(settings.Events)
+	m := &creation{Client: c, account: c.accounts.of(number), settings: settings, key: settings.key()}
+	if _, err := c.listSince(ctx, m.account, time.Time{}); err != nil {
+		return Created{}, listFirst(err)
 	}
-	making := &creation{account: account, settings: settings, key: settings.key(), started: time.Now()}
-	unlock, err := c.ledger.lock(ctx, account, making.key)
+	slot, err := m.account.take(ctx, m.key)
 	if err != nil {
 		return Created{}, err
 	}
-	defer unlock()
-
-	for {
-		webhook, err := c.attempt(ctx, making)
-		if err == nil && c.isOld(making, webhook.ID) {
-			old := &Error{Kind: NotNew, Action: createAction, Host: c.host(), Candidates: []Webhook{webhook}}
-			if making.lost > 0 {
-				return Created{}, c.outcomeUnknown(making, old)
-			}
-			return Created{}, old
-		}
-		if err == nil {
-			return c.settle(ctx, making, webhook), nil
-		}
-		failure, ok := errors.AsType[*Error](err)
-		if !ok || !failure.MayHaveHappened && making.lost == 0 {
-			return Created{}, err
-		}
-		if !failure.MayHaveHappened {
-			return Created{}, c.outcomeUnknown(making, failure)
-		}
-		making.lose()
-		err = c.find(ctx, making)
-		if len(making.found) > 0 {
-			err = c.findOn(ctx, making, err)
-		}
-		found := making.found
-		switch {
-		case err != nil && len(found) == 0, len(found) > 0 && c.ledger.isDoubtful(account, making.key):
-			return Created{}, c.outcomeUnknown(making, failure)
-		case len(found) > making.lost:
-			return Created{}, ambiguous(failure, found)
-		case len(found) > 0:
-			created := Created{Webhook: found[0], Unchecked: err}
-			c.ledger.claim(account, found[0].ID, making.key)
-			c.ledger.adopt(found[0].ID)
-			c.withdraw(ctx, making, found[1:], &created)
-			return created, nil
-		case making.lost > c.maxRetries, time.Since(making.started) > MaxTotalWait, ctx.Err() != nil:
-			return Created{}, c.outcomeUnknown(making, failure)
-		}
+	defer slot.free()
+	m.started = time.Now()
+	created, err := m.make(ctx)
+	slot.isOpen = OutcomeOf(err) == OutcomeUnknown
+	if created.Webhook.ID == "" {
+		return Created{}, err
 	}
+	err = m.complete(ctx, &created.Webhook)
+	return created, err
 }
 
 // ActionListFirst is the [Error.Action] of a create that failed before it was sent.
 const ActionListFirst = "list the webhooks that exist before creating one"
 
-func snapshotError(err error) error {
+func listFirst(err error) error {
 	failure, ok := errors.AsType[*Error](err)
 	if !ok {
 		return err
@@ -131,65 +127,94 @@ func snapshotError(err error) error {
 
 const createAction = "create the webhook"
 
-// attempt sends the create once, and again only while the API puts it off or cannot be
-// reached.
-func (c *Client) attempt(ctx context.Context, making *creation) (Webhook, error) {
-	settings := making.settings
-	settings.Events = sorted(settings.Events)
-	body, err := c.send(ctx, request{action: createAction, method: http.MethodPost, path: "/webhooks", account: making.account, body: c.encode(settings)})
+// make posts until there is a webhook, or nothing more can be done.
+func (m *creation) make(ctx context.Context) (Created, error) {
+	for {
+		webhook, err := m.post(ctx)
+		if err == nil && m.isOld(webhook.ID) {
+			if m.lost > 0 {
+				return Created{}, m.unknown(nil)
+			}
+			return Created{}, m.fail(NotNew, []Webhook{webhook}, nil)
+		}
+		if err == nil {
+			return m.answered(ctx, webhook), nil
+		}
+		failure, ok := errors.AsType[*Error](err)
+		if !ok || !failure.MayHaveHappened && m.lost == 0 {
+			return Created{}, err
+		}
+		if !failure.MayHaveHappened {
+			return Created{}, m.unknown(err)
+		}
+		m.lost++
+		m.lastLost = time.Now()
+		unchecked := m.look(ctx)
+		if len(m.found) > 0 {
+			unchecked = m.lookOn(ctx, unchecked)
+		}
+		switch {
+		case len(m.found) > m.lost:
+			return Created{}, m.fail(Ambiguous, m.found, err)
+		case len(m.found) > 0:
+			created := Created{Webhook: m.found[0], Unchecked: unchecked}
+			m.take(created.Webhook)
+			m.withdraw(ctx, m.found[1:], &created)
+			return created, nil
+		case unchecked != nil, m.lost > m.maxRetries, time.Since(m.started) > MaxTotalWait, ctx.Err() != nil:
+			return Created{}, m.unknown(err)
+		}
+	}
+}
+
+// post sends the create once, and again only while the API puts it off or cannot be reached.
+func (m *creation) post(ctx context.Context) (Webhook, error) {
+	body, err := m.send(ctx, request{action: createAction, method: http.MethodPost, path: "/webhooks", account: m.account.number, body: m.encode(m.settings)})
 	if failure, ok := errors.AsType[*Error](err); ok {
-		making.attempts += failure.Attempts
-		if failure.Kind == Gone {
-			failure.Kind = Unsupported
-		}
-		if failure.Kind == Invalid && len(settings.Events) > 1 && slices.ContainsFunc(failure.Fields, FieldError.isAboutEvents) {
-			failure.Kind = WantsOneEvent
-		}
+		m.attempts += failure.Attempts
 	}
 	if err != nil {
 		return Webhook{}, err
 	}
-	webhook, err := c.decode(body, "")
+	webhook, err := m.decode(body, "")
 	if err != nil {
-		making.attempts++
-		return Webhook{}, c.unreadable(createAction, err)
+		m.attempts++
+		return Webhook{}, m.unreadable(createAction, err)
 	}
 	return webhook, nil
 }
 
-// isOld tells whether the webhook was there before, or belongs to another resource of
-// this process: then the API made none.
-func (c *Client) isOld(making *creation, id string) bool {
-	existing := c.rosters.of(making.account).first()
-	return c.ledger.isClaimed(making.account, id) || existing != nil && existing.ids[id]
+// isOld tells whether the webhook was there before, or belongs to a resource: then the API
+// made none.
+func (m *creation) isOld(id string) bool {
+	return m.IsClaimed(id) || m.account.wasThere(id, m.started)
 }
 
-// settle claims the webhook that an answer names, and looks for those of earlier
-// attempts.
-func (c *Client) settle(ctx context.Context, making *creation, webhook Webhook) Created {
-	c.ledger.claim(making.account, webhook.ID, making.key)
+func (m *creation) take(webhook Webhook) {
+	m.account.claim(webhook.ID, claim{key: m.key, made: time.Now()})
+}
+
+// answered takes the webhook that an answer names, and looks for those of earlier attempts.
+func (m *creation) answered(ctx context.Context, webhook Webhook) Created {
+	m.take(webhook)
 	created := Created{Webhook: webhook}
-	if making.lost == 0 {
+	if m.lost == 0 {
 		return created
 	}
-	err := c.findOn(ctx, making, c.find(ctx, making))
-	switch {
-	case err != nil:
-		created.Unchecked, created.Duplicates = err, making.found
-	case len(making.found) > making.lost, c.ledger.isDoubtful(making.account, making.key):
-		created.Duplicates = making.found
-	default:
-		c.withdraw(ctx, making, making.found, &created)
+	created.Unchecked = m.lookOn(ctx, m.look(ctx))
+	if created.Unchecked != nil || len(m.found) > m.lost {
+		created.Duplicates = m.found
+		return created
 	}
+	m.withdraw(ctx, m.found, &created)
 	return created
 }
 
 // withdraw archives what earlier attempts made, also when Terraform stops.
-func (c *Client) withdraw(ctx context.Context, making *creation, surplus []Webhook, created *Created) {
-	ctx = CreatedAt(Finishing(ctx), making.started)
+func (m *creation) withdraw(ctx context.Context, surplus []Webhook, created *Created) {
 	for _, webhook := range surplus {
-		c.ledger.claim(making.account, webhook.ID, making.key)
-		if _, err := c.Archive(ctx, making.account, webhook.ID); err != nil {
+		m.take(webhook)
+		if _, err := m.Archive(context.WithoutCancel(ctx), Ref{Account: m.account.number, ID: webhook.ID}); err != nil {
 			created.Duplicates = append(created.Duplicates, webhook)
 			continue
 		}
@@ -197,63 +222,105 @@ func (c *Client) withdraw(ctx context.Context, making *creation, surplus []Webho
 	}
 }
 
-// find looks for new webhooks that match, several times while the API may lag,
+// complete reads what the answer did not tell, also when Terraform stops.
+func (m *creation) complete(ctx context.Context, webhook *Webhook) error {
+	if webhook.Secret != "" && webhook.areTold(m.settings) {
+		return nil
+	}
+	read, err := m.Get(context.WithoutCancel(ctx), Ref{Account: m.account.number, ID: webhook.ID})
+	if err != nil {
+		return err
+	}
+	*webhook = webhook.overlaid(read)
+	return nil
+}
+
+// look lists for new webhooks that match, several times while the API may lag,
 // until there are as many as the lost attempts can have made; where there are more, a
 // message has to name all. Where one of several appears, the others get twice the time.
 // The error says why it did not look to the end.
-func (c *Client) find(ctx context.Context, making *creation) error {
-	for _, wait := range c.patience.looks() {
-		if done, err := c.findAfter(ctx, wait, making); done || err != nil {
+func (m *creation) look(ctx context.Context) error {
+	for _, wait := range m.patience.looks() {
+		if done, err := m.lookAfter(ctx, wait); done || err != nil {
 			return err
 		}
 	}
-	if len(making.found) == 0 {
+	if len(m.found) == 0 {
 		return nil
 	}
-	_, err := c.findAfter(ctx, time.Until(making.lastLost.Add(2*c.patience.LostCreate)), making)
+	_, err := m.lookAfter(ctx, time.Until(m.lastLost.Add(2*m.patience.LostCreate)))
 	return err
 }
 
-// findOn goes on after a look that failed with this error: where the create has its webhook,
+// lookOn goes on after a look that failed with this error: where the create has its webhook,
 // nobody looks for the others later.
-func (c *Client) findOn(ctx context.Context, making *creation, err error) error {
-	for end := time.Now().Add(c.patience.LostCreate); err != nil && ctx.Err() == nil && time.Now().Before(end); err = c.find(ctx, making) {
-		sleep(ctx, c.patience.LostCreate/3)
+func (m *creation) lookOn(ctx context.Context, err error) error {
+	for end := time.Now().Add(m.patience.LostCreate); err != nil && ctx.Err() == nil && time.Now().Before(end); err = m.look(ctx) {
+		sleep(ctx, m.patience.LostCreate/3)
 	}
 	return err
 }
 
-// findAfter waits and looks once, and tells whether to look no further.
-func (c *Client) findAfter(ctx context.Context, wait time.Duration, making *creation) (done bool, err error) {
+// lookAfter waits and looks once, also when Terraform stops, and tells whether to look no further.
+func (m *creation) lookAfter(ctx context.Context, wait time.Duration) (done bool, err error) {
 	sleep(ctx, wait)
-	active, err := c.look(ctx, making.account)
+	listed, err := m.listSince(context.WithoutCancel(ctx), m.account, time.Now())
 	if err != nil {
 		return false, err
 	}
-	taken := c.ledger.claimed(making.account)
-	for _, webhook := range slices.Concat(c.existingEqual(making), making.found) {
-		taken[webhook.ID] = ""
+	var known []string
+	for _, webhook := range m.found {
+		known = append(known, webhook.ID)
 	}
-	making.found = append(making.found, making.settings.among(active, taken)...)
-	if !making.isExplained() && ctx.Err() != nil {
+	m.found = append(m.found, m.account.candidates(listed, m.settings, m.started, known)...)
+	isExplained := len(m.found) == m.lost
+	if !isExplained && ctx.Err() != nil {
 		return false, stopped(ctx, listAction)
 	}
-	return making.isExplained(), nil
+	return isExplained, nil
 }
 
-// existingEqual returns the equal webhooks that were there before this process created any.
-func (c *Client) existingEqual(making *creation) []Webhook {
-	existing := c.rosters.of(making.account).first()
-	if existing == nil {
-		return nil
+func (m *creation) unknown(cause error) *CreateError {
+	failure := m.fail(OutcomeUnknown, nil, cause)
+	failure.Known = m.account.known(m.key, m.started)
+	return failure
+}
+
+func (m *creation) fail(outcome Outcome, candidates []Webhook, cause error) *CreateError {
+	return &CreateError{Outcome: outcome, Candidates: candidates, Attempts: m.attempts, Elapsed: time.Since(m.started), Cause: cause}
+}
+
+// FindCreated finds the webhook that a create of unknown outcome made, which has ended at
+// Created of the ref, given the ids that it knew; nil where they are not known. The id is
+// "" when there is none. It waits for equal creates, and finds the same webhook each time.
+// A [CreateError] says that several can be it, or, where nothing is known, one.
+func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, known []string) (Webhook, error) {
+	account, key := c.accounts.of(ref.Account), settings.key()
+	slot, err := account.take(ctx, key)
+	if err != nil {
+		return Webhook{}, err
 	}
-	return making.settings.equal(*existing)
-}
-
-// among returns the equal webhooks that are not taken.
-func (s Settings) among(listed Listed, taken map[string]string) []Webhook {
-	return slices.DeleteFunc(s.equal(listed), func(webhook Webhook) bool {
-		_, known := taken[webhook.ID]
-		return known
+	defer slot.free()
+	if id := account.foundFor(key, ref.Created); id != "" {
+		return Webhook{ID: id}, nil
+	}
+	var found []Webhook
+	interrupted := c.whileNew(ctx, ref.Created, createAction, func() bool {
+		var listed Listed
+		listed, err = c.listSince(ctx, account, time.Now())
+		found = account.candidates(listed, settings, ref.Created, known)
+		return err != nil || len(found) > 0
 	})
+	switch {
+	case err != nil:
+		return Webhook{}, err
+	case interrupted != nil:
+		return Webhook{}, interrupted
+	case len(found) == 0:
+		return Webhook{}, nil
+	case len(found) > 1 || known == nil:
+		return Webhook{}, &CreateError{Outcome: Ambiguous, Candidates: found}
+	}
+	account.claim(found[0].ID, claim{key: key, made: ref.Created})
+	return found[0], nil
 }

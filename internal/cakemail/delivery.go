@@ -170,7 +170,7 @@ func as[T error](err error) error {
 
 func (c *Client) explainRefusal(failure *Error, response *http.Response) {
 	failure.Status = statusText(response)
-	failure.Kind = kindOf(response, nil)
+	failure.Kind = kindOf(request{id: "the receiver"}, response.StatusCode, nil)
 	if location, err := response.Location(); err == nil && failure.Kind == Redirected {
 		failure.Location = c.secrets.clean((&url.URL{Scheme: location.Scheme, Host: location.Host}).String())
 	}

@@ -63,11 +63,9 @@ func readRefusal(raw json.RawMessage) FieldError {
 func joined(refusals []FieldError) string {
 	var messages []string
 	for _, refusal := range refusals {
-		messages = append(messages, strings.TrimPrefix(string(refusal.Field)+": "+refusal.Message, ": "))
+		messages = append(messages, strings.TrimPrefix(refusal.Field+": "+refusal.Message, ": "))
 	}
 	return strings.Join(messages, "; ")
 }
-
-func (f FieldError) isAboutEvents() bool { return f.Field == FieldEvents }
 
 func (f FieldError) isNamed() bool { return f.Field != "" }

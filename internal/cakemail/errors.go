@@ -19,13 +19,12 @@ type Kind int
 const (
 	Unexpected        Kind = iota // an answer that the API never gives, or a call that cannot be made
 	Invalid                       // the API refused a value (400, 409, 422)
-	WantsOneEvent                 // the API takes exactly one event per webhook
 	Unauthorized                  // the credentials were refused (401)
 	ChallengeRequired             // the account is protected by multi-factor authentication
 	Forbidden                     // the credentials do not cover this (403)
 	Gone                          // no such webhook (404, 410)
-	Unsupported                   // the API does not offer this call (404 on a path without id, 405, 501)
-	Unchangeable                  // the API has no call that changes a webhook in place (404, 405, 501)
+	Unconfirmed                   // no such webhook, says an API whose list fails or still shows it
+	Unsupported                   // the API does not offer this call (404 where no webhook is named, 405, 501)
 	RateLimited                   // too many requests (429), also after waiting
 	Unavailable                   // the API failed (5xx but 501 and 504)
 	Network                       // no answer: the host could not be reached or the connection was cut
@@ -34,25 +33,12 @@ const (
 	Redirected                    // the API is elsewhere
 	Untrusted                     // the certificate of a webhook's url is not to be trusted
 	Stopped                       // Terraform asked to stop before the call was made or answered
-	Unconfirmed                   // no such webhook, says an API whose list fails or still shows it
-	OutcomeUnknown                // a create that may have happened; see Error.Known
-	NotNew                        // a create that was answered with an old webhook; see Error.Candidates
-	Ambiguous                     // a create that happened, but several webhooks could be it; see Error.Candidates
 )
 
-// Field is the name of an argument of a webhook that a [FieldError] is about; ""
-// stands for anything else. Most are named as in [Settings].
-type Field string
-
-// The fields that are treated by themselves.
-const (
-	FieldEvents    Field = "events"
-	FieldWebhookID Field = "webhook_id"
-)
-
-// FieldError is one entry of the API's list of refusals.
+// FieldError is one entry of the API's list of refusals. The field is named as in
+// [Settings], or "account_id" or "webhook_id"; "" stands for anything else.
 type FieldError struct {
-	Field   Field
+	Field   string
 	Message string
 }
 
@@ -81,11 +67,7 @@ type Error struct {
 	Elapsed  time.Duration
 	// MayHaveHappened tells that the API may have carried out the call all the same.
 	MayHaveHappened bool
-	// Candidates are the webhooks that a create may have made, or the old one that it got.
-	Candidates []Webhook
-	// Known are the ids of equal webhooks that a create of unknown outcome did not make.
-	Known []string
-	Cause error
+	Cause           error
 }
 
 // Error implements error.
@@ -110,6 +92,18 @@ func IsKind(err error, kind Kind) bool {
 	return ok && failure.Kind == kind
 }
 
+// IsAbout tells whether a refusal names the field.
+func (e *Error) IsAbout(field string) bool {
+	return slices.ContainsFunc(e.Fields, func(refusal FieldError) bool { return refusal.Field == field })
+}
+
+// unconfirmed is for a webhook that is not there, by an answer that cannot be believed.
+func (e *Error) unconfirmed(cause error) *Error {
+	doubted := *e
+	doubted.Kind, doubted.Cause = Unconfirmed, cause
+	return &doubted
+}
+
 // stopped is the error of what was not begun because Terraform asked to stop.
 func stopped(ctx context.Context, action string) *Error {
 	return &Error{Kind: Stopped, Action: action, Cause: context.Cause(ctx)}
@@ -130,10 +124,10 @@ func failedAction(action string, err error) error {
 func (c *Client) host() string { return c.baseURL.Host }
 
 // transportError describes a call without an answer.
-func (c *Client) transportError(action string, exchange *exchange, err error) *Error {
+func (c *Client) transportError(exchange *exchange, err error) *Error {
 	failure := &Error{
 		Kind:            Network,
-		Action:          action,
+		Action:          exchange.call.action,
 		Host:            c.host(),
 		Attempts:        exchange.attempts,
 		Elapsed:         time.Since(exchange.started),
@@ -183,9 +177,9 @@ var (
 )
 
 // answerError describes an answer outside 2xx.
-func (c *Client) answerError(action string, exchange *exchange, response *http.Response, body []byte) *Error {
+func (c *Client) answerError(exchange *exchange, response *http.Response, body []byte) *Error {
 	failure := &Error{
-		Action:    action,
+		Action:    exchange.call.action,
 		Host:      c.host(),
 		Status:    statusText(response),
 		RequestID: c.secrets.clean(requestID(response)),
@@ -193,11 +187,11 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 		Elapsed:   time.Since(exchange.started),
 	}
 	refusals := readDetail(body)
-	failure.Kind = kindOf(response, refusals)
+	failure.Kind = kindOf(exchange.call, response.StatusCode, refusals)
 	switch {
 	case refusals == nil:
 		failure.Message = describeUnread(response.Header.Get("Content-Type"), body)
-	case !exchange.login:
+	case !exchange.call.isLogin:
 		for _, refusal := range refusals {
 			failure.Fields = append(failure.Fields, FieldError{Field: refusal.Field, Message: c.secrets.clean(refusal.Message)})
 		}
@@ -220,11 +214,14 @@ func (c *Client) answerError(action string, exchange *exchange, response *http.R
 // refusal that names a field is about that field.
 var saysGone = regexp.MustCompile(`(?i)webhook.*(not found|does not exist|not exist)`)
 
-func kindOf(response *http.Response, refusals []FieldError) Kind {
-	switch status := response.StatusCode; {
+// kindOf is the one place that decides what an answer outside 2xx means for a call.
+func kindOf(call request, status int, refusals []FieldError) Kind {
+	isMissing := status == http.StatusNotFound || status == http.StatusGone ||
+		status == http.StatusBadRequest && saysGone.MatchString(joined(refusals)) && !slices.ContainsFunc(refusals, FieldError.isNamed)
+	switch {
 	case status >= 300 && status < 400:
 		return Redirected
-	case status == http.StatusBadRequest && saysGone.MatchString(joined(refusals)) && !slices.ContainsFunc(refusals, FieldError.isNamed):
+	case isMissing && call.id != "":
 		return Gone
 	case status == http.StatusBadRequest, status == http.StatusConflict, status == http.StatusUnprocessableEntity:
 		return Invalid
@@ -232,9 +229,7 @@ func kindOf(response *http.Response, refusals []FieldError) Kind {
 		return Unauthorized
 	case status == http.StatusForbidden:
 		return Forbidden
-	case status == http.StatusNotFound, status == http.StatusGone:
-		return Gone
-	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
+	case isMissing, status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
 		return Unsupported
 	case status == http.StatusTooManyRequests:
 		return RateLimited

@@ -24,7 +24,7 @@ func answerErrorOf(client *Client, status int, header map[string]string, body st
 	for name, value := range header {
 		response.Header.Set(name, value)
 	}
-	return client.answerError("read the webhook", &exchange{attempts: 3, started: time.Now()}, response, []byte(body))
+	return client.answerError(&exchange{call: request{action: "read the webhook", id: "w1"}, attempts: 3, started: time.Now()}, response, []byte(body))
 }
 
 func TestDetail(t *testing.T) {
@@ -40,11 +40,11 @@ func TestDetail(t *testing.T) {
 		},
 		"event stands for events": {
 			`{"detail":[{"loc":["body","event"],"msg":"field required"},{"loc":["body","events",0],"msg":"wrong"}]}`,
-			[]FieldError{{FieldEvents, "field required"}, {FieldEvents, "wrong"}}, "events: field required; events: wrong",
+			[]FieldError{{"events", "field required"}, {"events", "wrong"}}, "events: field required; events: wrong",
 		},
 		"every field that has a name": {
 			`{"detail":[{"loc":["body","url"],"msg":"a"},{"loc":["body","rate_limit"],"msg":"b"},{"loc":["query","account_id"],"msg":"c"},{"loc":["path","webhook_id"],"msg":"d"}]}`,
-			[]FieldError{{"url", "a"}, {"rate_limit", "b"}, {"account_id", "c"}, {FieldWebhookID, "d"}},
+			[]FieldError{{"url", "a"}, {"rate_limit", "b"}, {"account_id", "c"}, {"webhook_id", "d"}},
 			"url: a; rate_limit: b; account_id: c; webhook_id: d",
 		},
 		"an unknown field":          {`{"detail":[{"loc":["body","colour"],"msg":"unknown"}]}`, []FieldError{{"", "colour: unknown"}}, "colour: unknown"},
@@ -189,7 +189,7 @@ func TestNothingThatALoginSaysIsShown(t *testing.T) {
 		echo:                         "(30 bytes that are not JSON)",
 	} {
 		response := &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}}
-		got := client.answerError("log in", &exchange{login: true}, response, []byte(body))
+		got := client.answerError(&exchange{call: request{action: "log in", isLogin: true}}, response, []byte(body))
 		if got.Message != want || got.Fields != nil || got.Kind != Invalid {
 			t.Errorf("%s: got %+v, want the message %q", body, got, want)
 		}
@@ -204,7 +204,7 @@ func TestErrorsOfTheNetworkQuoteNothing(t *testing.T) {
 		`net/http: HTTP/1.x transport connection broken: malformed MIME header line: p@ssw0rd without a colon`: "net/http: HTTP/1.x transport connection broken…",
 		"dial tcp: lookup api.example: no such host":                                                           "dial tcp: lookup api.example: no such host",
 	} {
-		got := New(Options{}).transportError("log in", &exchange{login: true}, &url.Error{Op: "Post", URL: "https://api.example/token", Err: errors.New(text)})
+		got := New(Options{}).transportError(&exchange{call: request{action: "log in", isLogin: true}}, &url.Error{Op: "Post", URL: "https://api.example/token", Err: errors.New(text)})
 		if got.Cause.Error() != want {
 			t.Errorf("got %q, want %q", got.Cause, want)
 		}
@@ -242,7 +242,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 				answerErrorOf(client, 422, header, `{"detail":`+quote(text)+`}`),
 				answerErrorOf(client, 422, header, `{"detail":[{"loc":["body","url"],"msg":`+quote(text)+`}]}`),
 				answerErrorOf(client, 422, header, `{"error":`+quote(text)+`}`),
-				client.transportError("read the webhook", &exchange{}, &url.Error{Op: "Get", URL: "https://a.example/" + text, Err: errors.New(text)}),
+				client.transportError(&exchange{}, &url.Error{Op: "Get", URL: "https://a.example/" + text, Err: errors.New(text)}),
 			}
 			for _, failure := range answers {
 				shown := failure.Error() + failure.RequestID + fmt.Sprint(failure.Fields)
@@ -272,7 +272,7 @@ func TestTransportError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			wrapped := &url.Error{Op: "Get", URL: "https://api.example/webhooks?token=x", Err: test.err}
-			got := New(Options{}).transportError("read the webhook", &exchange{sent: test.sent}, wrapped)
+			got := New(Options{}).transportError(&exchange{call: request{action: "read the webhook"}, sent: test.sent}, wrapped)
 			if got.Kind != test.want || got.MayHaveHappened != test.mayHaveHappened || !errors.Is(got, test.err) {
 				t.Errorf("got %+v", got)
 			}

@@ -3,7 +3,6 @@ package cakemail
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"net/http"
 )
 
 // For the tests of the documentation.
@@ -14,7 +13,7 @@ var (
 
 // Trust makes the client trust these certificates.
 func (c *Client) Trust(roots *x509.CertPool) {
-	if transport, ok := c.transport.base.(*http.Transport); ok {
-		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
-	}
+	transport := newTransport()
+	transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+	c.transport = transport
 }

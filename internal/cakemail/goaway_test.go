@@ -93,8 +93,12 @@ func TestCreate_EndOfAnHTTP2Connection(t *testing.T) {
 		for number := range made.Load() {
 			listed = append(listed, fmt.Sprintf(`{"id":"w%d","url":%q,"events":["Contact.Added"]}`, number+1, webhookURL))
 		}
-		if r.Method == http.MethodPost {
+		switch {
+		case r.Method == http.MethodPost:
 			answer{Status: 201, Body: listed[len(listed)-1]}.write(w)
+			return
+		case r.URL.Path != "/webhooks":
+			answer{Body: `{"id":"w1","url":"` + webhookURL + `","events":["Contact.Added"]}`}.write(w)
 			return
 		}
 		answer{Body: fmt.Sprintf(`{"pagination":{"count":%d},"data":[%s]}`, len(listed), strings.Join(listed, ","))}.write(w)

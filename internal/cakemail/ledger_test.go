@@ -11,7 +11,7 @@ import (
 
 func TestAFailedSnapshotMakesNoWebhookAndIsTakenAgain(t *testing.T) {
 	t.Parallel()
-	api := newStub(t, inTurn(answer{Status: 403}, answer{Body: `{"data":[]}`}, answer{Status: 201, Body: `{"id":"w1"}`}))
+	api := newStub(t, inTurn(answer{Status: 403}, answer{Body: `{"data":[]}`}, made("w1")))
 	client := api.client()
 
 	_, err := client.Create(t.Context(), 0, spec("A.A"))
@@ -42,12 +42,12 @@ func TestASnapshotWithoutALoginSaysSo(t *testing.T) {
 func TestACreateThatWaitsForAnEqualOneEndsWhenTerraformStops(t *testing.T) {
 	t.Parallel()
 	held := newInFlight()
-	made := creating(answer{Status: 201, Body: `{"id":"w1"}`})
+	creates := creating(made("w1"))
 	api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			held.hold(r)
 		}
-		made(w, r)
+		creates(w, r)
 	})
 	client := api.client()
 	done := make(chan error, 1)
@@ -76,8 +76,10 @@ func TestAWebhookThatWasChangedIsNotAdopted(t *testing.T) {
 		switch {
 		case r.Method == http.MethodPatch:
 			answer{Body: `{"id":"w1","data":` + changed + `}`}.write(w)
+		case r.Method == http.MethodPost && posts.Add(1) == 1:
+			answer{Cut: true}.write(w)
 		case r.Method == http.MethodPost:
-			answer{Cut: posts.Add(1) == 1, Status: 201, Body: `{"id":"w2"}`}.write(w)
+			made("w2").write(w)
 		case lists.Add(1) == 1:
 			answer{Body: `{"data":[]}`}.write(w)
 		default:
@@ -85,9 +87,9 @@ func TestAWebhookThatWasChangedIsNotAdopted(t *testing.T) {
 		}
 	})
 	client := api.client()
-	_, err := client.Existing(t.Context(), 0)
+	_, err := client.Active(t.Context(), 0)
 	wantNoError(t, err)
-	_, err = client.Update(t.Context(), 0, "w1", cakemail.Settings{URL: new(webhookURL)})
+	_, err = client.Update(t.Context(), cakemail.Ref{ID: "w1"}, cakemail.Settings{URL: new(webhookURL)})
 	wantNoError(t, err)
 
 	created, err := client.Create(t.Context(), 0, spec("A.A"))

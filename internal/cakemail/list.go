@@ -129,9 +129,6 @@ func (c *Client) listPage(ctx context.Context, options ListOptions, number int) 
 	body, err := c.send(ctx, request{
 		action: listAction, method: http.MethodGet, path: "/webhooks", account: options.Account, query: query, repeatable: true,
 	})
-	if failure, ok := errors.AsType[*Error](err); ok && failure.Kind == Gone {
-		failure.Kind = Unsupported
-	}
 	if err != nil {
 		return listedPage{}, err
 	}

@@ -11,7 +11,7 @@ import (
 
 // log writes one attempt: method, path, status, duration and request id at
 // DEBUG, what is harmless of the bodies at TRACE. Headers are never logged.
-func (t *attemptTransport) log(request *http.Request, response *http.Response, err error, took time.Duration) {
+func (e *exchange) log(request *http.Request, response *http.Response, err error, took time.Duration) {
 	ctx := request.Context()
 	if !tflog.IsDebug(ctx) {
 		return
@@ -20,21 +20,21 @@ func (t *attemptTransport) log(request *http.Request, response *http.Response, e
 		"method":      request.Method,
 		"path":        request.URL.EscapedPath(),
 		"duration_ms": took.Milliseconds(),
-		"attempt":     exchangeFrom(ctx).attempts,
+		"attempt":     e.attempts,
 	}
 	if err != nil {
-		fields["error"] = t.secrets.withoutURL(err).Error()
+		fields["error"] = e.client.secrets.withoutURL(err).Error()
 		tflog.Debug(ctx, "Cakemail API call failed", fields)
 		return
 	}
 	fields["status"] = response.StatusCode
-	fields["request_id"] = t.secrets.clean(requestID(response))
+	fields["request_id"] = e.client.secrets.clean(requestID(response))
 	tflog.Debug(ctx, "Cakemail API call", fields)
 	// A login has nothing but credentials to show.
-	if tflog.IsTrace(ctx) && !exchangeFrom(ctx).login {
+	if tflog.IsTrace(ctx) && !e.call.isLogin {
 		tflog.Trace(ctx, "Cakemail API call bodies", map[string]any{
-			"request_body":  t.secrets.describe(requestBody(request)),
-			"response_body": t.secrets.describe(responseBody(response)),
+			"request_body":  e.client.secrets.describe(requestBody(request)),
+			"response_body": e.client.secrets.describe(responseBody(response)),
 		})
 	}
 }

@@ -53,7 +53,7 @@ func echoing(t *testing.T) *stub {
 		case r.Method == http.MethodPatch:
 			answer{Status: 500, Header: header, Body: fmt.Sprintf(`<html>%s</html>`, echo)}.write(w)
 		case r.Method == http.MethodPost:
-			answer{Status: 201, Header: header, Body: `{"webhook_id":7,"events":["A.A"],"secret":"` + webhookSecret + `","url":"https://jane:hunter22@example.com/hook?key=hunter22"}`}.write(w)
+			answer{Status: 201, Header: header, Body: `{"webhook_id":7,"events":["A.A"],"secret":"` + webhookSecret + `","rate_limit":50,"rate_limit_period":"second","url":"https://jane:hunter22@example.com/hook?key=hunter22"}`}.write(w)
 		case r.URL.Path == "/webhooks":
 			answer{Header: header, Body: `[]`}.write(w)
 		default:
@@ -76,9 +76,9 @@ func TestNoSecretIsLoggedOrTold(t *testing.T) {
 			ctx := tflogtest.RootLogger(t.Context(), output)
 
 			_, createErr := client.Create(ctx, 0, cakemail.Settings{URL: new("https://jane:hunter22@example.com/hook?key=hunter22"), Events: []string{"A.A"}})
-			_, getErr := client.Get(ctx, 0, webhookID)
-			_, archiveErr := client.Archive(ctx, 0, webhookID)
-			_, updateErr := client.Update(ctx, 0, webhookID, cakemail.Settings{URL: new("https://example.com/hook?key=hunter22")})
+			_, getErr := client.Get(ctx, cakemail.Ref{ID: webhookID})
+			_, archiveErr := client.Archive(ctx, cakemail.Ref{ID: webhookID})
+			_, updateErr := client.Update(ctx, cakemail.Ref{ID: webhookID}, cakemail.Settings{URL: new("https://example.com/hook?key=hunter22")})
 
 			wantNoError(t, createErr)
 			wantNoError(t, getErr)
@@ -105,10 +105,10 @@ func TestASecretIsHiddenOnceItIsKnown(t *testing.T) {
 	output := &lockedBuffer{}
 	ctx := tflogtest.RootLogger(t.Context(), output)
 
-	_, err := client.Get(ctx, 0, webhookID)
+	_, err := client.Get(ctx, cakemail.Ref{ID: webhookID})
 	wantNoError(t, err)
 	client.Conceal(other, "")
-	_, err = client.Get(ctx, 0, webhookID)
+	_, err = client.Get(ctx, cakemail.Ref{ID: webhookID})
 
 	if got := wantKind(t, err, cakemail.Invalid).Message; got != "not with *** or ***" {
 		t.Errorf("got %q", got)
@@ -141,7 +141,7 @@ func TestTheLogSaysWhatWasCalled(t *testing.T) {
 	))
 	output := &lockedBuffer{}
 
-	_, err := api.client().Get(tflogtest.RootLogger(t.Context(), output), 42, webhookID)
+	_, err := api.client().Get(tflogtest.RootLogger(t.Context(), output), cakemail.Ref{Account: 42, ID: webhookID})
 
 	wantNoError(t, err)
 	entries, err := tflogtest.MultilineJSONDecode(strings.NewReader(output.String()))
@@ -190,7 +190,7 @@ func BenchmarkReadsAtTrace(b *testing.B) {
 			for b.Loop() {
 				client := api.client()
 				for number := range count {
-					_, err := client.Get(ctx, 0, strconv.Itoa(number))
+					_, err := client.Get(ctx, cakemail.Ref{ID: strconv.Itoa(number)})
 					wantNoError(b, err)
 				}
 			}

@@ -23,7 +23,7 @@ func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
 // clientOf returns a client whose calls are answered within the process.
 func clientOf(api roundTripper, options Options) *Client {
 	client := New(options)
-	client.transport.base = roundTripper(func(request *http.Request) (*http.Response, error) {
+	client.transport = roundTripper(func(request *http.Request) (*http.Response, error) {
 		httptrace.ContextClientTrace(request.Context()).GotConn(httptrace.GotConnInfo{})
 		return api(request)
 	})
@@ -45,7 +45,7 @@ func failuresOf(client *Client, count int) ([]error, time.Duration) {
 	failures := make([]error, count)
 	var group sync.WaitGroup
 	for index := range failures {
-		group.Go(func() { _, failures[index] = client.Get(context.Background(), 0, "w1") })
+		group.Go(func() { _, failures[index] = client.Get(context.Background(), Ref{ID: "w1"}) })
 	}
 	group.Wait()
 	return failures, time.Since(started)
@@ -93,13 +93,13 @@ func TestACallOutlivesTheOneWhoseLoginItSharesIsStopped(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var group sync.WaitGroup
 		group.Go(func() {
-			if _, err := client.Get(ctx, 0, "w1"); !IsKind(err, Stopped) {
+			if _, err := client.Get(ctx, Ref{ID: "w1"}); !IsKind(err, Stopped) {
 				t.Errorf("the stopped call got %v", err)
 			}
 		})
 		synctest.Wait()
 		group.Go(func() {
-			if _, err := client.Get(t.Context(), 0, "w1"); err != nil {
+			if _, err := client.Get(t.Context(), Ref{ID: "w1"}); err != nil {
 				t.Errorf("the other call got %v", err)
 			}
 		})
@@ -122,12 +122,12 @@ func TestWaitingForALoginEndsWhenTheCallerStops(t *testing.T) {
 			return nil, io.ErrUnexpectedEOF
 		}, Options{Credentials: jane})
 		var group sync.WaitGroup
-		group.Go(func() { _, _ = client.Get(t.Context(), 0, "w1") })
+		group.Go(func() { _, _ = client.Get(t.Context(), Ref{ID: "w1"}) })
 		synctest.Wait()
 
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
-		_, err := client.Get(ctx, 0, "w1")
+		_, err := client.Get(ctx, Ref{ID: "w1"})
 		if !IsKind(err, Stopped) {
 			t.Errorf("got %v", err)
 		}
@@ -165,7 +165,7 @@ func TestAFailedLoginIsNoCreateOfUnknownOutcome(t *testing.T) {
 				_, err := client.Create(t.Context(), 0, Settings{URL: new("https://a.example/"), Events: []string{"A.A"}})
 
 				failure, ok := errors.AsType[*Error](err)
-				if !ok || !failure.LoginFailed || failure.MayHaveHappened || failure.Kind == OutcomeUnknown || failure.Known != nil {
+				if !ok || !failure.LoginFailed || failure.MayHaveHappened || OutcomeOf(err) != NotMade {
 					t.Errorf("got %+v", failure)
 				}
 				if creates.Load() != 1 {

@@ -39,26 +39,12 @@ func (p Patience) looks() []time.Duration {
 	return []time.Duration{0, unit, unit, 2 * unit, 4 * unit, 8 * unit, 8 * unit}
 }
 
-// gather is how long a look waits for others to share it.
-func (p Patience) gather() time.Duration { return p.LostCreate / 240 }
-
-type createdKey struct{}
-
-// CreatedAt returns a context for calls on a webhook that was created then. While
-// it is new, the calls do not believe that it is gone, but wait and ask again.
-func CreatedAt(ctx context.Context, created time.Time) context.Context {
-	return context.WithValue(ctx, createdKey{}, created)
-}
-
-// whileNew repeats a call that does not see the webhook, until it does or the
-// webhook is not new any more. A creation in the future counts as one just now:
+// whileNew repeats a call that does not see a webhook that was created then, until it does
+// or the webhook is not new any more. A creation in the future counts as one just now:
 // clocks differ. The error tells that Terraform stopped before that.
-func (c *Client) whileNew(ctx context.Context, action string, sees func() bool) error {
+func (c *Client) whileNew(ctx context.Context, created time.Time, action string, sees func() bool) error {
 	now := time.Now()
-	end := now
-	if created, ok := ctx.Value(createdKey{}).(time.Time); ok {
-		end = now.Add(min(c.patience.NewWebhook-now.Sub(created), c.patience.NewWebhook))
-	}
+	end := now.Add(min(c.patience.NewWebhook-now.Sub(created), c.patience.NewWebhook))
 	for attempt := 0; !sees(); attempt++ {
 		remaining := time.Until(end)
 		if remaining <= 0 {

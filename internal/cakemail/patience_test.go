@@ -33,20 +33,20 @@ func lagging(calls int) http.HandlerFunc {
 }
 
 // asked is a call on one webhook.
-type asked func(ctx context.Context, client *cakemail.Client) error
+type asked func(ctx context.Context, client *cakemail.Client, created time.Time) error
 
 func callsOnAWebhook() map[string]asked {
 	return map[string]asked{
-		"read": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Get(ctx, 0, webhookID)
+		"read": func(ctx context.Context, client *cakemail.Client, created time.Time) error {
+			_, err := client.Get(ctx, cakemail.Ref{ID: webhookID, Created: created})
 			return err
 		},
-		"archive": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Archive(ctx, 0, webhookID)
+		"archive": func(ctx context.Context, client *cakemail.Client, created time.Time) error {
+			_, err := client.Archive(ctx, cakemail.Ref{ID: webhookID, Created: created})
 			return err
 		},
-		"change": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Update(ctx, 0, webhookID, cakemail.Settings{RateLimit: new(int64(50))})
+		"change": func(ctx context.Context, client *cakemail.Client, created time.Time) error {
+			_, err := client.Update(ctx, cakemail.Ref{ID: webhookID, Created: created}, cakemail.Settings{RateLimit: new(int64(50))})
 			return err
 		},
 	}
@@ -58,9 +58,8 @@ func TestANewWebhookIsWaitedFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newStub(t, lagging(3))
-			ctx := cakemail.CreatedAt(t.Context(), time.Now())
 
-			wantNoError(t, call(ctx, api.client(withNewWebhook(time.Minute))))
+			wantNoError(t, call(t.Context(), api.client(withNewWebhook(time.Minute)), time.Now()))
 
 			if got := len(api.received()); got != 4 {
 				t.Errorf("got %d calls, want 4", got)
@@ -87,7 +86,7 @@ func TestAWebhookOfThisProcessIsWaitedFor(t *testing.T) {
 	_, err := client.Create(t.Context(), 0, cakemail.Settings{URL: new(webhookURL), Events: []string{"Contact.Added"}})
 	wantNoError(t, err)
 
-	webhook, err := client.Get(t.Context(), 0, webhookID)
+	webhook, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
 
 	wantNoError(t, err)
 	if webhook.Secret != webhookSecret {
@@ -98,17 +97,15 @@ func TestAWebhookOfThisProcessIsWaitedFor(t *testing.T) {
 func TestAnOldWebhookIsGoneAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, call := range callsOnAWebhook() {
-		for age, ctx := range map[string]context.Context{
-			"a minute old":   cakemail.CreatedAt(t.Context(), time.Now().Add(-time.Minute)),
-			"years old":      cakemail.CreatedAt(t.Context(), time.Unix(0, 0)),
-			"of unknown age": t.Context(),
+		for age, created := range map[string]time.Time{
+			"a minute old": time.Now().Add(-time.Minute), "years old": time.Unix(0, 0), "of unknown age": {},
 		} {
 			t.Run(name+", "+age, func(t *testing.T) {
 				t.Parallel()
 				api := newStub(t, lagging(1<<20))
 				began := time.Now()
 
-				wantKind(t, call(ctx, api.client(withNewWebhook(time.Minute))), cakemail.Gone)
+				wantKind(t, call(t.Context(), api.client(withNewWebhook(time.Minute)), created), cakemail.Gone)
 
 				if took := time.Since(began); took > 5*time.Second {
 					t.Errorf("it took %s", took)
@@ -130,7 +127,7 @@ func TestANewWebhookIsGoneWhenItsTimeIsOver(t *testing.T) {
 			api := newStub(t, lagging(1<<20))
 			began := time.Now()
 
-			_, err := api.client(withNewWebhook(age)).Get(cakemail.CreatedAt(t.Context(), began.Add(created)), 0, webhookID)
+			_, err := api.client(withNewWebhook(age)).Get(t.Context(), cakemail.Ref{ID: webhookID, Created: began.Add(created)})
 
 			wantKind(t, err, cakemail.Gone)
 			if took := time.Since(began); took < age || took > age+5*time.Second {
@@ -149,8 +146,6 @@ func TestWaitingForANewWebhookEndsWhenTerraformStops(t *testing.T) {
 		cancel()
 		answer{Status: http.StatusNotFound}.write(w)
 	})
-	for _, stopping := range []context.Context{ctx, cakemail.Finishing(ctx)} {
-		_, err := api.client(withNewWebhook(time.Minute)).Get(cakemail.CreatedAt(stopping, time.Now()), 0, webhookID)
-		wantKind(t, err, cakemail.Stopped)
-	}
+	_, err := api.client(withNewWebhook(time.Minute)).Get(ctx, cakemail.Ref{ID: webhookID, Created: time.Now()})
+	wantKind(t, err, cakemail.Stopped)
 }

@@ -22,29 +22,33 @@ const (
 	MaxTotalWait = 2 * time.Minute
 )
 
-// retrying returns what makes the attempts of one call.
-func (c *Client) retrying(exchange *exchange) *retryablehttp.Client {
+// retrying returns what makes the attempts of the call.
+func (e *exchange) retrying() *retryablehttp.Client {
 	return &retryablehttp.Client{
-		HTTPClient:   c.http,
+		HTTPClient:   &http.Client{Transport: e, CheckRedirect: refuseRedirect},
 		RetryMax:     math.MaxInt32, // CheckRetry counts.
-		RetryWaitMin: c.retryWait,
+		RetryWaitMin: e.client.retryWait,
 		RetryWaitMax: MaxRetryWait,
-		CheckRetry: func(ctx context.Context, response *http.Response, err error) (bool, error) {
-			again := shouldRetry(ctx, response, err)
-			if !waitsItsTurn(response) {
-				exchange.failures++
-			}
-			return again && c.maxRetries > 0 && exchange.failures <= c.maxRetries, nil
-		},
-		Backoff: func(shortest, longest time.Duration, _ int, response *http.Response) time.Duration {
-			wait := c.backoff(shortest, longest, max(exchange.failures-1, 0), response)
-			if retryAfter(response) > 0 {
-				c.pause.extend(wait + shortest)
-			}
-			return wait
-		},
+		CheckRetry:   e.checkRetry,
+		Backoff:      e.backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
+}
+
+func (e *exchange) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+	again := e.mayRepeat(ctx, response, err)
+	if !waitsItsTurn(response) {
+		e.failures++
+	}
+	return again && e.client.maxRetries > 0 && e.failures <= e.client.maxRetries, nil
+}
+
+func (e *exchange) backoff(shortest, longest time.Duration, _ int, response *http.Response) time.Duration {
+	wait := e.client.backoff(shortest, longest, max(e.failures-1, 0), response)
+	if retryAfter(response) > 0 {
+		e.client.pause.extend(wait + shortest)
+	}
+	return wait
 }
 
 // refuseRedirect hands a redirect to the caller: following one could carry the
@@ -53,11 +57,10 @@ func refuseRedirect(*http.Request, []*http.Request) error {
 	return http.ErrUseLastResponse
 }
 
-// shouldRetry is the retry policy: 429 and failures before the request was sent
+// mayRepeat is the retry policy: 429 and failures before the request was sent
 // for every call; what may have been processed only where that is safe, and any 5xx may.
-func shouldRetry(ctx context.Context, response *http.Response, err error) bool {
-	exchange := exchangeFrom(ctx)
-	if ctx.Err() != nil || time.Since(exchange.started) > MaxTotalWait {
+func (e *exchange) mayRepeat(ctx context.Context, response *http.Response, err error) bool {
+	if ctx.Err() != nil || time.Since(e.started) > MaxTotalWait {
 		return false
 	}
 	if errors.Is(err, errAnswerTooLarge) || errors.Is(err, errChallenge) || neverHeals(err) {
@@ -66,7 +69,7 @@ func shouldRetry(ctx context.Context, response *http.Response, err error) bool {
 	if err == nil && response.StatusCode == http.StatusTooManyRequests {
 		return true
 	}
-	if !exchange.repeatable && (err == nil || exchange.sent) {
+	if !e.call.repeatable && (err == nil || e.sent) {
 		return false
 	}
 	// The library knows more failures that never heal, such as a refused certificate.

@@ -56,7 +56,7 @@ func TestShouldRetry(t *testing.T) {
 		for _, repeatable := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, repeatable %t", test.name, repeatable), func(t *testing.T) {
 				t.Parallel()
-				ctx := withExchange(t.Context(), &exchange{repeatable: repeatable, sent: test.sent, started: time.Now()})
+				tried := &exchange{call: request{repeatable: repeatable}, sent: test.sent, started: time.Now()}
 				var response *http.Response
 				if test.err == nil {
 					response = &http.Response{StatusCode: test.status, Header: http.Header{}}
@@ -65,7 +65,7 @@ func TestShouldRetry(t *testing.T) {
 				if repeatable {
 					want = test.safe
 				}
-				if got := shouldRetry(ctx, response, test.err); got != want {
+				if got := tried.mayRepeat(t.Context(), response, test.err); got != want {
 					t.Errorf("got %t, want %t", got, want)
 				}
 			})
@@ -78,18 +78,16 @@ func TestNothingIsRepeatedAfterTheEnd(t *testing.T) {
 	unavailable := &http.Response{StatusCode: http.StatusServiceUnavailable}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	for name, ctx := range map[string]context.Context{
-		"of the total time":            withExchange(t.Context(), &exchange{repeatable: true, started: time.Now().Add(-MaxTotalWait - time.Second)}),
-		"that the caller asked for":    withExchange(canceled, &exchange{repeatable: true, started: time.Now()}),
-		"even where what began ends":   withExchange(Finishing(canceled), &exchange{repeatable: true, shielded: true, started: time.Now()}),
-		"without an exchange, as well": canceled,
-	} {
-		if shouldRetry(ctx, unavailable, nil) {
-			t.Errorf("%s: it is repeated", name)
-		}
+	call := request{repeatable: true}
+	late := &exchange{call: call, started: time.Now().Add(-MaxTotalWait - time.Second)}
+	early := &exchange{call: call, started: time.Now().Add(-MaxTotalWait + time.Minute)}
+	if late.mayRepeat(t.Context(), unavailable, nil) {
+		t.Error("the total time is over, and it is repeated")
 	}
-	ctx := withExchange(t.Context(), &exchange{repeatable: true, started: time.Now().Add(-MaxTotalWait + time.Minute)})
-	if !shouldRetry(ctx, unavailable, nil) {
+	if early.mayRepeat(canceled, unavailable, nil) {
+		t.Error("Terraform stops, and it is repeated")
+	}
+	if !early.mayRepeat(t.Context(), unavailable, nil) {
 		t.Error("the total time is not over, and yet nothing is repeated")
 	}
 }
@@ -162,7 +160,7 @@ func TestWaitingEndsWhenTheCallerStops(t *testing.T) {
 	cancel()
 	started := time.Now()
 	sleep(ctx, time.Hour)
-	_, err := client.Get(ctx, 0, "webhook")
+	_, err := client.Get(ctx, Ref{ID: "webhook"})
 	if failure, ok := errors.AsType[*Error](err); !ok || failure.Kind != Stopped {
 		t.Errorf("got the error %v, want that it was stopped", err)
 	}
@@ -194,7 +192,7 @@ func TestNewCallsAreHeldBackWhileTheAPIAsksForAPause(t *testing.T) {
 
 	var calls sync.WaitGroup
 	get := func(id string) {
-		if _, err := client.Get(t.Context(), 0, id); err != nil {
+		if _, err := client.Get(t.Context(), Ref{ID: id}); err != nil {
 			t.Errorf("%s: %v", id, err)
 		}
 	}

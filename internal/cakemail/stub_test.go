@@ -176,6 +176,11 @@ const (
 	webhookSecret = "c2VjcmV0LW9mLXRoZS13ZWJob29r"
 )
 
+// made is a complete answer to a create.
+func made(id string) answer {
+	return answer{Status: http.StatusCreated, Body: `{"id":"` + id + `","url":"` + webhookURL + `","events":["A.A"],"rate_limit":50,"rate_limit_period":"second","secret":"` + webhookSecret + `"}`}
+}
+
 // shown is the answer of the reference to a show call.
 const shown = `{"id":"` + webhookID + `","signature":{"key":"` + webhookSecret + `","hash_function":"sha256"},` +
 	`"data":{"id":"` + webhookID + `","status":"active","event":"Contact.Added","url":"` + webhookURL + `","rate_limit":50,"rate_limit_period":"second"}}`

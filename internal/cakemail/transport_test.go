@@ -34,15 +34,15 @@ func TestAChangeInFlightFinishesAlthoughTerraformStops(t *testing.T) {
 	t.Parallel()
 	for name, attempt := range map[string]func(context.Context, *cakemail.Client) error{
 		"change": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Update(ctx, 0, webhookID, cakemail.Settings{URL: new(webhookURL)})
+			_, err := client.Update(ctx, cakemail.Ref{ID: webhookID}, cakemail.Settings{URL: new(webhookURL)})
 			return err
 		},
 		"archive": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Archive(ctx, 0, webhookID)
+			_, err := client.Archive(ctx, cakemail.Ref{ID: webhookID})
 			return err
 		},
 		"read of what has begun": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Get(cakemail.Finishing(ctx), 0, webhookID)
+			_, err := client.Get(context.WithoutCancel(ctx), cakemail.Ref{ID: webhookID})
 			return err
 		},
 	} {
@@ -84,7 +84,7 @@ func TestAReadInFlightIsCutWhenTerraformStops(t *testing.T) {
 		cancel()
 	}()
 
-	_, err := api.client(withTimeout(time.Minute)).Get(ctx, 0, webhookID)
+	_, err := api.client(withTimeout(time.Minute)).Get(ctx, cakemail.Ref{ID: webhookID})
 
 	wantKind(t, err, cakemail.Stopped)
 	if got := len(api.received()); got != 1 {
@@ -99,12 +99,12 @@ func TestNothingStartsAfterTerraformStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 
-	_, getErr := client.Get(ctx, 0, webhookID)
-	_, updateErr := client.Update(ctx, 0, webhookID, cakemail.Settings{})
-	_, archiveErr := client.Archive(ctx, 0, webhookID)
+	_, getErr := client.Get(ctx, cakemail.Ref{ID: webhookID})
+	_, updateErr := client.Update(ctx, cakemail.Ref{ID: webhookID}, cakemail.Settings{})
+	_, archiveErr := client.Archive(ctx, cakemail.Ref{ID: webhookID})
 	_, createErr := client.Create(ctx, 0, spec("Contact.Added"))
 	_, listErr := collect(client.List(ctx, cakemail.ListOptions{}))
-	_, loginErr := api.client(withPassword("a", "b")).Get(ctx, 0, webhookID)
+	_, loginErr := api.client(withPassword("a", "b")).Get(ctx, cakemail.Ref{ID: webhookID})
 
 	for _, err := range []error{getErr, updateErr, archiveErr, createErr, listErr, loginErr} {
 		wantKind(t, err, cakemail.Stopped)
@@ -114,33 +114,16 @@ func TestNothingStartsAfterTerraformStopped(t *testing.T) {
 	}
 }
 
-func TestWhatHasBegunIsReadAlthoughTerraformStoppedButNotRepeated(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, inTurn(answer{Body: shown}, answer{Status: 503, Header: map[string]string{"Retry-After": "30"}}))
-	client := api.client()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-
-	_, first := client.Get(cakemail.Finishing(ctx), 0, webhookID)
-	_, second := client.Get(cakemail.Finishing(ctx), 0, webhookID)
-
-	wantNoError(t, first)
-	wantKind(t, second, cakemail.Unavailable)
-	if got := len(api.received()); got != 2 {
-		t.Errorf("got %d calls, want two", got)
-	}
-}
-
 func TestWaitingEndsAtOnceWhenTerraformStops(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{429, 503} {
 		for name, attempt := range map[string]func(context.Context, *cakemail.Client) error{
 			"read": func(ctx context.Context, client *cakemail.Client) error {
-				_, err := client.Get(ctx, 0, webhookID)
+				_, err := client.Get(ctx, cakemail.Ref{ID: webhookID})
 				return err
 			},
 			"change": func(ctx context.Context, client *cakemail.Client) error {
-				_, err := client.Archive(ctx, 0, webhookID)
+				_, err := client.Archive(ctx, cakemail.Ref{ID: webhookID})
 				return err
 			},
 		} {
@@ -224,7 +207,7 @@ func TestBrokenAnswersToARead(t *testing.T) {
 				timeout = 10 * time.Second
 			}
 
-			_, err := api.client(withTimeout(timeout)).Get(t.Context(), 0, webhookID)
+			_, err := api.client(withTimeout(timeout)).Get(t.Context(), cakemail.Ref{ID: webhookID})
 
 			got := len(api.received())
 			if test.want < 0 {
@@ -246,7 +229,7 @@ func TestAnUnreachableHostIsTriedAgainAndNamed(t *testing.T) {
 		BaseURL: "http://127.0.0.1:1", Credentials: cakemail.Credentials{AccessToken: testToken}, MaxRetries: 2, RetryWait: time.Millisecond,
 	})
 
-	_, err := client.Archive(t.Context(), 0, webhookID)
+	_, err := client.Archive(t.Context(), cakemail.Ref{ID: webhookID})
 
 	failure := wantKind(t, err, cakemail.Network)
 	if failure.Host != "127.0.0.1:1" || failure.Attempts != 3 || failure.MayHaveHappened || strings.Contains(failure.Error(), "/webhooks") {

@@ -1,6 +1,7 @@
 package cakemail
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -54,85 +56,80 @@ func (w Webhook) IsArchived() bool {
 	return w.Archived != nil && *w.Archived
 }
 
-// Get returns the webhook of this id; an [Error] of kind [Gone] when there is
-// none, and of kind [Unconfirmed] when the account's list fails or still shows it.
-func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, error) {
-	const action = "read the webhook"
-	webhook, err := c.webhookCall(ctx, id, request{action: action, method: http.MethodGet, account: account, repeatable: true}, "")
-	if IsKind(err, Gone) {
-		return Webhook{}, c.confirmGone(ctx, account, id, err)
+// Ref names a webhook for a call on it.
+type Ref struct {
+	// Account is the account to act for; 0 is the one of the credentials.
+	Account int64
+	ID      string
+	// Created is when the webhook was created, as far as that is known. A call waits until a
+	// webhook that is younger than [Patience.NewWebhook] is to be seen.
+	Created time.Time
+}
+
+// Get returns the webhook; an [Error] of kind [Gone] when there is none, and of kind
+// [Unconfirmed] when the account's list fails or still shows it.
+func (c *Client) Get(ctx context.Context, ref Ref) (Webhook, error) {
+	webhook, err := c.webhookCall(ctx, ref, request{action: "read the webhook", method: http.MethodGet}, "")
+	if gone, ok := goneBy(err); ok {
+		return Webhook{}, c.confirmGone(ctx, ref, gone)
 	}
 	if err == nil && (webhook.Address() == "" || len(webhook.Events) == 0) {
-		return Webhook{}, c.unreadable(action, errors.New("the answer lacks the url or the events"))
+		return Webhook{}, c.unreadable("read the webhook", errors.New("the answer lacks the url or the events"))
 	}
 	return webhook, err
 }
 
 // Update changes the webhook in place. Where the API does not offer that, the
-// [Error] is of kind [Unchangeable] and nothing has changed; where the webhook is
+// [Error] is of kind [Unsupported] and nothing has changed; where the webhook is
 // gone, it is as with [Client.Get]. It can change no events: they must be nil.
-func (c *Client) Update(ctx context.Context, account int64, id string, changes Settings) (Webhook, error) {
-	c.ledger.claim(account, id, "")
-	webhook, err := c.webhookCall(ctx, id, request{
-		action: "change the webhook", method: http.MethodPatch, account: account, body: c.encode(changes), repeatable: true,
-	}, "")
-	if err != nil {
-		return Webhook{}, c.changeError(ctx, account, id, err)
-	}
-	if !changes.areToldBy(webhook.Settings) {
-		return c.Get(Finishing(ctx), account, id)
-	}
-	return webhook, nil
-}
-
-// changeError tells an API that changes no webhook from a webhook that is gone:
-// both can answer 404.
-func (c *Client) changeError(ctx context.Context, account int64, id string, err error) error {
-	failure, ok := errors.AsType[*Error](err)
-	if !ok || failure.LoginFailed || failure.Kind != Gone && failure.Kind != Unsupported {
-		return err
-	}
-	if failure.Kind == Gone {
-		if _, readErr := c.Get(Finishing(ctx), account, id); readErr != nil {
-			return readErr
+func (c *Client) Update(ctx context.Context, ref Ref, changes Settings) (Webhook, error) {
+	c.accounts.claim(ref.ID, claim{})
+	const action = "change the webhook"
+	webhook, err := c.webhookCall(ctx, ref, request{action: action, method: http.MethodPatch, body: c.encode(changes)}, "")
+	if gone, ok := goneBy(err); ok {
+		// An API that changes no webhook can answer 404 too.
+		if _, err := c.Get(context.WithoutCancel(ctx), ref); err != nil {
+			return Webhook{}, err
 		}
+		return Webhook{}, &Error{Kind: Unsupported, Action: action, Host: gone.Host, Status: gone.Status, Message: gone.Message, RequestID: gone.RequestID}
 	}
-	failure.Kind = Unchangeable
-	return failure
+	if err == nil && !changes.areToldBy(webhook.Settings) {
+		return c.Get(context.WithoutCancel(ctx), ref)
+	}
+	return webhook, err
 }
 
 // Archive disables the webhook; Cakemail has no way to delete one. Archiving an archived
 // webhook succeeds. An API that answers nothing gives a webhook with ID and Archived alone.
 // The [Error] is as with [Client.Get], and of kind [Unreadable] where the answer denies it.
-func (c *Client) Archive(ctx context.Context, account int64, id string) (Webhook, error) {
-	// A list that lags shows it as active for a while, but no create made it.
-	c.ledger.claim(account, id, "")
+func (c *Client) Archive(ctx context.Context, ref Ref) (Webhook, error) {
 	c.archiving.Add(1)
 	defer c.archived.Add(1)
-	return c.setArchived(ctx, account, id, true)
+	return c.setArchived(ctx, ref, true)
 }
 
 // Unarchive enables the webhook again, with its id and secret. Unarchiving an active
 // webhook succeeds. Answers and errors are as with [Client.Archive].
-func (c *Client) Unarchive(ctx context.Context, account int64, id string) (Webhook, error) {
-	c.ledger.claim(account, id, "")
-	return c.setArchived(ctx, account, id, false)
+func (c *Client) Unarchive(ctx context.Context, ref Ref) (Webhook, error) {
+	return c.setArchived(ctx, ref, false)
 }
 
-func (c *Client) setArchived(ctx context.Context, account int64, id string, archived bool) (Webhook, error) {
+func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webhook, error) {
 	action, suffix := "unarchive the webhook", "/unarchive"
 	if archived {
 		action, suffix = "archive the webhook", "/archive"
 	}
-	webhook, err := c.webhookCall(ctx, id, request{action: action, method: http.MethodPost, account: account, repeatable: true}, suffix)
+	// A list that lags shows it otherwise for a while, but no create made it.
+	c.accounts.claim(ref.ID, claim{})
+	webhook, err := c.webhookCall(ctx, ref, request{action: action, method: http.MethodPost}, suffix)
+	if gone, ok := goneBy(err); ok {
+		return Webhook{}, c.confirmGone(context.WithoutCancel(ctx), ref, gone)
+	}
 	if IsKind(err, Invalid) {
 		// The API may refuse what is already so; only a look can tell.
-		if current, getErr := c.Get(Finishing(ctx), account, id); getErr == nil && current.Archived != nil && *current.Archived == archived {
+		if current, getErr := c.Get(context.WithoutCancel(ctx), ref); getErr == nil && current.Archived != nil && *current.Archived == archived {
 			return current, nil
 		}
-	}
-	if IsKind(err, Gone) {
-		return Webhook{}, c.confirmGone(Finishing(ctx), account, id, err)
 	}
 	if err != nil {
 		return Webhook{}, err
@@ -144,30 +141,37 @@ func (c *Client) setArchived(ctx context.Context, account int64, id string, arch
 	return webhook, nil
 }
 
-// webhookCall makes a call on one webhook and decodes its answer. It is repeated
-// while the webhook is too new for a 404 to mean anything.
-func (c *Client) webhookCall(ctx context.Context, id string, call request, suffix string) (Webhook, error) {
-	if err := CheckID(id); err != nil {
+// webhookCall makes a call on one webhook, which can be repeated, and decodes its answer.
+// It is made again while the webhook is too new for a 404 to mean anything.
+func (c *Client) webhookCall(ctx context.Context, ref Ref, call request, suffix string) (Webhook, error) {
+	if err := CheckID(ref.ID); err != nil {
 		return Webhook{}, &Error{Kind: Unexpected, Action: call.action, Host: c.host(), Cause: err}
 	}
-	call.path = "/webhooks/" + url.PathEscape(id) + suffix
+	call.id, call.account, call.repeatable = ref.ID, ref.Account, true
+	call.path = "/webhooks/" + url.PathEscape(ref.ID) + suffix
+	if made, _ := c.accounts.claimOf(ref.ID); ref.Created.IsZero() {
+		ref.Created = made.made
+	}
 	var body []byte
 	var err error
-	interrupted := c.whileNew(c.ledger.dated(ctx, id), call.action, func() bool {
+	interrupted := c.whileNew(ctx, ref.Created, call.action, func() bool {
 		body, err = c.send(ctx, call)
 		return !IsKind(err, Gone)
 	})
-	if interrupted != nil {
-		return Webhook{}, interrupted
-	}
-	if err != nil {
+	if err = cmp.Or(interrupted, err); err != nil {
 		return Webhook{}, err
 	}
-	webhook, err := c.decode(body, id)
+	webhook, err := c.decode(body, ref.ID)
 	if err != nil {
 		return Webhook{}, c.unreadable(call.action, err)
 	}
 	return webhook, nil
+}
+
+// goneBy returns the error of a call that found no webhook.
+func goneBy(err error) (gone *Error, ok bool) {
+	gone, ok = errors.AsType[*Error](err)
+	return gone, ok && gone.Kind == Gone
 }
 
 // CheckID tells what makes an id unfit to name a webhook in the API's paths.

@@ -76,7 +76,7 @@ func TestArchiveAndUnarchive(t *testing.T) {
 				change = api.client().Unarchive
 			}
 
-			webhook, err := change(t.Context(), 0, webhookID)
+			webhook, err := change(t.Context(), cakemail.Ref{ID: webhookID})
 
 			if test.want >= 0 {
 				wantKind(t, err, test.want)
@@ -109,12 +109,12 @@ func TestUpdate(t *testing.T) {
 		"the answer lacks one change":      {everything, []answer{{Body: `{"id":"` + webhookID + `","data":{"url":"u","rate_limit":50}}`}, {Body: shown}}, -1, []string{"PATCH", "GET"}},
 		"what was not changed may lack":    {cakemail.Settings{RateLimit: new(int64(50))}, []answer{{Body: `{"data":{"rate_limit":50}}`}}, -1, []string{"PATCH"}},
 		"the look fails":                   {everything, []answer{patched, {Status: 403}}, cakemail.Forbidden, []string{"PATCH", "GET"}},
-		"404, and the webhook is there":    {everything, []answer{{Status: 404}, {Body: shown}}, cakemail.Unchangeable, []string{"PATCH", "GET"}},
+		"404, and the webhook is there":    {everything, []answer{{Status: 404}, {Body: shown}}, cakemail.Unsupported, []string{"PATCH", "GET"}},
 		"404, and the webhook is gone":     {everything, []answer{{Status: 404}, {Status: 404}, {Body: "[]"}}, cakemail.Gone, []string{"PATCH", "GET", "GET"}},
 		"404 to everything":                {everything, []answer{{Status: 404}}, cakemail.Unconfirmed, []string{"PATCH", "GET", "GET"}},
 		"404, and the look fails":          {everything, []answer{{Status: 404}, {Status: 403}}, cakemail.Forbidden, []string{"PATCH", "GET"}},
-		"405":                              {everything, []answer{{Status: 405}}, cakemail.Unchangeable, []string{"PATCH"}},
-		"501":                              {everything, []answer{{Status: 501}}, cakemail.Unchangeable, []string{"PATCH"}},
+		"405":                              {everything, []answer{{Status: 405}}, cakemail.Unsupported, []string{"PATCH"}},
+		"501":                              {everything, []answer{{Status: 501}}, cakemail.Unsupported, []string{"PATCH"}},
 		"422":                              {everything, []answer{{Status: 422}}, cakemail.Invalid, []string{"PATCH"}},
 		"repeated after a 500":             {everything, []answer{{Status: 500}, {Body: shown}}, -1, []string{"PATCH", "PATCH"}},
 		"repeated after a cut":             {everything, []answer{{Cut: true}, {Body: shown}}, -1, []string{"PATCH", "PATCH"}},
@@ -125,7 +125,7 @@ func TestUpdate(t *testing.T) {
 			t.Parallel()
 			api := newStub(t, inTurn(test.answers...))
 
-			webhook, err := api.client().Update(t.Context(), 0, webhookID, test.changes)
+			webhook, err := api.client().Update(t.Context(), cakemail.Ref{ID: webhookID}, test.changes)
 
 			if test.want >= 0 {
 				wantKind(t, err, test.want)
@@ -151,7 +151,7 @@ func TestAChangeWhoseLoginFails(t *testing.T) {
 	t.Parallel()
 	api := newStub(t, inTurn(answer{Status: 404}))
 
-	_, err := api.client(withPassword("jane@example.com", "correct horse")).Update(t.Context(), 0, webhookID, cakemail.Settings{RateLimit: new(int64(9))})
+	_, err := api.client(withPassword("jane@example.com", "correct horse")).Update(t.Context(), cakemail.Ref{ID: webhookID}, cakemail.Settings{RateLimit: new(int64(9))})
 
 	if failure := wantKind(t, err, cakemail.Unsupported); !failure.LoginFailed {
 		t.Errorf("got %+v, want that the login failed", failure)
@@ -162,7 +162,7 @@ func TestGet(t *testing.T) {
 	t.Parallel()
 	api := newStub(t, inTurn(answer{Body: shown}))
 
-	webhook, err := api.client().Get(t.Context(), 0, webhookID)
+	webhook, err := api.client().Get(t.Context(), cakemail.Ref{ID: webhookID})
 
 	wantNoError(t, err)
 	if webhook.Secret != webhookSecret || webhook.HashFunction != "sha256" || webhook.Form != cakemail.FormReference || webhook.IsArchived() {
@@ -174,7 +174,7 @@ func TestAWebhookIsGone(t *testing.T) {
 	t.Parallel()
 	for _, gone := range []answer{{Status: 404}, {Status: 410}, {Status: 404, Body: "<html>"}, {Status: 400, Body: `{"detail":[{"msg":"Webhook not found"}]}`}} {
 		api := newStub(t, inTurn(gone, answer{Body: "[]"}))
-		_, err := api.client().Get(t.Context(), 0, webhookID)
+		_, err := api.client().Get(t.Context(), cakemail.Ref{ID: webhookID})
 		wantKind(t, err, cakemail.Gone)
 	}
 }
@@ -183,7 +183,7 @@ func TestIDsThatCannotBeSentAreNotSent(t *testing.T) {
 	t.Parallel()
 	api := newStub(t, inTurn(answer{Body: shown}))
 	for _, id := range []string{"", ".", "..", "a\nb", "\xff", strings.Repeat("x", 256)} {
-		_, err := api.client().Get(t.Context(), 0, id)
+		_, err := api.client().Get(t.Context(), cakemail.Ref{ID: id})
 		wantKind(t, err, cakemail.Unexpected)
 	}
 	if got := len(api.received()); got != 0 {
@@ -210,7 +210,7 @@ func FuzzWebhookID(f *testing.F) {
 		if cakemail.CheckID(id) != nil {
 			t.Skip("not an id")
 		}
-		_, err := client.Get(t.Context(), 0, id)
+		_, err := client.Get(t.Context(), cakemail.Ref{ID: id})
 		wantKind(t, err, cakemail.Gone)
 		segment, found := strings.CutPrefix(received, "/webhooks/")
 		if !found || strings.Contains(segment, "/") {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -25,26 +26,49 @@ type Settings struct {
 	RateLimitPeriod *string `json:"rate_limit_period,omitempty"`
 }
 
-// refusable are the names that the `loc` of a refusal can carry.
-var refusable = map[string]Field{
-	"url": "url", "event": FieldEvents, "events": FieldEvents, "rate_limit": "rate_limit", "rate_limit_period": "rate_limit_period",
-	"account_id": "account_id", "webhook_id": FieldWebhookID,
-}
-
 // fieldOf finds the first name of a location that is an argument of a webhook.
-func fieldOf(location []any) Field {
+func fieldOf(location []any) string {
 	for _, item := range location {
-		if name, _ := item.(string); refusable[name] != "" {
-			return refusable[name]
+		switch name, _ := item.(string); {
+		case name == "event":
+			return "events"
+		case name == "account_id", name == "webhook_id", slices.Contains(settingNames, name):
+			return name
 		}
 	}
 	return ""
 }
 
+// settingNames are the JSON names of [Settings].
+var settingNames = func() []string {
+	var names []string
+	for field := range reflect.TypeFor[Settings]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}()
+
 // areToldBy tells whether the answer has a value for everything that was asked.
 func (s Settings) areToldBy(answer Settings) bool {
 	told := answer.fields()
 	return !slices.ContainsFunc(slices.Collect(maps.Keys(s.fields())), func(name string) bool { return told[name] == nil })
+}
+
+// areTold tells whether the answer has a value for everything that was not asked.
+func (s Settings) areTold(asked Settings) bool {
+	told, wanted := s.fields(), asked.fields()
+	return !slices.ContainsFunc(settingNames, func(name string) bool { return told[name] == nil && wanted[name] == nil })
+}
+
+// overlaid is the webhook as a later answer tells it; where that is silent, nothing changes.
+func (w Webhook) overlaid(later Webhook) Webhook {
+	if encoded, err := json.Marshal(later.Settings); err == nil {
+		_ = json.Unmarshal(encoded, &w.Settings)
+	}
+	w.Archived = cmp.Or(later.Archived, w.Archived)
+	w.Secret, w.HashFunction, w.Form = cmp.Or(later.Secret, w.Secret), cmp.Or(later.HashFunction, w.HashFunction), later.Form
+	return w
 }
 
 // IsEmpty tells whether everything is nil.

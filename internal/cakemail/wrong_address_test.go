@@ -39,10 +39,10 @@ func TestAWrongAddressIsAskedOnce(t *testing.T) {
 				t.Parallel()
 				client := New(Options{BaseURL: test.base, Credentials: given, MaxRetries: 4, RetryWait: time.Millisecond})
 				if test.trust != nil {
-					client.transport.base = test.trust.Client().Transport
+					client.transport = test.trust.Client().Transport
 				}
 
-				_, err := client.Get(t.Context(), 0, "w1")
+				_, err := client.Get(t.Context(), Ref{ID: "w1"})
 
 				failure, ok := errors.AsType[*Error](err)
 				if !ok || failure.Kind != test.kind || !strings.Contains(failure.Error(), test.says) {
@@ -83,7 +83,7 @@ func TestATLSPortIsRecognised(t *testing.T) {
 		}
 	}
 	alert := errors.New(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "\x15\x03\x01\x00\x02\x02\x16"`)
-	if got := overHTTP.transportError("read the webhook", &exchange{}, alert); got.Kind != Unreadable || !errors.Is(got, errTLSPort) || !neverHeals(alert) {
+	if got := overHTTP.transportError(&exchange{}, alert); got.Kind != Unreadable || !errors.Is(got, errTLSPort) || !neverHeals(alert) {
 		t.Errorf("an alert: got %v", got)
 	}
 }
@@ -113,7 +113,7 @@ func TestPathsFollowTheBaseURL(t *testing.T) {
 			return answerWith(request, 200, `{"id":"a/b","url":"https://a.example/","event":"A.A"}`), nil
 		}, Options{BaseURL: "https://api.example" + base, Credentials: jane})
 
-		if _, err := client.Get(t.Context(), 0, "a/b"); err != nil {
+		if _, err := client.Get(t.Context(), Ref{ID: "a/b"}); err != nil {
 			t.Errorf("%q: %v", base, err)
 		}
 
@@ -143,9 +143,9 @@ func TestWhatAProxySaysIsNotShown(t *testing.T) {
 	client := New(Options{BaseURL: "https://api.example", Credentials: Credentials{AccessToken: "token"}})
 	transport := newTransport()
 	transport.Proxy = http.ProxyURL(address)
-	client.transport.base = transport
+	client.transport = transport
 
-	_, err = client.Get(t.Context(), 0, "w1")
+	_, err = client.Get(t.Context(), Ref{ID: "w1"})
 
 	if err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "the proxy answered 407 Proxy Authentication Required") {
 		t.Errorf("got %v", err)

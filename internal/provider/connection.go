@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -63,20 +64,16 @@ type connection struct {
 	credentials string
 	// baseURL is the API's address, and baseURLFrom tells where it came from.
 	baseURL, baseURLFrom string
-	found                foundWebhooks
-	// replacements are what this process archived to replace it.
-	replacements replacements
 	// applying tells that this process has begun to apply a plan.
 	applying atomic.Bool
-	// existing and managed are what a plan knows of webhooks that are there.
-	existing existingWebhooks
-	managed  *managedWebhooks
+	// unlisted are the accounts of which a plan has said that they cannot be listed.
+	unlisted sync.Map
 }
 
 // connect resolves configuration and environment into the client's options; the
 // configuration wins.
 func connect(model providerModel, getenv func(string) string, options cakemail.Options, diags *diag.Diagnostics) *connection {
-	made := &connection{managed: newManagedWebhooks(), unknown: model.unknown(), account: accountDefault(model, getenv, diags)}
+	made := &connection{unknown: model.unknown(), account: accountDefault(model, getenv, diags)}
 	made.baseURL = baseURLOf(model, getenv, made, diags)
 	if len(made.unknown) > 0 {
 		return made

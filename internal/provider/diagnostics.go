@@ -61,6 +61,10 @@ func (s subject) String() string {
 // report adds the one diagnostic, or one per refused attribute, that tells a
 // person what was attempted on what, what the API said, and what to do.
 func (c *connection) report(diags *diag.Diagnostics, err error, about subject) {
+	if failure, ok := errors.AsType[*cakemail.CreateError](err); ok {
+		c.reportCreate(diags, failure, about)
+		return
+	}
 	failure, ok := errors.AsType[*cakemail.Error](err)
 	if !ok {
 		diags.AddError("Cakemail call failed", err.Error())
@@ -75,14 +79,32 @@ func (c *connection) report(diags *diag.Diagnostics, err error, about subject) {
 		summary = leading(err, summary)
 	}
 	switch {
+	case failure.Kind == cakemail.Invalid && !failure.LoginFailed && failure.IsAbout("events") && len(about.events) > 1:
+		diags.AddAttributeError(path.Root("events"), oneEventSummary, sentences(oneEventDetail(about, said(failure)), requestID(failure)))
+		return
 	case failure.Kind == cakemail.Invalid && !failure.LoginFailed:
 		reportRefusals(diags, failure, cmp.Or(about.idArgument, "id"), summary, attempt)
 		return
-	case failure.Kind == cakemail.WantsOneEvent:
-		diags.AddAttributeError(path.Root("events"), oneEventSummary, sentences(oneEventDetail(about, said(failure)), requestID(failure)))
-		return
 	}
 	diags.AddError(summary, sentences(attempt, said(failure), c.advice(failure, about), requestID(failure)))
+}
+
+// reportCreate is for a create that was sent and gave no webhook.
+func (c *connection) reportCreate(diags *diag.Diagnostics, failure *cakemail.CreateError, about subject) {
+	answer, id := "", ""
+	cause, ok := errors.AsType[*cakemail.Error](failure.Cause)
+	if ok {
+		answer, id = said(cause), requestID(cause)
+	}
+	advice := unknownOutcomeAdvice(failure)
+	switch failure.Outcome {
+	case cakemail.NotNew:
+		advice = "The API made no webhook. It answered with one that was there before. To manage that one with this resource, import it:\n\n" +
+			candidates(failure.Candidates, about.account) + "\nIf another resource manages it already, remove this resource."
+	case cakemail.Ambiguous:
+		advice = ambiguousAdvice(failure, about)
+	}
+	diags.AddError("Cannot create the webhook", sentences("Cannot create the webhook"+about.String()+".", answer, advice, id))
 }
 
 // reportRefusals puts each refusal on the attribute that the API names.
@@ -93,8 +115,8 @@ func reportRefusals(diags *diag.Diagnostics, failure *cakemail.Error, idArgument
 			rest = append(rest, field.Message)
 			continue
 		}
-		name := string(field.Field)
-		if field.Field == cakemail.FieldWebhookID {
+		name := field.Field
+		if name == "webhook_id" {
 			name = idArgument
 		}
 		diags.AddAttributeError(path.Root(name), "The API refused "+name,
@@ -151,20 +173,21 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 	case cakemail.Unconfirmed:
 		return c.unconfirmedAdvice(failure, about)
 	case cakemail.Unsupported:
+		if about.id != "" && !failure.LoginFailed {
+			return "This API does not change webhooks in place, and nothing was changed. Replace the webhook instead, which gives it a new id and a new secret: " +
+				"terraform apply -replace=ADDRESS with the address of this resource, for example cakemail_webhook.example."
+		}
 		advice := fmt.Sprintf("There is no Cakemail webhook API at %s. Check this address, with its path. It comes from %s.", c.baseURL, c.baseURLFrom)
 		if about.account > 0 {
 			advice += fmt.Sprintf(" Or there is no account %d: check account_id.", about.account)
 		}
 		return advice
-	case cakemail.Unchangeable:
-		return "This API does not change webhooks in place, and nothing was changed. Replace the webhook instead, which gives it a new id and a new secret: " +
-			"terraform apply -replace=ADDRESS with the address of this resource, for example cakemail_webhook.example."
 	case cakemail.RateLimited, cakemail.Unavailable:
-		return tried(failure) + "Wait and apply again; with many webhooks, fewer calls at once help (terraform apply -parallelism=2). With a higher max_retries in the provider block, the provider keeps trying for longer."
+		return tried(failure.Attempts, failure.Elapsed) + "Wait and apply again; with many webhooks, fewer calls at once help (terraform apply -parallelism=2). With a higher max_retries in the provider block, the provider keeps trying for longer."
 	case cakemail.Network:
-		return fmt.Sprintf("No answer from %s%s. %sCheck the network, a proxy, and %s.", failure.Host, because(failure), tried(failure), c.baseURLFrom)
+		return fmt.Sprintf("No answer from %s%s. %sCheck the network, a proxy, and %s.", failure.Host, because(failure), tried(failure.Attempts, failure.Elapsed), c.baseURLFrom)
 	case cakemail.Timeout:
-		return fmt.Sprintf("%s did not answer in time. %sApply again, or raise request_timeout in the provider block.", failure.Host, tried(failure))
+		return fmt.Sprintf("%s did not answer in time. %sApply again, or raise request_timeout in the provider block.", failure.Host, tried(failure.Attempts, failure.Elapsed))
 	case cakemail.Unreadable:
 		return fmt.Sprintf("The answer from %s is not one that the Cakemail API gives%s. Check that %s is the address of the API, and that no proxy answers in its place.", failure.Host, because(failure), c.baseURLFrom)
 	case cakemail.Redirected:
@@ -172,13 +195,6 @@ func (c *connection) advice(failure *cakemail.Error, about subject) string {
 			"Set base_url to the address of the API. Its value now comes from %s.", failure.Host, redirectTarget(failure), c.baseURLFrom)
 	case cakemail.Stopped:
 		return "Terraform was interrupted before this began. Apply again to continue."
-	case cakemail.NotNew:
-		return "The API made no webhook. It answered with one that was there before. To manage that one with this resource, import it:\n\n" +
-			candidates(failure.Candidates, about.account) + "\nIf another resource manages it already, remove this resource."
-	case cakemail.Ambiguous:
-		return ambiguousAdvice(failure, about)
-	case cakemail.OutcomeUnknown:
-		return unknownOutcomeAdvice(failure)
 	default:
 		return unexpectedAdvice(failure)
 	}
@@ -230,11 +246,11 @@ func accountName(account int64) string {
 }
 
 // tried is "" or a sentence with a space after it.
-func tried(failure *cakemail.Error) string {
-	if failure.Attempts < 2 {
+func tried(attempts int, elapsed time.Duration) string {
+	if attempts < 2 {
 		return ""
 	}
-	return fmt.Sprintf("It was tried %d times in %s. ", failure.Attempts, failure.Elapsed.Round(time.Second/10))
+	return fmt.Sprintf("It was tried %d times in %s. ", attempts, elapsed.Round(time.Second/10))
 }
 
 func because(failure *cakemail.Error) string {

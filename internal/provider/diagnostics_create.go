@@ -44,7 +44,7 @@ func warnTainted(diags *diag.Diagnostics, about subject) {
 			"To keep it instead, run terraform untaint ADDRESS with the address of this resource, then terraform apply -refresh-only.")
 }
 
-func ambiguousAdvice(failure *cakemail.Error, about subject) string {
+func ambiguousAdvice(failure *cakemail.CreateError, about subject) string {
 	if len(failure.Candidates) == 1 {
 		return "The answer to the create was lost. After an apply with -refresh=false, the provider does not know which webhooks there were before, so it cannot tell whether this webhook belongs to this resource:\n\n" +
 			candidates(failure.Candidates, about.account) + "\nThe resource is in the state without an id, and every plan ends here until you take it out: terraform state rm ADDRESS. " +
@@ -68,10 +68,10 @@ func candidates(webhooks []cakemail.Webhook, account int64) string {
 	return lines.String()
 }
 
-func unknownOutcomeAdvice(failure *cakemail.Error) string {
+func unknownOutcomeAdvice(failure *cakemail.CreateError) string {
 	return fmt.Sprintf("No answer says whether the webhook was created%s, and the provider did not find it or could not list the webhooks. %s"+
 		"The resource is in the state without an id, marked as tainted: the next plan or apply looks for the webhook, which can take a minute, and either replaces it or creates it, so nothing stays behind. "+
-		"Apply again when the API answers.", because(failure), tried(failure))
+		"Apply again when the API answers.", reasonOf(failure.Cause), tried(failure.Attempts, failure.Elapsed))
 }
 
 // idsOf names webhooks in a title, since Terraform shows only one of several
@@ -82,22 +82,6 @@ func idsOf(webhooks []cakemail.Webhook) string {
 		ids = append(ids, webhook.ID)
 	}
 	return strings.Join(ids, ", ")
-}
-
-// warnNotReplaced is for a webhook that was taken for its own replacement, whose
-// create got no answer.
-func warnNotReplaced(diags *diag.Diagnostics, err error, about subject, made cakemail.Webhook) {
-	outcome := "The provider found no other webhook with the same url and events. If one appears later, archive it: the data source cakemail_webhooks lists what there is."
-	switch {
-	case err != nil:
-		outcome = "The webhooks could not be looked through for the new one" + reasonOf(err) + ". List them when the API answers, for example with the data source cakemail_webhooks, and archive a second one with the same url and events."
-	case made.ID != "":
-		outcome = "The new webhook " + made.ID + " was archived again, so that no event is delivered twice."
-	}
-	diags.AddWarning("The webhook "+about.id+" was not replaced",
-		sentences("The webhook"+about.String()+" was to be replaced, but the create of the new one got no answer, and the API's list did not show the old one before. "+
-			"So the old one was taken for the new one. It is active and in the state, with its id and its secret.", outcome,
-			"To replace it, run terraform apply -replace=ADDRESS with the address of this resource."))
 }
 
 // warnRetried is for a create that was retried, which the API may have carried
@@ -128,14 +112,4 @@ func importID(account int64, id string) string {
 		return fmt.Sprintf("%d/%s", account, id)
 	}
 	return id
-}
-
-// warnReplacedArchived is for a replacement of which only the first half was done.
-func warnReplacedArchived(diags *diag.Diagnostics, archived subject) {
-	diags.AddWarning("The webhook that was to be replaced is archived",
-		"The webhook"+archived.String()+" was archived first, and then the create of its replacement failed. So Cakemail delivers nothing for this resource now. "+
-			"Correct the cause and apply again, which creates the replacement.\n\n"+
-			"To get the archived webhook back, with its id and its secret, put the configuration back to what it was and run these commands. "+
-			"If the resource is in the state, first take it out with terraform state rm ADDRESS.\n\n"+
-			fmt.Sprintf("  terraform import ADDRESS %s\n  terraform apply", inShell(importID(archived.account, archived.id))))
 }

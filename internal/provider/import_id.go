@@ -42,7 +42,7 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	identity.AccountID = r.connection.accountOf(identity.AccountID)
-	r.connection.managed.add(identity.ID.ValueString())
+	r.connection.api.Claim(identity.ID.ValueString())
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), identity.AccountID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("store_secret"), storeSecret)...)

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"sync/atomic"
 
@@ -60,8 +61,8 @@ type cakemailProvider struct {
 	version string
 	getenv  func(string) string
 	client  func(*cakemail.Options)
-	// managed is that of the connection, nil before there is one.
-	managed atomic.Pointer[managedWebhooks]
+	// connected is the client of the connection, nil before there is one.
+	connected atomic.Pointer[cakemail.Client]
 }
 
 // Metadata implements [provider.Provider].
@@ -129,9 +130,13 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 }
 
 // ObserveState takes note of a state that Terraform reads; package server calls it.
-func (p *cakemailProvider) ObserveState(resource string, state []byte) {
-	if managed := p.managed.Load(); managed != nil && resource == "cakemail_webhook" {
-		managed.addState(state)
+func (p *cakemailProvider) ObserveState(resourceType string, state []byte) {
+	var webhook struct {
+		ID string `json:"id"`
+	}
+	client := p.connected.Load()
+	if client != nil && resourceType == "cakemail_webhook" && json.Unmarshal(state, &webhook) == nil {
+		client.Claim(webhook.ID)
 	}
 }
 
@@ -148,7 +153,7 @@ func (p *cakemailProvider) Configure(ctx context.Context, req provider.Configure
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p.managed.Store(connection.managed)
+	p.connected.Store(connection.api)
 	resp.ResourceData = connection
 	resp.DataSourceData = connection
 	resp.EphemeralResourceData = connection

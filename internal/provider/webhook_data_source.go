@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -76,7 +77,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	model.AccountID = d.connection.accountOf(model.AccountID)
-	webhook, err := client.Get(ctx, model.account(), model.ID.ValueString())
+	webhook, err := client.Get(ctx, model.ref(time.Time{}))
 	if cakemail.IsKind(err, cakemail.Gone) {
 		reportNotFound(&resp.Diagnostics, model.subject())
 		return

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
@@ -33,6 +34,11 @@ type webhookIdentityModel struct {
 
 func (m webhookModel) identity() webhookIdentityModel {
 	return webhookIdentityModel{ID: m.ID, AccountID: m.AccountID}
+}
+
+// ref names the webhook for a call; created is zero where that is not remembered.
+func (m webhookModel) ref(created time.Time) cakemail.Ref {
+	return cakemail.Ref{Account: m.account(), ID: m.ID.ValueString(), Created: created}
 }
 
 // account is the number of the account, 0 for the credentials' own.

@@ -47,7 +47,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		plan.AccountID = replacementAccount(plan.AccountID, replaced, &resp.Diagnostics)
 		checkOneEvent(plan, formOf(ctx, req.Private), &resp.Diagnostics)
 	default:
-		r.planCreation(ctx, plan, &resp.Diagnostics)
+		r.checkExisting(ctx, plan, warnExists, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(remember(ctx, resp.Private, privatePlanned, newPlannedChange(config, plan))...)
@@ -63,10 +63,10 @@ func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() || r.connection.api == nil || !state.ID.IsNull() {
 		return
 	}
-	webhook, err := r.find(createdWhen(ctx, req.Private), r.connection.api, state, req.Private)
+	ref, err := findRef(ctx, r.connection.api, state, req.Private)
 	switch {
 	case err == nil:
-		resp.Diagnostics.Append(remember(ctx, resp.Private, privateFound, webhook.ID)...)
+		resp.Diagnostics.Append(remember(ctx, resp.Private, privateFound, ref.ID)...)
 	case !cakemail.IsKind(err, cakemail.Gone):
 		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 	}
@@ -74,7 +74,9 @@ func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPl
 
 // planChange plans what becomes of a webhook that exists.
 func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceModel, state webhookResourceModel, private privateReader, resp *resource.ModifyPlanResponse) {
-	r.connection.managed.add(state.ID.ValueString())
+	if r.connection.api != nil {
+		r.connection.api.Claim(state.ID.ValueString())
+	}
 	plan.keepEqual(state.webhookSettings)
 	form := formOf(ctx, private)
 	replacing := plan.replacing(state.webhookSettings, form)
@@ -92,18 +94,6 @@ func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceM
 	}
 	warnReplaced(&resp.Diagnostics, replacing, *plan, state)
 	r.checkExisting(ctx, *plan, warnReplacementExists, &resp.Diagnostics)
-}
-
-// planCreation checks what is to be created. Terraform plans it once more in the apply,
-// after it has archived the webhook that this one replaces.
-func (r *webhookResource) planCreation(ctx context.Context, plan webhookResourceModel, diags *diag.Diagnostics) {
-	r.checkExisting(ctx, plan, warnExists, diags)
-	if !diags.HasError() {
-		return
-	}
-	if archived, found := r.connection.replacements.take(plan.webhookSettings); found {
-		warnReplacedArchived(diags, archived)
-	}
 }
 
 // checkOneEvent refuses several events where the API takes one, before a webhook is

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -37,7 +38,7 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 	if r.connection.api == nil {
 		return false
 	}
-	_, err := r.connection.api.Get(createdWhen(ctx, private), plan.account(), state.ID.ValueString())
+	_, err := r.connection.api.Get(ctx, plan.ref(recall[time.Time](ctx, private, privateCreated)))
 	switch about := (subject{id: state.ID.ValueString(), account: plan.account()}); {
 	case cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, private, privateStays):
 		reportNotInAccount(diags, about)

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -58,16 +57,6 @@ func rememberForm(ctx context.Context, private privateWriter, form cakemail.Form
 		return nil
 	}
 	return remember(ctx, private, privateForm, form)
-}
-
-// createdWhen returns a context for calls on the webhook that knows when it was
-// created, where that is remembered.
-func createdWhen(ctx context.Context, private privateReader) context.Context {
-	created := recall[time.Time](ctx, private, privateCreated)
-	if created.IsZero() {
-		return ctx
-	}
-	return cakemail.CreatedAt(ctx, created)
 }
 
 // rememberRead remembers the form, and that nothing is left to be looked for.

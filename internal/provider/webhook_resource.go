@@ -62,42 +62,30 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)
-	replaced, replacing := r.connection.replacements.take(plan.webhookSettings)
 	created, err := client.Create(ctx, plan.account(), plan.asked())
-	if err != nil {
+	if created.Webhook.ID == "" {
 		r.reportCreate(ctx, err, plan, resp)
-		if replacing {
-			warnReplacedArchived(&resp.Diagnostics, replaced)
-		}
 		return
 	}
-	r.connection.managed.add(created.Webhook.ID)
 	now := time.Now().UTC()
-	ctx = cakemail.CreatedAt(cakemail.Finishing(ctx), now)
+	ctx = context.WithoutCancel(ctx)
 	state := plan
 	// Not every answer tells, but a new webhook is active.
 	state.Archived = types.BoolValue(false)
 	state.record(created.Webhook)
-	form := created.Webhook.Form
 	defer func() {
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
-		resp.Diagnostics.Append(rememberForm(ctx, resp.Private, form)...)
+		resp.Diagnostics.Append(rememberForm(ctx, resp.Private, created.Webhook.Form)...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, now)...)
 	}()
 	warnRetried(&resp.Diagnostics, state.subject(), created)
-
-	if created.Webhook.Secret == "" || state.hasUnknown() {
-		webhook, err := client.Get(ctx, state.account(), state.ID.ValueString())
-		if err != nil {
-			r.connection.report(&resp.Diagnostics, err, state.subject())
-			warnTainted(&resp.Diagnostics, state.subject())
-			return
-		}
-		state.record(webhook)
-		form = webhook.Form
+	if err != nil {
+		r.connection.report(&resp.Diagnostics, err, state.subject())
+		warnTainted(&resp.Diagnostics, state.subject())
+		return
 	}
 	if plan.Archived.ValueBool() {
-		r.setArchived(ctx, client, &state, true, &resp.Diagnostics)
+		r.setArchived(ctx, client, state.ref(now), &state, true, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
 		reportDisagreements(&resp.Diagnostics, plan, nil, state)
@@ -107,7 +95,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 // reportCreate reports a failed create. One of unknown outcome is saved without
 // an id, so that the next refresh looks for the webhook.
 func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webhookResourceModel, resp *resource.CreateResponse) {
-	if failure, ok := errors.AsType[*cakemail.Error](err); ok && failure.Kind == cakemail.OutcomeUnknown {
+	if failure, ok := errors.AsType[*cakemail.CreateError](err); ok && failure.Outcome == cakemail.OutcomeUnknown {
 		pending := plan.settled()
 		pending.Archived = types.BoolValue(false)
 		resp.Diagnostics.Append(resp.State.Set(ctx, pending)...)
@@ -133,8 +121,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	r.connection.api.Conceal(state.Secret.ValueString(), state.URL.ValueString())
-	ctx = createdWhen(ctx, req.Private)
-	webhook, err := r.find(ctx, r.connection.api, state, req.Private)
+	webhook, err := find(ctx, r.connection.api, state, req.Private)
 	if cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, req.Private, privateMoved) {
 		reportMovedGone(&resp.Diagnostics, state.subject())
 		return
@@ -150,7 +137,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 		return
 	}
-	r.connection.managed.add(webhook.ID)
+	r.connection.api.Claim(webhook.ID)
 	state.refresh(webhook)
 	state.assumeActive()
 
@@ -191,36 +178,16 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
-	ctx = createdWhen(ctx, req.Private)
 	planned := recall[plannedChange](ctx, req.Private, privatePlanned)
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)
 	if r.isPlannedElsewhere(planned, state.savedSubject(), &resp.Diagnostics) {
 		return
 	}
-	id := state.ID.ValueString()
-	if id == "" {
-		webhook, err := r.find(ctx, client, state, req.Private)
-		if cakemail.IsKind(err, cakemail.Gone) {
-			return
-		}
-		if err != nil {
-			r.connection.report(&resp.Diagnostics, err, state.savedSubject())
-			return
-		}
-		id = webhook.ID
+	ref, err := findRef(ctx, client, state, req.Private)
+	if err == nil {
+		_, err = client.Archive(ctx, ref)
 	}
-	if made, adopted, err := client.UndoReplacement(ctx, state.account(), id, state.asked()); adopted {
-		warnNotReplaced(&resp.Diagnostics, err, state.subject(), made)
-		return
-	}
-	if _, err := client.Archive(ctx, state.account(), id); err != nil {
-		if !cakemail.IsKind(err, cakemail.Gone) {
-			r.connection.report(&resp.Diagnostics, err, state.savedSubject())
-		}
-		return
-	}
-	if planned.Settings != nil {
-		state.ID = types.StringValue(id)
-		r.connection.replacements.add(state.subject(), planned)
+	if err != nil && !cakemail.IsKind(err, cakemail.Gone) {
+		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 	}
 }

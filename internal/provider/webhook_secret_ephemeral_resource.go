@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
 var (
@@ -85,7 +87,7 @@ func (e *webhookSecretEphemeralResource) Open(ctx context.Context, req ephemeral
 		return
 	}
 	model.AccountID = e.connection.accountOf(model.AccountID)
-	webhook, err := client.Get(ctx, model.AccountID.ValueInt64(), model.ID.ValueString())
+	webhook, err := client.Get(ctx, cakemail.Ref{Account: model.AccountID.ValueInt64(), ID: model.ID.ValueString()})
 	if err != nil {
 		e.connection.report(&resp.Diagnostics, err, subject{id: model.ID.ValueString(), account: model.AccountID.ValueInt64()})
 		return

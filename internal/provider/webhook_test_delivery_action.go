@@ -99,7 +99,7 @@ func (a *webhookTestDeliveryAction) Invoke(ctx context.Context, req action.Invok
 		return
 	}
 	account := a.connection.accountOf(model.AccountID).ValueInt64()
-	webhook, err := client.Get(ctx, account, model.WebhookID.ValueString())
+	webhook, err := client.Get(ctx, cakemail.Ref{Account: account, ID: model.WebhookID.ValueString()})
 	if err != nil {
 		a.connection.report(&resp.Diagnostics, err, subject{id: model.WebhookID.ValueString(), idArgument: "webhook_id", account: account})
 		return

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -26,12 +27,12 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
-	ctx = createdWhen(ctx, req.Private)
+	created := recall[time.Time](ctx, req.Private, privateCreated)
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned, privateStays, privateMoved)...)
 	before := state
 	// The plan has seen the webhook in the account that it names for the first time.
 	state.AccountID = plan.AccountID
-	r.change(ctx, client, plan, &state, &resp.Diagnostics)
+	r.change(ctx, client, state.ref(created), plan, &state, &resp.Diagnostics)
 	state.keepUnset(config.webhookSettings, plan.webhookSettings)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
@@ -40,9 +41,9 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 }
 
 // change makes the calls that lead from the state to the plan, until one fails.
-func (r *webhookResource) change(ctx context.Context, client *cakemail.Client, plan webhookResourceModel, state *webhookResourceModel, diags *diag.Diagnostics) {
+func (r *webhookResource) change(ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, state *webhookResourceModel, diags *diag.Diagnostics) {
 	if changes := plan.changesFrom(state.webhookSettings); !changes.IsEmpty() {
-		webhook, err := client.Update(ctx, state.account(), state.ID.ValueString(), changes)
+		webhook, err := client.Update(ctx, ref, changes)
 		if err != nil {
 			r.connection.report(diags, err, state.subject())
 			return
@@ -51,19 +52,19 @@ func (r *webhookResource) change(ctx context.Context, client *cakemail.Client, p
 		state.refresh(webhook)
 	}
 	if !plan.Archived.Equal(state.Archived) {
-		r.setArchived(ctx, client, state, plan.Archived.ValueBool(), diags)
+		r.setArchived(ctx, client, ref, state, plan.Archived.ValueBool(), diags)
 	}
 	if !diags.HasError() {
-		r.switchStoreSecret(ctx, client, plan, state, diags)
+		r.switchStoreSecret(ctx, client, ref, plan, state, diags)
 	}
 }
 
-func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Client, state *webhookResourceModel, archived bool, diags *diag.Diagnostics) {
+func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Client, ref cakemail.Ref, state *webhookResourceModel, archived bool, diags *diag.Diagnostics) {
 	change := client.Unarchive
 	if archived {
 		change = client.Archive
 	}
-	webhook, err := change(ctx, state.account(), state.ID.ValueString())
+	webhook, err := change(ctx, ref)
 	if err != nil {
 		r.connection.report(diags, err, state.subject())
 		return
@@ -73,7 +74,7 @@ func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Clie
 
 // switchStoreSecret forgets the secret, or reads it when it shall be kept again. After a
 // move it reads what the source's state did not tell.
-func (r *webhookResource) switchStoreSecret(ctx context.Context, client *cakemail.Client, plan webhookResourceModel, state *webhookResourceModel, diags *diag.Diagnostics) {
+func (r *webhookResource) switchStoreSecret(ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, state *webhookResourceModel, diags *diag.Diagnostics) {
 	if plan.StoreSecret.Equal(state.StoreSecret) {
 		return
 	}
@@ -81,7 +82,7 @@ func (r *webhookResource) switchStoreSecret(ctx context.Context, client *cakemai
 		state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()
 		return
 	}
-	webhook, err := client.Get(ctx, state.account(), state.ID.ValueString())
+	webhook, err := client.Get(ctx, ref)
 	if err != nil {
 		r.connection.report(diags, err, state.subject())
 		return

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -159,13 +158,17 @@ func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *
 	delete(l.ambiguous, wanted)
 	l.mu.Unlock()
 	if wanted.pending {
-		found, err := client.Resolve(cakemail.CreatedAt(ctx, wanted.since), 0, wanted.settings(), l.knownTo(wanted))
+		for index := range l.Births {
+			// As a plan shows what the state has.
+			client.Claim(l.idOf(index))
+		}
+		found, err := client.FindCreated(ctx, cakemail.Ref{Created: wanted.since}, wanted.settings(), wanted.known)
 		if err != nil {
 			l.see(err, wanted)
 			return err
 		}
 		if found.ID != "" {
-			if _, err := client.Archive(cakemail.CreatedAt(ctx, wanted.since), 0, found.ID); err != nil {
+			if _, err := client.Archive(ctx, cakemail.Ref{ID: found.ID, Created: wanted.since}); err != nil {
 				return err
 			}
 		}
@@ -173,10 +176,10 @@ func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *
 	}
 	// As a plan does. Those that have waited for the same list go on one after the other, not
 	// in an order that the scheduler chooses.
-	_, _ = client.Existing(ctx, 0)
+	_, _ = client.Active(ctx, 0)
 	time.Sleep(wanted.pace)
 	created, err := client.Create(ctx, 0, wanted.settings())
-	if err != nil {
+	if created.Webhook.ID == "" {
 		l.see(err, wanted)
 		return err
 	}
@@ -207,28 +210,20 @@ func (l *clientLife) tellError(index int, err error) {
 	}
 }
 
-// knownTo are the ids that a pending create did not make: those that it knew, and those
-// that the state has by now.
-func (l *clientLife) knownTo(wanted *birth) []string {
+func (l *clientLife) idOf(index int) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	known := slices.Clone(wanted.known)
-	for index := range l.Births {
-		if id := l.Births[index].id; id != "" {
-			known = append(known, id)
-		}
-	}
-	return known
+	return l.Births[index].id
 }
 
 // see takes from an error what the state and a message would.
 func (l *clientLife) see(err error, wanted *birth) {
-	failure, ok := errors.AsType[*cakemail.Error](err)
+	failure, ok := errors.AsType[*cakemail.CreateError](err)
 	if !ok {
 		return
 	}
 	l.name(failure.Candidates)
-	switch failure.Kind {
+	switch failure.Outcome {
 	case cakemail.OutcomeUnknown:
 		wanted.pending, wanted.since, wanted.known = true, time.Now(), failure.Known
 	case cakemail.Ambiguous:

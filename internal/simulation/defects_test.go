@@ -32,16 +32,17 @@ const (
 var defects = []defect{
 	{"a lost create is looked for during 2 s", clientHistories, "cakemail/patience.go",
 		`DefaultLostCreate = 12 * time.Second`, `DefaultLostCreate = 2 * time.Second`},
-	{"what was there before is not left out", clientHistories, "cakemail/create.go",
-		`return making.settings.equal(*existing)`, `return nil`},
-	{"a webhook of this process is nobody's", clientHistories, "cakemail/ledger.go",
-		`l.claims[account][id] = key`, `_ = key`},
-	{"equal creates do not wait for each other", clientHistories, "cakemail/ledger.go",
-		`		l.locks[key] = semaphore.NewWeighted(size)`, `		return semaphore.NewWeighted(size)`},
+	{"what was there before is not left out", clientHistories, "cakemail/account.go",
+		`return shown && !seen.first.After(before)`, `return false`},
+	{"a webhook of this process is nobody's", clientHistories, "cakemail/account.go",
+		`	a.claims[id] = made`, `	_ = made`},
+	{"equal creates do not wait for each other", clientHistories, "cakemail/account.go",
+		`	case place.taken <- struct{}{}:`, `	case make(chan struct{}, 1) <- struct{}{}:
+		return &slot{taken: make(chan struct{}, 1)}, nil`},
 	{"a create that got a 503 is sent again", clientHistories, "cakemail/retry.go",
-		`if !exchange.repeatable && (err == nil || exchange.sent) {`, `if !exchange.repeatable && (err == nil && response.StatusCode != 503 || err != nil && exchange.sent) {`},
+		`if !e.call.repeatable && (err == nil || e.sent) {`, `if !e.call.repeatable && (err == nil && response.StatusCode != 503 || err != nil && e.sent) {`},
 	{"a create that was cut is sent again", clientHistories, "cakemail/retry.go",
-		`if !exchange.repeatable && (err == nil || exchange.sent) {`, `if !exchange.repeatable && err == nil {`},
+		`if !e.call.repeatable && (err == nil || e.sent) {`, `if !e.call.repeatable && err == nil {`},
 	{"a 5xx to a create means that it did not happen", clientHistories, "cakemail/errors.go",
 		`failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500`, `failure.MayHaveHappened = response.StatusCode < 400`},
 	{"an unreadable answer to a create means that it did not happen", clientHistories, "cakemail/webhook.go",
@@ -49,25 +50,27 @@ var defects = []defect{
 	{"what earlier attempts made stays", clientHistories, "cakemail/create.go",
 		`for _, webhook := range surplus {`, `for _, webhook := range surplus[:0] {`},
 	{"the looks end when one webhook is there", clientHistories, "cakemail/create.go",
-		`return len(m.found) == m.lost`, `return len(m.found) > 0`},
+		`isExplained := len(m.found) == m.lost`, `isExplained := len(m.found) > 0`},
 	{"what is ambiguous is taken", clientHistories, "cakemail/create.go",
-		`case len(found) > making.lost:`, `case false:`},
-	{"a create of unknown outcome knows nothing", clientHistories, "cakemail/resolve.go",
-		`renamed.Known = append(renamed.Known, webhook.ID)`, `_ = webhook`},
-	{"a create of unknown outcome is not looked for while it is new", clientHistories, "cakemail/resolve.go",
-		`return len(found) > 0`, `return true`},
+		`		case len(m.found) > m.lost:
+			return`, `		case false:
+			return`},
+	{"a create of unknown outcome knows nothing", clientHistories, "cakemail/create.go",
+		`failure.Known = m.account.known(m.key, m.started)`, `failure.Known = []string{}`},
+	{"a create of unknown outcome is not looked for while it is new", clientHistories, "cakemail/create.go",
+		`return err != nil || len(found) > 0`, `return true`},
 	{"a token is not renewed", clientHistories, "cakemail/auth.go",
 		`func (g *passwordGrant) renewable() bool { return true }`, `func (g *passwordGrant) renewable() bool { return false }`},
 	{"a list ends with a short page, although nothing counts", clientHistories, "cakemail/list.go",
 		`return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count`, `return len(p.webhooks) < cmp.Or(p.size, perPage) && (p.count == nil || seen >= *p.count)`},
 	{"a list that shifts is not read again", clientHistories, "cakemail/list.go",
 		`for range maxReadings {`, `for range 1 {`},
-	{"an interrupt ends a create in flight", protocolHistories, "cakemail/client.go",
-		`shielded: call.method != http.MethodGet || isFinishing(ctx)`, `shielded: false`},
+	{"an interrupt ends a create in flight", protocolHistories, "cakemail/transport.go",
+		`if e.call.method != http.MethodGet && !e.call.isLogin {`, `if false {`},
 	{"a 404 is believed at once", protocolHistories, "cakemail/webhook.go",
-		`interrupted := c.whileNew(c.ledger.dated(ctx, id), call.action, func() bool {`, `interrupted := c.whileNew(context.WithoutCancel(context.Background()), call.action, func() bool {`},
-	{"a 404 is believed whatever the list says", protocolHistories, "cakemail/roster.go",
-		`refused == nil && roster.shows(id)`, `false`},
+		`interrupted := c.whileNew(ctx, ref.Created, call.action, func() bool {`, `interrupted := c.whileNew(ctx, time.Time{}, call.action, func() bool {`},
+	{"a 404 is believed whatever the list says", protocolHistories, "cakemail/active.go",
+		`	case listed.ids[ref.ID]:`, `	case false:`},
 	{"a webhook whose secret cannot be read is not in the state", protocolHistories, "provider/webhook_resource.go",
 		`		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 		resp.Diagnostics.Append(rememberForm`, `		if !resp.Diagnostics.HasError() {
@@ -75,7 +78,7 @@ var defects = []defect{
 		}
 		resp.Diagnostics.Append(rememberForm`},
 	{"a create of unknown outcome is not in the state", protocolHistories, "provider/webhook_resource.go",
-		`failure.Kind == cakemail.OutcomeUnknown {`, `false && failure.Kind == cakemail.OutcomeUnknown {`},
+		`failure.Outcome == cakemail.OutcomeUnknown {`, `false && failure.Outcome == cakemail.OutcomeUnknown {`},
 	{"a destroy of such a create finds nothing, on Terraform 1.11", protocolHistories, "provider/webhook_plan.go",
 		`|| !state.ID.IsNull() {`, `|| true {`},
 	{"a change sends everything", protocolHistories, "provider/webhook_settings.go",
@@ -87,27 +90,19 @@ var defects = []defect{
 	{"a webhook that is to be archived is not", protocolHistories, "provider/webhook_resource.go",
 		`if plan.Archived.ValueBool() {`, `if false {`},
 	{"a destroy that fails is done", protocolHistories, "provider/webhook_resource.go",
-		`		if !cakemail.IsKind(err, cakemail.Gone) {
-			r.connection.report(&resp.Diagnostics, err, state.savedSubject())
-		}
-		return
-`, `		return
-`},
+		`	if err != nil && !cakemail.IsKind(err, cakemail.Gone) {
+		r.connection.report`, `	if false {
+		r.connection.report`},
 	{"a refresh that fails drops the webhook", protocolHistories, "provider/webhook_resource.go",
 		`	if cakemail.IsKind(err, cakemail.Gone) {
 		// The framework`, `	if err != nil {
 		// The framework`},
 	{"a plan does not name what a killed create left active", protocolHistories, "provider/existing_webhooks.go",
-		`	for _, webhook := range r.connection.managed.without(ctx, equal) {`, `	for _, webhook := range equal[:0] {`},
+		`if doubles(plan, webhook) && !r.connection.api.IsClaimed(webhook.ID) {`, `if false {`},
 	{"nor what it was to archive", protocolHistories, "provider/existing_webhooks.go",
-		`	checkForm(plan, existing.Form, diags)
-	events`, `	checkForm(plan, existing.Form, diags)
-	if plan.Archived.ValueBool() {
-		return
-	}
-	events`},
+		`		return slices.Equal(events, webhook.Events)`, `		return false`},
 	{"a plan takes no note of what the state has", protocolHistories, "provider/existing_webhooks.go",
-		`	m.ids[id] = true`, `	_ = m.ids[id]`},
+		`!r.connection.api.IsClaimed(webhook.ID) {`, `true {`},
 	{"secrets are not masked", protocolHistories, "cakemail/errors.go",
 		`Message: c.secrets.clean(refusal.Message)})`, `Message: refusal.Message})`},
 	{"a secret that is stored no more stays", protocolHistories, "provider/webhook_update.go",

@@ -1,0 +1,238 @@
+package cakemail
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// accounts are what this process knows of accounts. Their zero value is ready for use.
+type accounts struct {
+	mu       sync.Mutex
+	byNumber map[int64]*account
+	// claims are the webhooks that belong to resources, by their ids.
+	claims map[string]claim
+}
+
+// account is what this process knows of one account; 0 is the account of the credentials.
+// An account by its number is not known to be the same as that one.
+type account struct {
+	*accounts
+	number int64
+	// latest is the newest list that succeeded, and running the one that is under way.
+	latest, running *sharedList
+	// shown are the webhooks that lists have shown as active.
+	shown map[string]sighting
+	// missed is when a call was first answered that a webhook is not there.
+	missed time.Time
+	slots  map[string]*slot
+}
+
+// claim says what a webhook was made for, "" where this process did not make it, and when.
+type claim struct {
+	key  string
+	made time.Time
+	// isShown tells that Terraform has it in a state, and nothing has been done with it yet.
+	isShown bool
+}
+
+// sighting is what a list showed, and when the first such list had ended.
+type sighting struct {
+	key   string
+	first time.Time
+}
+
+// sharedList is a list for everyone who needs one that began no earlier than this one.
+type sharedList struct {
+	began  time.Time
+	done   chan struct{}
+	listed Listed
+	err    error
+}
+
+// slot is the place of a URL and its events, in which one create at a time works, since
+// nothing would tell the webhooks of equal creates apart after a lost answer.
+type slot struct {
+	taken chan struct{}
+	// isOpen tells that a create has ended without an outcome.
+	isOpen bool
+}
+
+func (a *accounts) of(number int64) *account {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.byNumber == nil {
+		a.byNumber, a.claims = map[int64]*account{}, map[string]claim{}
+	}
+	if a.byNumber[number] == nil {
+		a.byNumber[number] = &account{accounts: a, number: number, shown: map[string]sighting{}, slots: map[string]*slot{}}
+	}
+	return a.byNumber[number]
+}
+
+// key names equal creates alike.
+func (s Settings) key() string {
+	return normalURL(s.Address()) + "\n" + strings.Join(sorted(s.Events), "\n")
+}
+
+func sorted(events []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(events)))
+}
+
+// claim takes the webhook for a resource: no create takes it for its own from now on.
+func (a *accounts) claim(id string, made claim) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.claims == nil {
+		a.byNumber, a.claims = map[int64]*account{}, map[string]claim{}
+	}
+	before, exists := a.claims[id]
+	if exists && made.key == "" {
+		made.key, made.made, made.isShown = before.key, before.made, made.isShown && before.isShown
+	}
+	a.claims[id] = made
+}
+
+func (a *accounts) claimOf(id string) (found claim, exists bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	found, exists = a.claims[id]
+	return found, exists
+}
+
+// foundFor returns the webhook that was found for a create of this time, "" if there is none.
+func (a *accounts) foundFor(key string, made time.Time) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for id, claim := range a.claims {
+		if claim.key == key && claim.made.Equal(made) {
+			return id
+		}
+	}
+	return ""
+}
+
+// Claim tells that Terraform shows the webhook as part of a state.
+func (c *Client) Claim(id string) {
+	if id != "" {
+		c.accounts.claim(id, claim{isShown: true})
+	}
+}
+
+// IsClaimed tells whether the webhook belongs to a resource that this process has made,
+// changed or been shown.
+func (c *Client) IsClaimed(id string) bool {
+	_, exists := c.accounts.claimOf(id)
+	return exists
+}
+
+// take waits until no equal create works. It fails where one has ended without an outcome.
+func (a *account) take(ctx context.Context, key string) (*slot, error) {
+	a.mu.Lock()
+	if a.slots[key] == nil {
+		a.slots[key] = &slot{taken: make(chan struct{}, 1)}
+	}
+	place := a.slots[key]
+	a.mu.Unlock()
+	select {
+	case place.taken <- struct{}{}:
+	case <-ctx.Done():
+		return nil, stopped(ctx, createAction)
+	}
+	if place.isOpen {
+		place.free()
+		cause := errors.New("an equal webhook was being created at the same time and its outcome is unknown; apply again to go on")
+		return nil, &Error{Kind: Unexpected, Action: createAction, Cause: cause}
+	}
+	return place, nil
+}
+
+func (s *slot) free() { <-s.taken }
+
+// wasThere tells whether a list that had ended before this moment showed the webhook.
+func (a *account) wasThere(id string, before time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	seen, shown := a.shown[id]
+	return shown && !seen.first.After(before)
+}
+
+// candidates are the webhooks of the list that a create of these settings can have made,
+// whose answer was lost: the equal ones that no list showed before it started, that it did
+// not know, and that belong to nobody.
+func (a *account) candidates(listed Listed, settings Settings, started time.Time, known []string) []Webhook {
+	return slices.DeleteFunc(slices.Clone(listed.At(settings.Address())), func(webhook Webhook) bool {
+		_, claimed := a.claimOf(webhook.ID)
+		return claimed || webhook.key() != settings.key() || slices.Contains(known, webhook.ID) || a.wasThere(webhook.ID, started)
+	})
+}
+
+// known are the equal webhooks that a create did not make, as far as this process knows:
+// those that were there before, and those that it made or changed itself.
+func (a *account) known(key string, started time.Time) []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	known := []string{}
+	for id, seen := range a.shown {
+		if seen.key == key && !seen.first.After(started) {
+			known = append(known, id)
+		}
+	}
+	for id, claim := range a.claims {
+		if claim.key == key || claim.key == "" && !claim.isShown {
+			known = append(known, id)
+		}
+	}
+	slices.Sort(known)
+	return slices.Compact(known)
+}
+
+// join returns the list that serves whoever needs one that began no earlier than this, and
+// whether the caller has to make it.
+func (a *account) join(notBefore time.Time) (joined *sharedList, isMine bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.latest != nil && !a.latest.began.Before(notBefore):
+		return a.latest, false
+	case a.running != nil:
+		return a.running, false
+	}
+	a.running = &sharedList{began: time.Now(), done: make(chan struct{})}
+	return a.running, true
+}
+
+// end keeps what the list shows, but no failure.
+func (a *account) end(read *sharedList) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.running = nil
+	close(read.done)
+	if read.err != nil {
+		return
+	}
+	a.latest = read
+	for _, webhooks := range read.listed.byURL {
+		for _, webhook := range webhooks {
+			seen, before := a.shown[webhook.ID]
+			if !before {
+				seen.first = time.Now()
+			}
+			seen.key = webhook.key()
+			a.shown[webhook.ID] = seen
+		}
+	}
+}
+
+// firstMiss is when a webhook of the account was first missed: now, unless it was before.
+func (a *account) firstMiss() time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.missed.IsZero() {
+		a.missed = time.Now()
+	}
+	return a.missed
+}
