@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// accounts are what this process knows of accounts. Their zero value is ready for use.
+// accounts are what this process knows of accounts.
 type accounts struct {
 	mu       sync.Mutex
 	byNumber map[int64]*account
@@ -61,12 +61,13 @@ type slot struct {
 	isOpen bool
 }
 
+func newAccounts() *accounts {
+	return &accounts{byNumber: map[int64]*account{}, claims: map[string]claim{}}
+}
+
 func (a *accounts) of(number int64) *account {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.byNumber == nil {
-		a.byNumber, a.claims = map[int64]*account{}, map[string]claim{}
-	}
 	if a.byNumber[number] == nil {
 		a.byNumber[number] = &account{accounts: a, number: number, shown: map[string]sighting{}, slots: map[string]*slot{}}
 	}
@@ -86,9 +87,6 @@ func sorted(events []string) []string {
 func (a *accounts) claim(id string, made claim) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.claims == nil {
-		a.byNumber, a.claims = map[int64]*account{}, map[string]claim{}
-	}
 	before, exists := a.claims[id]
 	if exists && made.key == "" {
 		made.key, made.made, made.isShown = before.key, before.made, made.isShown && before.isShown

@@ -67,7 +67,7 @@ type Client struct {
 	transport  http.RoundTripper
 	auth       authorizer
 	secrets    *secrets
-	accounts   accounts
+	accounts   *accounts
 	pause      sharedPause
 	// archiving and archived count the calls that archive: those begun, and those ended.
 	archiving, archived atomic.Int64
@@ -83,6 +83,7 @@ func New(options Options) *Client {
 		patience:   options.Patience.orDefault(),
 		jitter:     options.Jitter,
 		timeout:    cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
+		accounts:   newAccounts(),
 		secrets:    &secrets{},
 	}
 	if client.jitter == nil {

@@ -1,7 +1,6 @@
 package cakemail
 
 import (
-	"encoding/json"
 	"errors"
 	"net/url"
 	"slices"
@@ -12,12 +11,9 @@ import (
 // ReadKept reads what another program kept of a webhook: an answer of the API,
 // or the body of a call. An id can be missing.
 func ReadKept(document []byte) (Webhook, error) {
-	if err := checkObject(document); err != nil {
-		return Webhook{}, err
-	}
 	var kept wireWebhook
-	if err := json.Unmarshal(document, &kept); err != nil {
-		return Webhook{}, describeJSON(err)
+	if err := readObject(document, &kept); err != nil {
+		return Webhook{}, err
 	}
 	webhook := kept.webhook()
 	if kept.contradictsID(webhook.ID) {

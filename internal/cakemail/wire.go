@@ -150,12 +150,9 @@ func decodeWebhook(body []byte, id string) (Webhook, error) {
 	if len(bytes.TrimSpace(body)) == 0 && id != "" {
 		return Webhook{ID: id}, nil
 	}
-	if err := checkObject(body); err != nil {
-		return Webhook{}, err
-	}
 	var answer wireWebhook
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return Webhook{}, describeJSON(err)
+	if err := readObject(body, &answer); err != nil {
+		return Webhook{}, err
 	}
 	webhook := answer.webhook()
 	webhook.ID = cmp.Or(webhook.ID, id)
@@ -179,9 +176,6 @@ type listedPage struct {
 
 // decodeList reads a page of the list.
 func decodeList(body []byte) (listedPage, error) {
-	if err := checkDuplicateKeys(body); err != nil {
-		return listedPage{}, err
-	}
 	var page struct {
 		Data       []wireWebhook `json:"data"`
 		Webhooks   []wireWebhook `json:"webhooks"`

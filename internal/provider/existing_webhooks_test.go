@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -242,27 +241,4 @@ func (w *world) addFile(t *testing.T, workspace *terraformcli.Workspace, name, c
 	if err := os.WriteFile(filepath.Join(workspace.Folder, name), []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// Terraform comes to its resources in any order: a webhook of the state may be
-// read after the plan of an equal one has listed the account.
-func TestAPlanWaitsForTheRestOfTheState(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	managed := w.newCore(t, nil)
-	managed.mustApply(hook(nil))
-	plan := w.newCore(t, nil)
-	planned := make(chan []message)
-	lists := w.api.Count(cakemailtest.List)
-	go func() {
-		defer close(planned)
-		planned <- messagesOf(plan.plan(tftypes.NewValue(plan.webhook, nil), block(plan.webhook, hook(nil))).Diagnostics)
-	}()
-	for w.api.Count(cakemailtest.List) == lists {
-		time.Sleep(time.Millisecond)
-	}
-	other := *plan
-	other.state, other.private = managed.state, managed.private
-	w.expectMessages(t, other.refresh())
-	w.expectMessages(t, <-planned)
 }

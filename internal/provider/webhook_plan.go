@@ -74,9 +74,6 @@ func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPl
 
 // planChange plans what becomes of a webhook that exists.
 func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceModel, state webhookResourceModel, private privateReader, resp *resource.ModifyPlanResponse) {
-	if r.connection.api != nil {
-		r.connection.api.Claim(state.ID.ValueString())
-	}
 	plan.keepEqual(state.webhookSettings)
 	form := formOf(ctx, private)
 	replacing := plan.replacing(state.webhookSettings, form)

@@ -137,7 +137,6 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 		return
 	}
-	r.connection.api.Claim(webhook.ID)
 	state.refresh(webhook)
 	state.assumeActive()
 
