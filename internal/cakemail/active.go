@@ -22,34 +22,45 @@ func (l Listed) At(url string) []Webhook { return l.byURL[normalURL(url)] }
 // Active returns the active webhooks of the account, as of any list that this process has
 // made: the plan of a thousand webhooks costs one.
 func (c *Client) Active(ctx context.Context, number int64) (Listed, error) {
-	return c.listSince(ctx, c.accounts.of(number), time.Time{})
+	return c.list(ctx, c.accounts.of(number), wanted{})
 }
 
-// listSince returns the active webhooks as of a list that began no earlier than this. Who
-// can share a call, does. A list that somebody else began can stop with them; then it is
-// made again.
-func (c *Client) listSince(ctx context.Context, of *account, notBefore time.Time) (Listed, error) {
+// wanted is what somebody needs of a list.
+type wanted struct {
+	// notBefore is the earliest beginning that serves; any does where it is zero.
+	notBefore time.Time
+	// finishes tells that it is made, once, although Terraform stops.
+	finishes bool
+}
+
+// list returns the active webhooks as of a list that is fresh enough. Who can share a call,
+// does. A list that somebody else began can stop with them; then it is made again.
+func (c *Client) list(ctx context.Context, of *account, want wanted) (Listed, error) {
+	end := ctx.Done()
+	if want.finishes {
+		end = nil
+	}
 	for {
-		joined, isMine := of.join(notBefore)
+		joined, isMine := of.join(want.notBefore)
 		if isMine {
-			joined.listed, joined.err = c.listActive(ctx, of.number)
+			joined.listed, joined.err = c.listActive(ctx, ListOptions{Account: of.number, finishes: want.finishes})
 			of.end(joined)
 			return joined.listed, joined.err
 		}
 		select {
 		case <-joined.done:
-		case <-ctx.Done():
+		case <-end:
 			return Listed{}, stopped(ctx, listAction)
 		}
-		if !joined.began.Before(notBefore) && !IsKind(joined.err, Stopped) {
+		if !joined.began.Before(want.notBefore) && !IsKind(joined.err, Stopped) {
 			return joined.listed, joined.err
 		}
 	}
 }
 
-func (c *Client) listActive(ctx context.Context, number int64) (Listed, error) {
+func (c *Client) listActive(ctx context.Context, options ListOptions) (Listed, error) {
 	listed := Listed{byURL: map[string][]Webhook{}, ids: map[string]bool{}}
-	for webhook, err := range c.List(ctx, ListOptions{Account: number}) {
+	for webhook, err := range c.List(ctx, options) {
 		if err != nil {
 			return Listed{}, err
 		}
@@ -74,9 +85,9 @@ var ErrStillListed = errors.New("the list of webhooks still shows it")
 // the webhook is asked for again.
 func (c *Client) confirmGone(ctx context.Context, ref Ref, gone *Error) error {
 	of, now := c.accounts.of(ref.Account), time.Now()
-	listed, err := c.listSince(ctx, of, of.firstMiss())
+	listed, err := c.list(ctx, of, wanted{of.firstMiss(), ref.Finishes})
 	if err == nil && listed.ids[ref.ID] {
-		listed, err = c.listSince(ctx, of, now)
+		listed, err = c.list(ctx, of, wanted{now, ref.Finishes})
 	}
 	switch {
 	case IsKind(err, Stopped):

@@ -142,6 +142,8 @@ type request struct {
 	body    any
 	// repeatable calls may be sent again although they may have been processed.
 	repeatable bool
+	// finishes tells that the call is made, once, although Terraform stops.
+	finishes bool
 	// isLogin is for a token request, of which nothing is ever shown.
 	isLogin bool
 }
@@ -149,13 +151,17 @@ type request struct {
 // send makes the call, with a fresh token where the first was refused, and
 // returns the body of a 2xx answer. Every error it returns is an *[Error].
 func (c *Client) send(ctx context.Context, call request) ([]byte, error) {
-	token, err := c.auth.token(ctx, "")
+	loginContext := ctx
+	if call.finishes {
+		loginContext = context.WithoutCancel(ctx)
+	}
+	token, err := c.auth.token(loginContext, "")
 	if err != nil {
 		return nil, failedAction(call.action, err)
 	}
 	body, err := c.sendWith(ctx, call, token)
 	if failure, ok := errors.AsType[*Error](err); ok && failure.Kind == Unauthorized && c.auth.renewable() {
-		if token, err = c.auth.token(ctx, token); err != nil {
+		if token, err = c.auth.token(loginContext, token); err != nil {
 			return nil, failedAction(call.action, err)
 		}
 		return c.sendWith(ctx, call, token)
@@ -166,7 +172,7 @@ func (c *Client) send(ctx context.Context, call request) ([]byte, error) {
 // sendWith is the single place that sends a request for a webhook.
 func (c *Client) sendWith(ctx context.Context, call request, token string) ([]byte, error) {
 	c.pause.await(ctx)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && !call.finishes {
 		return nil, stopped(ctx, call.action)
 	}
 	httpRequest, err := c.newRequest(ctx, call, token)

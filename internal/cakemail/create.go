@@ -94,7 +94,7 @@ type creation struct {
 func (c *Client) Create(ctx context.Context, number int64, settings Settings) (Created, error) {
 	settings.Events = sorted(settings.Events)
 	m := &creation{Client: c, account: c.accounts.of(number), settings: settings, key: settings.key()}
-	if _, err := c.listSince(ctx, m.account, time.Time{}); err != nil {
+	if _, err := c.list(ctx, m.account, wanted{}); err != nil {
 		return Created{}, listFirst(err)
 	}
 	slot, err := m.account.take(ctx, m.key)
@@ -214,7 +214,7 @@ func (m *creation) answered(ctx context.Context, webhook Webhook) Created {
 func (m *creation) withdraw(ctx context.Context, surplus []Webhook, created *Created) {
 	for _, webhook := range surplus {
 		m.take(webhook)
-		if _, err := m.Archive(context.WithoutCancel(ctx), Ref{Account: m.account.number, ID: webhook.ID}); err != nil {
+		if _, err := m.Archive(ctx, Ref{Account: m.account.number, ID: webhook.ID, Finishes: true}); err != nil {
 			created.Duplicates = append(created.Duplicates, webhook)
 			continue
 		}
@@ -227,7 +227,7 @@ func (m *creation) complete(ctx context.Context, webhook *Webhook) error {
 	if webhook.Secret != "" && webhook.areTold(m.settings) {
 		return nil
 	}
-	read, err := m.Get(context.WithoutCancel(ctx), Ref{Account: m.account.number, ID: webhook.ID})
+	read, err := m.Get(ctx, Ref{Account: m.account.number, ID: webhook.ID, Finishes: true})
 	if err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func (m *creation) lookOn(ctx context.Context, err error) error {
 // lookAfter waits and looks once, also when Terraform stops, and tells whether to look no further.
 func (m *creation) lookAfter(ctx context.Context, wait time.Duration) (done bool, err error) {
 	sleep(ctx, wait)
-	listed, err := m.listSince(context.WithoutCancel(ctx), m.account, time.Now())
+	listed, err := m.list(ctx, m.account, wanted{time.Now(), true})
 	if err != nil {
 		return false, err
 	}
@@ -307,7 +307,7 @@ func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, kn
 	var found []Webhook
 	interrupted := c.whileNew(ctx, ref.Created, createAction, func() bool {
 		var listed Listed
-		listed, err = c.listSince(ctx, account, time.Now())
+		listed, err = c.list(ctx, account, wanted{notBefore: time.Now()})
 		found = account.candidates(listed, settings, ref.Created, known)
 		return err != nil || len(found) > 0
 	})

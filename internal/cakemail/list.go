@@ -18,6 +18,8 @@ type ListOptions struct {
 	Account int64
 	// WithArchived includes archived webhooks.
 	WithArchived bool
+	// finishes tells that the list is made, once, although Terraform stops.
+	finishes bool
 }
 
 const (
@@ -127,7 +129,7 @@ func (c *Client) listPage(ctx context.Context, options ListOptions, number int) 
 		query.Set("with_archived", "true")
 	}
 	body, err := c.send(ctx, request{
-		action: listAction, method: http.MethodGet, path: "/webhooks", account: options.Account, query: query, repeatable: true,
+		action: listAction, method: http.MethodGet, path: "/webhooks", account: options.Account, query: query, repeatable: true, finishes: options.finishes,
 	})
 	if err != nil {
 		return listedPage{}, err

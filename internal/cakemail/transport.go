@@ -37,7 +37,7 @@ func (c *Client) newExchange(call request) *exchange {
 // RoundTrip implements [http.RoundTripper]: it makes one attempt.
 func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
-	if e.call.method != http.MethodGet && !e.call.isLogin {
+	if e.call.finishes || e.call.method != http.MethodGet && !e.call.isLogin {
 		// What may change something is not cut short when Terraform stops.
 		ctx = context.WithoutCancel(ctx)
 	}

@@ -42,7 +42,7 @@ func TestAChangeInFlightFinishesAlthoughTerraformStops(t *testing.T) {
 			return err
 		},
 		"read of what has begun": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Get(context.WithoutCancel(ctx), cakemail.Ref{ID: webhookID})
+			_, err := client.Get(ctx, cakemail.Ref{ID: webhookID, Finishes: true})
 			return err
 		},
 	} {
@@ -111,6 +111,23 @@ func TestNothingStartsAfterTerraformStopped(t *testing.T) {
 	}
 	if got := len(api.received()); got != 0 {
 		t.Errorf("got %d calls", got)
+	}
+}
+
+func TestWhatHasBegunIsReadAlthoughTerraformStoppedButNotRepeated(t *testing.T) {
+	t.Parallel()
+	api := newStub(t, inTurn(answer{Body: shown}, answer{Status: 503, Header: map[string]string{"Retry-After": "30"}}))
+	client := api.client()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+
+	_, first := client.Get(ctx, cakemail.Ref{ID: webhookID, Finishes: true})
+	_, second := client.Get(ctx, cakemail.Ref{ID: webhookID, Finishes: true})
+
+	wantNoError(t, first)
+	wantKind(t, second, cakemail.Unavailable)
+	if got := len(api.received()); got != 2 {
+		t.Errorf("got %d calls, want two", got)
 	}
 }
 

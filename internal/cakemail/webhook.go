@@ -64,6 +64,14 @@ type Ref struct {
 	// Created is when the webhook was created, as far as that is known. A call waits until a
 	// webhook that is younger than [Patience.NewWebhook] is to be seen.
 	Created time.Time
+	// Finishes tells that the call ends what has begun: although Terraform stops, it is made, once.
+	Finishes bool
+}
+
+// finishing is the ref of a call that ends what another has begun.
+func (r Ref) finishing() Ref {
+	r.Finishes = true
+	return r
 }
 
 // Get returns the webhook; an [Error] of kind [Gone] when there is none, and of kind
@@ -88,13 +96,13 @@ func (c *Client) Update(ctx context.Context, ref Ref, changes Settings) (Webhook
 	webhook, err := c.webhookCall(ctx, ref, request{action: action, method: http.MethodPatch, body: c.encode(changes)}, "")
 	if gone, ok := goneBy(err); ok {
 		// An API that changes no webhook can answer 404 too.
-		if _, err := c.Get(context.WithoutCancel(ctx), ref); err != nil {
+		if _, err := c.Get(ctx, ref.finishing()); err != nil {
 			return Webhook{}, err
 		}
 		return Webhook{}, &Error{Kind: Unsupported, Action: action, Host: gone.Host, Status: gone.Status, Message: gone.Message, RequestID: gone.RequestID}
 	}
 	if err == nil && !changes.areToldBy(webhook.Settings) {
-		return c.Get(context.WithoutCancel(ctx), ref)
+		return c.Get(ctx, ref.finishing())
 	}
 	return webhook, err
 }
@@ -123,11 +131,11 @@ func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webho
 	c.accounts.claim(ref.ID, claim{})
 	webhook, err := c.webhookCall(ctx, ref, request{action: action, method: http.MethodPost}, suffix)
 	if gone, ok := goneBy(err); ok {
-		return Webhook{}, c.confirmGone(context.WithoutCancel(ctx), ref, gone)
+		return Webhook{}, c.confirmGone(ctx, ref.finishing(), gone)
 	}
 	if IsKind(err, Invalid) {
 		// The API may refuse what is already so; only a look can tell.
-		if current, getErr := c.Get(context.WithoutCancel(ctx), ref); getErr == nil && current.Archived != nil && *current.Archived == archived {
+		if current, getErr := c.Get(ctx, ref.finishing()); getErr == nil && current.Archived != nil && *current.Archived == archived {
 			return current, nil
 		}
 	}
@@ -147,7 +155,7 @@ func (c *Client) webhookCall(ctx context.Context, ref Ref, call request, suffix 
 	if err := CheckID(ref.ID); err != nil {
 		return Webhook{}, &Error{Kind: Unexpected, Action: call.action, Host: c.host(), Cause: err}
 	}
-	call.id, call.account, call.repeatable = ref.ID, ref.Account, true
+	call.id, call.account, call.repeatable, call.finishes = ref.ID, ref.Account, true, ref.Finishes
 	call.path = "/webhooks/" + url.PathEscape(ref.ID) + suffix
 	if made, _ := c.accounts.claimOf(ref.ID); ref.Created.IsZero() {
 		ref.Created = made.made

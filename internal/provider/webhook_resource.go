@@ -68,7 +68,6 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	now := time.Now().UTC()
-	ctx = context.WithoutCancel(ctx)
 	state := plan
 	// Not every answer tells, but a new webhook is active.
 	state.Archived = types.BoolValue(false)
@@ -85,7 +84,9 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	if plan.Archived.ValueBool() {
-		r.setArchived(ctx, client, state.ref(now), &state, true, &resp.Diagnostics)
+		ref := state.ref(now)
+		ref.Finishes = true
+		r.setArchived(ctx, client, ref, &state, true, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
 		reportDisagreements(&resp.Diagnostics, plan, nil, state)

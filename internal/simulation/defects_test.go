@@ -66,7 +66,7 @@ var defects = []defect{
 	{"a list that shifts is not read again", clientHistories, "cakemail/list.go",
 		`for range maxReadings {`, `for range 1 {`},
 	{"an interrupt ends a create in flight", protocolHistories, "cakemail/transport.go",
-		`if e.call.method != http.MethodGet && !e.call.isLogin {`, `if false {`},
+		`if e.call.finishes || e.call.method != http.MethodGet && !e.call.isLogin {`, `if false {`},
 	{"a 404 is believed at once", protocolHistories, "cakemail/webhook.go",
 		`interrupted := c.whileNew(ctx, ref.Created, call.action, func() bool {`, `interrupted := c.whileNew(ctx, time.Time{}, call.action, func() bool {`},
 	{"a 404 is believed whatever the list says", protocolHistories, "cakemail/active.go",
