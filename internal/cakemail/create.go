@@ -149,7 +149,7 @@ func (c *Client) attempt(ctx context.Context, making *creation) (Webhook, error)
 	if err != nil {
 		return Webhook{}, err
 	}
-	webhook, err := c.decode(body, "")
+	webhook, err := c.decode(ctx, body, "")
 	if err != nil {
 		making.attempts++
 		return Webhook{}, c.unreadable(createAction, err)

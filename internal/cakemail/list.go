@@ -142,5 +142,6 @@ func (c *Client) listPage(ctx context.Context, options ListOptions, number int) 
 	for _, webhook := range page.webhooks {
 		c.secrets.addURL(webhook.Address())
 	}
+	c.logIDs(ctx, page.webhooks...)
 	return page, nil
 }

@@ -1,18 +1,18 @@
 package cakemail
 
 import (
-	"bytes"
-	"io"
+	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// log writes one attempt: method, path, status, duration and request id at
-// DEBUG, what is harmless of the bodies at TRACE. Headers are never logged.
-func (t *attemptTransport) log(request *http.Request, response *http.Response, err error, took time.Duration) {
-	ctx := request.Context()
+// log writes one attempt. Headers and bodies are never logged: they can hold anything.
+func (t *attemptTransport) log(request *http.Request, response *http.Response, body []byte, err error, took time.Duration) {
+	ctx, exchange := request.Context(), exchangeFrom(request.Context())
 	if !tflog.IsDebug(ctx) {
 		return
 	}
@@ -20,7 +20,7 @@ func (t *attemptTransport) log(request *http.Request, response *http.Response, e
 		"method":      request.Method,
 		"path":        request.URL.EscapedPath(),
 		"duration_ms": took.Milliseconds(),
-		"attempt":     exchangeFrom(ctx).attempts,
+		"attempt":     exchange.attempts,
 	}
 	if err != nil {
 		fields["error"] = t.secrets.withoutURL(err).Error()
@@ -28,39 +28,54 @@ func (t *attemptTransport) log(request *http.Request, response *http.Response, e
 		return
 	}
 	fields["status"] = response.StatusCode
+	fields["bytes"] = len(body)
 	fields["request_id"] = t.secrets.clean(requestID(response))
-	tflog.Debug(ctx, "Cakemail API call", fields)
 	// A login has nothing but credentials to show.
-	if tflog.IsTrace(ctx) && !exchangeFrom(ctx).login {
-		tflog.Trace(ctx, "Cakemail API call bodies", map[string]any{
-			"request_body":  t.secrets.describe(requestBody(request)),
-			"response_body": t.secrets.describe(responseBody(response)),
+	if isRefusal := response.StatusCode < 200 || response.StatusCode > 299; isRefusal && !exchange.login {
+		if refusals := t.shownRefusals(body); refusals != nil {
+			fields["refusals"] = refusals
+		}
+	}
+	tflog.Debug(ctx, "Cakemail API call", fields)
+}
+
+// shownRefusals returns why the API refused a call, as a log may show it.
+func (t *attemptTransport) shownRefusals(body []byte) []map[string]string {
+	var shown []map[string]string
+	for _, refusal := range readRefusals(body) {
+		shown = append(shown, map[string]string{
+			"loc":  t.secrets.clean(refusal.path()),
+			"type": t.secrets.clean(refusal.kind),
+			"msg":  t.secrets.clean(refusal.message),
 		})
 	}
+	return shown
 }
 
-func requestBody(request *http.Request) []byte {
-	if request.GetBody == nil {
-		return nil
+// path joins the names and numbers of the location by dots.
+func (r refusal) path() string {
+	var steps []string
+	for _, step := range r.location {
+		switch step.(type) {
+		case string, float64:
+			steps = append(steps, fmt.Sprint(step))
+		}
 	}
-	reader, err := request.GetBody()
-	if err != nil {
-		return nil
-	}
-	defer reader.Close()
-	body, err := io.ReadAll(reader)
-	if err != nil {
-		return nil
-	}
-	return body
+	return strings.Join(steps, ".")
 }
 
-// responseBody reads the buffered body and puts it back.
-func responseBody(response *http.Response) []byte {
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil
+// logIDs writes which webhooks an answer names.
+func (c *Client) logIDs(ctx context.Context, webhooks ...Webhook) {
+	if !tflog.IsDebug(ctx) {
+		return
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return body
+	var ids []string
+	for _, webhook := range webhooks {
+		if webhook.ID != "" {
+			ids = append(ids, c.secrets.clean(webhook.ID))
+		}
+	}
+	if ids != nil {
+		tflog.Debug(ctx, "Webhooks of an answer", map[string]any{"ids": ids})
+	}
 }

@@ -238,3 +238,24 @@ func DisplayURL(raw string) string {
 	}
 	return parsed.String()
 }
+
+// clean makes a text of the API fit for a message: no secrets, no control
+// or other invisible characters, not too long.
+func (s *secrets) clean(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s.redact(text))
+	return shorten(strings.TrimSpace(text))
+}
+
+func shorten(text string) string {
+	const longest = 300
+	runes := []rune(text)
+	if len(runes) <= longest {
+		return text
+	}
+	return string(runes[:longest]) + "…"
+}

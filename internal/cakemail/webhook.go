@@ -163,7 +163,7 @@ func (c *Client) webhookCall(ctx context.Context, id string, call request, suffi
 	if err != nil {
 		return Webhook{}, err
 	}
-	webhook, err := c.decode(body, id)
+	webhook, err := c.decode(ctx, body, id)
 	if err != nil {
 		return Webhook{}, c.unreadable(call.action, err)
 	}
@@ -188,9 +188,10 @@ func CheckID(id string) error {
 	return nil
 }
 
-func (c *Client) decode(body []byte, id string) (Webhook, error) {
+func (c *Client) decode(ctx context.Context, body []byte, id string) (Webhook, error) {
 	webhook, err := decodeWebhook(body, id)
 	c.Conceal(webhook.Secret, webhook.Address())
+	c.logIDs(ctx, webhook)
 	return webhook, err
 }
 

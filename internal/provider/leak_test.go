@@ -80,7 +80,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !bytes.Contains(log, []byte("Cakemail API call bodies")) {
+				if !bytes.Contains(log, []byte("Cakemail API call")) {
 					t.Error("the log does not hold the calls, so the test shows nothing")
 				}
 				w.expectNoSecret(t, "the log", string(log))
