@@ -23,13 +23,13 @@ func (t *attemptTransport) log(request *http.Request, response *http.Response, b
 		"attempt":     exchange.attempts,
 	}
 	if err != nil {
-		fields["error"] = t.secrets.withoutURL(err).Error()
+		fields["error"] = withoutURL(t.secrets, err).Error()
 		tflog.Debug(ctx, "Cakemail API call failed", fields)
 		return
 	}
 	fields["status"] = response.StatusCode
 	fields["bytes"] = len(body)
-	fields["request_id"] = t.secrets.clean(requestID(response))
+	fields["request_id"] = t.secrets.Clean(requestID(response))
 	// A login has nothing but credentials to show.
 	if isRefusal := response.StatusCode < 200 || response.StatusCode > 299; isRefusal && !exchange.login {
 		if refusals := t.shownRefusals(body); refusals != nil {
@@ -44,9 +44,9 @@ func (t *attemptTransport) shownRefusals(body []byte) []map[string]string {
 	var shown []map[string]string
 	for _, refusal := range readRefusals(body) {
 		shown = append(shown, map[string]string{
-			"loc":  t.secrets.clean(refusal.path()),
-			"type": t.secrets.clean(refusal.kind),
-			"msg":  t.secrets.clean(refusal.message),
+			"loc":  t.secrets.Clean(refusal.path()),
+			"type": t.secrets.Clean(refusal.kind),
+			"msg":  t.secrets.Clean(refusal.message),
 		})
 	}
 	return shown
@@ -72,7 +72,7 @@ func (c *Client) logIDs(ctx context.Context, webhooks ...Webhook) {
 	var ids []string
 	for _, webhook := range webhooks {
 		if webhook.ID != "" {
-			ids = append(ids, c.secrets.clean(webhook.ID))
+			ids = append(ids, c.secrets.Clean(webhook.ID))
 		}
 	}
 	if ids != nil {

@@ -9,6 +9,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
 // maxAnswerBytes is the largest answer that is read; a page of 50 webhooks with
@@ -66,7 +68,7 @@ func isFinishing(ctx context.Context) bool {
 type attemptTransport struct {
 	base    http.RoundTripper
 	timeout time.Duration
-	secrets *secrets
+	secrets *mask.Secrets
 }
 
 // RoundTrip implements [http.RoundTripper].

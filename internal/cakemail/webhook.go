@@ -197,7 +197,7 @@ func (c *Client) decode(ctx context.Context, body []byte, id string) (Webhook, e
 
 func (c *Client) encode(settings Settings) wireRequest {
 	if settings.URL != nil {
-		c.secrets.addURL(*settings.URL)
+		c.secrets.AddURL(*settings.URL)
 	}
 	return encodeSettings(settings)
 }
