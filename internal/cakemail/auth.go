@@ -105,7 +105,7 @@ func (g *passwordGrant) login(ctx context.Context, refused string) (string, erro
 		}
 		return "", err
 	}
-	g.client.secrets.add(token.AccessToken, token.RefreshToken)
+	g.client.secrets.Add(token.AccessToken, token.RefreshToken)
 	g.current = token
 	return token.AccessToken, nil
 }

@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
 // Defaults of [Options].
@@ -66,7 +68,7 @@ type Client struct {
 	timeout    time.Duration
 	transport  http.RoundTripper
 	auth       authorizer
-	secrets    *secrets
+	secrets    *mask.Secrets
 	accounts   *accounts
 	pause      sharedPause
 	// archiving and archived count the calls that archive: those begun, and those ended.
@@ -84,13 +86,13 @@ func New(options Options) *Client {
 		jitter:     options.Jitter,
 		timeout:    cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
 		accounts:   newAccounts(),
-		secrets:    &secrets{},
+		secrets:    &mask.Secrets{},
 	}
 	if client.jitter == nil {
 		client.jitter = rand.N[time.Duration]
 	}
 	credentials := options.Credentials
-	client.secrets.add(credentials.AccessToken, credentials.Password)
+	client.secrets.Add(credentials.AccessToken, credentials.Password)
 	transport := newTransport()
 	if options.Dial != nil {
 		transport.DialContext = options.Dial
@@ -228,9 +230,8 @@ func (c *Client) newRequest(ctx context.Context, call request, token string) (*r
 }
 
 // Conceal keeps what the caller knows of a webhook from elsewhere, such as from
-// a state, out of logs and errors: its secret, and the parts of its URL that
-// [DisplayURL] hides.
+// a state, out of logs and errors: its secret, and what [mask.Secrets.AddURL] finds in its URL.
 func (c *Client) Conceal(secret, address string) {
-	c.secrets.add(secret)
-	c.secrets.addURL(address)
+	c.secrets.Add(secret)
+	c.secrets.AddURL(address)
 }

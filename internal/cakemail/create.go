@@ -176,7 +176,7 @@ func (m *creation) post(ctx context.Context) (Webhook, error) {
 	if err != nil {
 		return Webhook{}, err
 	}
-	webhook, err := m.decode(body, "")
+	webhook, err := m.decode(ctx, body, "")
 	if err != nil {
 		m.attempts++
 		return Webhook{}, m.unreadable(createAction, err)

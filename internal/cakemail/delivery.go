@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
 // Delivery is an event to post to a webhook's url, as Cakemail posts events.
@@ -157,7 +159,7 @@ func (c *Client) harmless(err error) error {
 	if errors.Is(err, http.ErrSchemeMismatch) {
 		shown = http.ErrSchemeMismatch
 	}
-	return errors.New(c.secrets.clean(shown.Error()))
+	return errors.New(c.secrets.Clean(shown.Error()))
 }
 
 // as returns the first error of this type in the tree of err, or nil.
@@ -172,7 +174,7 @@ func (c *Client) explainRefusal(failure *Error, response *http.Response) {
 	failure.Status = statusText(response)
 	failure.Kind = kindOf(request{id: "the receiver"}, response.StatusCode, nil)
 	if location, err := response.Location(); err == nil && failure.Kind == Redirected {
-		failure.Location = c.secrets.clean((&url.URL{Scheme: location.Scheme, Host: location.Host}).String())
+		failure.Location = c.secrets.Clean((&url.URL{Scheme: location.Scheme, Host: location.Host}).String())
 	}
 }
 
@@ -183,9 +185,11 @@ func statusText(response *http.Response) string {
 
 // logDelivery writes neither body nor header, whatever the level.
 func (c *Client) logDelivery(ctx context.Context, webhook Webhook, receipt Receipt, failure *Error) {
-	fields := map[string]any{"id": webhook.ID, "url": DisplayURL(webhook.Address()), "status": receipt.Status, "duration_ms": receipt.Took.Milliseconds()}
+	fields := map[string]any{
+		"id": webhook.ID, "url": mask.Origin(webhook.Address()), "status": receipt.Status, "duration_ms": receipt.Took.Milliseconds(),
+	}
 	if failure != nil {
-		fields["error"] = c.secrets.clean(failure.Error())
+		fields["error"] = c.secrets.Clean(failure.Error())
 	}
 	tflog.Debug(ctx, "Test delivery", fields)
 }

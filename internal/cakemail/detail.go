@@ -1,17 +1,35 @@
 package cakemail
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"strings"
 )
 
 // maxRefusals is how many refusals of one answer are read.
 const maxRefusals = 20
 
-// readDetail reads the FastAPI envelope: `detail` is a list of objects or strings, one
-// of them, or missing. The messages are as the API wrote them, so not fit to be shown.
+// refusal is one entry of the API's list, as the API wrote it, so not fit to be shown.
+type refusal struct {
+	location []any
+	kind     string
+	message  string
+}
+
+// readDetail returns the refusals of an answer by their fields.
 func readDetail(body []byte) []FieldError {
+	var refusals []FieldError
+	for _, refusal := range readRefusals(body) {
+		refusals = append(refusals, refusal.fieldError())
+	}
+	return refusals
+}
+
+// readRefusals reads the FastAPI envelope: `detail` is a list of objects or strings, one
+// of them, or missing.
+func readRefusals(body []byte) []refusal {
 	var envelope struct {
 		Detail  json.RawMessage `json:"detail"`
 		Message json.RawMessage `json:"message"`
@@ -23,38 +41,48 @@ func readDetail(body []byte) []FieldError {
 	if json.Unmarshal(envelope.Detail, &entries) != nil {
 		entries = []json.RawMessage{envelope.Detail}
 	}
-	var refusals []FieldError
+	var refusals []refusal
 	for _, entry := range entries[:min(len(entries), maxRefusals)] {
-		if refusal := readRefusal(entry); refusal.Message != "" {
-			refusals = append(refusals, refusal)
+		if read := readRefusal(entry); read.message != "" {
+			refusals = append(refusals, read)
 		}
 	}
-	if refusal := readRefusal(envelope.Message); refusals == nil && refusal.Message != "" {
-		return []FieldError{refusal}
+	if read := readRefusal(envelope.Message); refusals == nil && read.message != "" {
+		return []refusal{read}
 	}
 	return refusals
 }
 
 // readRefusal reads a text, or an object with one and perhaps a location.
-func readRefusal(raw json.RawMessage) FieldError {
+func readRefusal(raw json.RawMessage) refusal {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
-		return FieldError{Message: text}
+		return refusal{message: text}
 	}
-	var refusal struct {
+	var entry struct {
 		Location any    `json:"loc"`
+		Type     any    `json:"type"`
 		Msg      string `json:"msg"`
 		Message  string `json:"message"`
 	}
-	if json.Unmarshal(raw, &refusal) != nil {
-		return FieldError{}
+	if json.Unmarshal(raw, &entry) != nil {
+		return refusal{}
 	}
-	location, _ := refusal.Location.([]any)
-	if len(location) == 0 {
-		location = []any{refusal.Location}
+	read := refusal{message: cmp.Or(entry.Msg, entry.Message)}
+	read.kind, _ = entry.Type.(string)
+	read.location, _ = entry.Location.([]any)
+	if len(read.location) == 0 {
+		read.location = []any{entry.Location}
 	}
-	read := FieldError{Field: fieldOf(location), Message: cmp.Or(refusal.Msg, refusal.Message)}
-	if name, _ := location[len(location)-1].(string); read.Field == "" && name != "" && read.Message != "" {
+	return read
+}
+
+func (r refusal) fieldError() FieldError {
+	read := FieldError{Field: fieldOf(r.location), Message: r.message}
+	if len(r.location) == 0 || read.Field != "" {
+		return read
+	}
+	if name, _ := r.location[len(r.location)-1].(string); name != "" {
 		read.Message = name + ": " + read.Message
 	}
 	return read
@@ -69,3 +97,17 @@ func joined(refusals []FieldError) string {
 }
 
 func (f FieldError) isNamed() bool { return f.Field != "" }
+
+// describeUnread says what an answer is that holds no message in a known place.
+func describeUnread(contentType string, body []byte) string {
+	switch body = bytes.TrimSpace(body); {
+	case len(body) == 0:
+		return ""
+	case strings.Contains(contentType, "html") || body[0] == '<':
+		return "(an HTML page, so the answer may come from a proxy)"
+	case json.Valid(body):
+		return fmt.Sprintf("(%d bytes of JSON without a message)", len(body))
+	default:
+		return fmt.Sprintf("(%d bytes that are not JSON)", len(body))
+	}
+}

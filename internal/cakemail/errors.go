@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
 // Kind says what went wrong, as far as a caller has to tell cases apart.
@@ -132,7 +134,7 @@ func (c *Client) transportError(exchange *exchange, err error) *Error {
 		Attempts:        exchange.attempts,
 		Elapsed:         time.Since(exchange.started),
 		MayHaveHappened: exchange.sent,
-		Cause:           c.secrets.withoutURL(err),
+		Cause:           withoutURL(c.secrets, err),
 	}
 	if errors.Is(err, context.Canceled) {
 		// A create waits only after the API put it off, or before it was sent.
@@ -161,11 +163,11 @@ var quotesAnswer = regexp.MustCompile(`(?s)(: malformed MIME header|").*`)
 
 // withoutURL drops the method and URL that net/http puts before each error, and
 // what it quotes of the answer.
-func (s *secrets) withoutURL(err error) error {
+func withoutURL(secrets *mask.Secrets, err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
-	if text := s.clean(quotesAnswer.ReplaceAllString(s.redact(err.Error()), "…")); text != err.Error() {
+	if text := secrets.Clean(quotesAnswer.ReplaceAllString(secrets.Mask(err.Error()), "…")); text != err.Error() {
 		return errors.New(text)
 	}
 	return err
@@ -182,7 +184,7 @@ func (c *Client) answerError(exchange *exchange, response *http.Response, body [
 		Action:    exchange.call.action,
 		Host:      c.host(),
 		Status:    statusText(response),
-		RequestID: c.secrets.clean(requestID(response)),
+		RequestID: c.secrets.Clean(requestID(response)),
 		Attempts:  exchange.attempts,
 		Elapsed:   time.Since(exchange.started),
 	}
@@ -193,7 +195,7 @@ func (c *Client) answerError(exchange *exchange, response *http.Response, body [
 		failure.Message = describeUnread(response.Header.Get("Content-Type"), body)
 	case !exchange.call.isLogin:
 		for _, refusal := range refusals {
-			failure.Fields = append(failure.Fields, FieldError{Field: refusal.Field, Message: c.secrets.clean(refusal.Message)})
+			failure.Fields = append(failure.Fields, FieldError{Field: refusal.Field, Message: c.secrets.Clean(refusal.Message)})
 		}
 		failure.Message = joined(failure.Fields)
 	}
@@ -204,7 +206,7 @@ func (c *Client) answerError(exchange *exchange, response *http.Response, body [
 	failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500 || response.StatusCode == http.StatusRequestTimeout
 	if failure.Kind == Redirected {
 		if location, err := response.Location(); err == nil {
-			failure.Location = c.secrets.clean(location.Host)
+			failure.Location = c.secrets.Clean(location.Host)
 		}
 	}
 	return failure

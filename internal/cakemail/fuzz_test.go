@@ -1,15 +1,9 @@
 package cakemail
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"html"
+	"maps"
 	"net/http"
-	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +114,9 @@ func FuzzReadDetail(f *testing.F) {
 			}
 			texts = append(texts, field.Message)
 		}
+		for _, refusal := range client.newExchange(request{}).shownRefusals(body) {
+			texts = append(texts, slices.Collect(maps.Values(refusal))...)
+		}
 		for _, text := range texts {
 			if strings.Contains(text, secret) {
 				t.Errorf("%q holds the secret", text)
@@ -150,111 +147,6 @@ func FuzzRetryAfter(f *testing.F) {
 		}
 		if wait := New(Options{}).backoff(time.Nanosecond, time.Nanosecond, max(attempt, 0), response); wait < 0 || wait > time.Nanosecond {
 			t.Errorf("the shortest wait is %v", wait)
-		}
-	})
-}
-
-// spellings are ways in which a server may write a text that it repeats. The
-// first keeps each letter and digit, the last none.
-var spellings = []func(string) string{
-	func(text string) string { return text },
-	url.QueryEscape,
-	url.PathEscape,
-	html.EscapeString,
-	quote,
-	strconv.Quote,
-	strconv.QuoteToASCII,
-	func(text string) string { return strings.ReplaceAll(text, `\`, `\\`) },
-	func(text string) string { return strings.ReplaceAll(text, "/", `\/`) },
-	func(text string) string { return strings.NewReplacer(" ", "%20", `"`, "%22", "%", "%25").Replace(text) },
-	func(text string) string {
-		return regexp.MustCompile("%..").ReplaceAllStringFunc(url.QueryEscape(text), strings.ToLower)
-	},
-	func(text string) string { return strings.ToValidUTF8(text, "\ufffd") },
-	eachRune("&#%d;"), eachRune("&#x%x;"), eachByte("%%%02x"), eachByte(`\x%02x`), eachByte(`\%03o`), eachRune(`\u{%x}`),
-}
-
-func eachRune(format string) func(string) string {
-	return func(text string) string {
-		var spelled strings.Builder
-		for _, r := range text {
-			fmt.Fprintf(&spelled, format, r)
-		}
-		return spelled.String()
-	}
-}
-
-func eachByte(format string) func(string) string {
-	return func(text string) string {
-		var spelled strings.Builder
-		for _, b := range []byte(text) {
-			fmt.Fprintf(&spelled, format, b)
-		}
-		return spelled.String()
-	}
-}
-
-// Whatever the nesting of escapes, no secret comes through, neither into an
-// error nor into the log.
-func FuzzNestedEscapes(f *testing.F) {
-	for first := range spellings {
-		for second := range spellings {
-			f.Add(`"ect&h/orse é+\ ba%ttery`, []byte{byte(first), byte(second)})
-		}
-	}
-	f.Add("\xff&amp;%41\\n\\", []byte{3, 1, 4, 6})
-	f.Add("%", []byte{15, 15})
-	f.Fuzz(func(t *testing.T, middle string, nesting []byte) {
-		const begin, end = "4bdf3a9c1e77", "77e1c9a3fdb4"
-		secret := begin + middle + end
-		if letters, _ := bare(secret); letters != lettersAndDigits(secret) {
-			t.Skip("a secret that looks like an escape itself")
-		}
-		told := secret
-		for _, choice := range nesting[:min(len(nesting), 4)] {
-			told = spellings[int(choice)%len(spellings)](told)
-		}
-		if len(told) > 2_000 {
-			t.Skip("longer than any answer")
-		}
-		client := New(Options{Credentials: Credentials{AccessToken: secret}})
-		refusal := quote("the value <" + told + "> is wrong")
-		body := `{"detail":[{"loc":["body",` + quote(told) + `],"msg":` + refusal + `,"type":` + quote(told) + `,"input":` + quote(told) + `}],` + quote(told) + `:1}`
-		failure := answerErrorOf(client, 422, map[string]string{"X-Request-Id": told}, body)
-		cause := client.transportError(&exchange{}, errors.New(told))
-		for where, text := range map[string]string{
-			"an error": failure.Error(), "a request id": failure.RequestID, "a cause": cause.Error(), "the log": client.secrets.describe([]byte(body)),
-		} {
-			if strings.Contains(text, begin) || strings.Contains(text, end) || told != "" && strings.Contains(text, told) {
-				t.Errorf("%s holds %q, which is %q: %s", where, told, secret, text)
-			}
-		}
-	})
-}
-
-// What stands under a name that nobody knows is never shown, however deep.
-func FuzzUnknownFields(f *testing.F) {
-	for index, name := range []string{"secret", "key", "password", "input", "ID", "ｉd", "Data", ""} {
-		f.Add(name, index)
-	}
-	f.Fuzz(func(t *testing.T, name string, depth int) {
-		if _, known := shownFields[name]; known || name == "url" {
-			t.Skip("a known name")
-		}
-		const marker = "4bdf3a9c1e77"
-		var document any = map[string]any{marker + name: marker, name: marker, "event": "A.A"}
-		for level := range uint(depth) % 50 {
-			document = map[string]any{"data": document, name: []any{marker, level}}
-			if level%2 == 0 {
-				document = []any{document, marker}
-			}
-		}
-		body, err := json.Marshal(document)
-		if err != nil {
-			t.Skip("not JSON")
-		}
-		if got := (&secrets{}).describe(body); strings.Contains(got, marker) || depth == 0 && !strings.Contains(got, `"event":"A.A"`) {
-			t.Errorf("%s became %s", body, got)
 		}
 	})
 }

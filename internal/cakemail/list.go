@@ -139,7 +139,8 @@ func (c *Client) listPage(ctx context.Context, options ListOptions, number int) 
 		return listedPage{}, c.unreadable(listAction, err)
 	}
 	for _, webhook := range page.webhooks {
-		c.secrets.addURL(webhook.Address())
+		c.secrets.AddURL(webhook.Address())
 	}
+	c.logIDs(ctx, page.webhooks...)
 	return page, nil
 }

@@ -1,17 +1,17 @@
 package cakemail
 
 import (
-	"bytes"
-	"io"
+	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// log writes one attempt: method, path, status, duration and request id at
-// DEBUG, what is harmless of the bodies at TRACE. Headers are never logged.
-func (e *exchange) log(request *http.Request, response *http.Response, err error, took time.Duration) {
+// log writes one attempt. Headers and bodies are never logged: they can hold anything.
+func (e *exchange) log(request *http.Request, response *http.Response, body []byte, err error, took time.Duration) {
 	ctx := request.Context()
 	if !tflog.IsDebug(ctx) {
 		return
@@ -23,44 +23,59 @@ func (e *exchange) log(request *http.Request, response *http.Response, err error
 		"attempt":     e.attempts,
 	}
 	if err != nil {
-		fields["error"] = e.client.secrets.withoutURL(err).Error()
+		fields["error"] = withoutURL(e.client.secrets, err).Error()
 		tflog.Debug(ctx, "Cakemail API call failed", fields)
 		return
 	}
 	fields["status"] = response.StatusCode
-	fields["request_id"] = e.client.secrets.clean(requestID(response))
-	tflog.Debug(ctx, "Cakemail API call", fields)
+	fields["bytes"] = len(body)
+	fields["request_id"] = e.client.secrets.Clean(requestID(response))
 	// A login has nothing but credentials to show.
-	if tflog.IsTrace(ctx) && !e.call.isLogin {
-		tflog.Trace(ctx, "Cakemail API call bodies", map[string]any{
-			"request_body":  e.client.secrets.describe(requestBody(request)),
-			"response_body": e.client.secrets.describe(responseBody(response)),
+	if isRefusal := response.StatusCode < 200 || response.StatusCode > 299; isRefusal && !e.call.isLogin {
+		if refusals := e.shownRefusals(body); refusals != nil {
+			fields["refusals"] = refusals
+		}
+	}
+	tflog.Debug(ctx, "Cakemail API call", fields)
+}
+
+// shownRefusals returns why the API refused a call, as a log may show it.
+func (e *exchange) shownRefusals(body []byte) []map[string]string {
+	var shown []map[string]string
+	for _, refusal := range readRefusals(body) {
+		shown = append(shown, map[string]string{
+			"loc":  e.client.secrets.Clean(refusal.path()),
+			"type": e.client.secrets.Clean(refusal.kind),
+			"msg":  e.client.secrets.Clean(refusal.message),
 		})
 	}
+	return shown
 }
 
-func requestBody(request *http.Request) []byte {
-	if request.GetBody == nil {
-		return nil
+// path joins the names and numbers of the location by dots.
+func (r refusal) path() string {
+	var steps []string
+	for _, step := range r.location {
+		switch step.(type) {
+		case string, float64:
+			steps = append(steps, fmt.Sprint(step))
+		}
 	}
-	reader, err := request.GetBody()
-	if err != nil {
-		return nil
-	}
-	defer reader.Close()
-	body, err := io.ReadAll(reader)
-	if err != nil {
-		return nil
-	}
-	return body
+	return strings.Join(steps, ".")
 }
 
-// responseBody reads the buffered body and puts it back.
-func responseBody(response *http.Response) []byte {
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil
+// logIDs writes which webhooks an answer names.
+func (c *Client) logIDs(ctx context.Context, webhooks ...Webhook) {
+	if !tflog.IsDebug(ctx) {
+		return
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return body
+	var ids []string
+	for _, webhook := range webhooks {
+		if webhook.ID != "" {
+			ids = append(ids, c.secrets.Clean(webhook.ID))
+		}
+	}
+	if ids != nil {
+		tflog.Debug(ctx, "Webhooks of an answer", map[string]any{"ids": ids})
+	}
 }

@@ -5,11 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"path"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -132,33 +130,34 @@ func wantHidden(t *testing.T, where, text, secret string) {
 	}
 }
 
+// logged returns the entries of a log with this message.
+func logged(t *testing.T, output *lockedBuffer, message string) []map[string]any {
+	t.Helper()
+	entries, err := tflogtest.MultilineJSONDecode(strings.NewReader(output.String()))
+	wantNoError(t, err)
+	return slices.DeleteFunc(entries, func(entry map[string]any) bool { return entry["@message"] != message || entry["@level"] != "debug" })
+}
+
 func TestTheLogSaysWhatWasCalled(t *testing.T) {
 	t.Parallel()
 	api := newStub(t, inTurn(
 		answer{Cut: true},
 		answer{Status: 503, Header: map[string]string{"X-Request-Id": "r-2"}},
-		answer{Header: map[string]string{"X-Request-Id": "r-3"}, Body: shown},
+		answer{Header: map[string]string{"X-Request-Id": "r-3 " + testToken}, Body: shown},
 	))
 	output := &lockedBuffer{}
 
 	_, err := api.client().Get(tflogtest.RootLogger(t.Context(), output), cakemail.Ref{Account: 42, ID: webhookID})
 
 	wantNoError(t, err)
-	entries, err := tflogtest.MultilineJSONDecode(strings.NewReader(output.String()))
-	wantNoError(t, err)
-	var attempts []map[string]any
-	for _, entry := range entries {
-		if entry["@level"] == "debug" {
-			attempts = append(attempts, entry)
-		}
-	}
+	attempts := append(logged(t, output, "Cakemail API call failed"), logged(t, output, "Cakemail API call")...)
 	if len(attempts) != 3 {
 		t.Fatalf("got %d attempts in\n%s", len(attempts), output.String())
 	}
 	for index, want := range []map[string]any{
 		{"attempt": 1.0},
-		{"status": 503.0, "request_id": "r-2", "attempt": 2.0},
-		{"status": 200.0, "request_id": "r-3", "attempt": 3.0},
+		{"status": 503.0, "request_id": "r-2", "attempt": 2.0, "bytes": 0.0},
+		{"status": 200.0, "request_id": "r-3 ***", "attempt": 3.0, "bytes": float64(len(shown))},
 	} {
 		want["method"], want["path"] = http.MethodGet, "/webhooks/"+webhookID
 		for key, value := range want {
@@ -173,28 +172,36 @@ func TestTheLogSaysWhatWasCalled(t *testing.T) {
 	if cause, _ := attempts[0]["error"].(string); !strings.Contains(cause, "EOF") {
 		t.Errorf("the cut attempt has the error %q", cause)
 	}
-	if strings.Contains(output.String(), "Authorization") || strings.Contains(output.String(), "account_id=42") {
-		t.Errorf("the log holds headers or the query:\n%s", output.String())
+	if ids := logged(t, output, "Webhooks of an answer"); len(ids) != 1 || fmt.Sprint(ids[0]["ids"]) != "["+webhookID+"]" {
+		t.Errorf("the answer names %v", ids)
+	}
+	for _, absent := range []string{"Authorization", "account_id=42", webhookURL, "refusals"} {
+		wantHidden(t, "the log", output.String(), absent)
 	}
 }
 
-// What a read costs at TRACE must not grow with the number of webhooks.
-func BenchmarkReadsAtTrace(b *testing.B) {
-	for _, count := range []int{200, 2000} {
-		b.Run(strconv.Itoa(count), func(b *testing.B) {
-			api := newStub(b, func(w http.ResponseWriter, r *http.Request) {
-				id := path.Base(r.URL.Path)
-				answer{Body: fmt.Sprintf(`{"id":%[1]q,"signature":{"key":"c2VjcmV0LW9mLXRoZS13ZWJob29r-%[1]s"},"data":{"id":%[1]q,"event":"A.A","url":%[2]q}}`, id, webhookURL)}.write(w)
-			})
-			ctx := tflogtest.RootLogger(b.Context(), io.Discard)
-			for b.Loop() {
-				client := api.client()
-				for number := range count {
-					_, err := client.Get(ctx, cakemail.Ref{ID: strconv.Itoa(number)})
-					wantNoError(b, err)
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*count), "µs/read")
-		})
+func TestTheLogSaysWhyTheAPIRefuses(t *testing.T) {
+	t.Parallel()
+	entry := `{"loc":["body","events",0,null],"msg":"` + testToken + `\u001b is wrong","type":"value_error","input":"another text"}`
+	api := newStub(t, inTurn(
+		answer{Status: 422, Body: `{"detail":[` + strings.Repeat(entry+",", 30) + entry + `]}`},
+		answer{Body: `{"webhooks":[{"id":"w1"},{"id":2}],"detail":"another text"}`},
+	))
+	output := &lockedBuffer{}
+	ctx := tflogtest.RootLogger(t.Context(), output)
+
+	_, err := api.client().Get(ctx, cakemail.Ref{ID: webhookID})
+	wantKind(t, err, cakemail.Invalid)
+	for _, err := range api.client().List(ctx, cakemail.ListOptions{}) {
+		wantNoError(t, err)
 	}
+
+	refusals, _ := logged(t, output, "Cakemail API call")[0]["refusals"].([]any)
+	if len(refusals) != 20 || fmt.Sprint(refusals[0]) != "map[loc:body.events.0 msg:***  is wrong type:value_error]" {
+		t.Errorf("got %v", refusals)
+	}
+	if ids := logged(t, output, "Webhooks of an answer"); len(ids) == 0 || fmt.Sprint(ids[0]["ids"]) != "[w1 2]" {
+		t.Errorf("the list names %v", ids)
+	}
+	wantHidden(t, "the log", output.String(), "another text")
 }

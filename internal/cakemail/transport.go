@@ -56,27 +56,28 @@ func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 		sent.GetBody = nil
 	}
 	response, err := e.client.transport.RoundTrip(sent)
+	var body []byte
 	if err == nil {
-		err = bufferBody(response)
+		body, err = bufferBody(response)
 	}
 	e.sent = connected.Load()
-	e.log(request, response, err, time.Since(started))
+	e.log(request, response, body, err, time.Since(started))
 	if err != nil {
 		return nil, err
 	}
 	return response, nil
 }
 
-// bufferBody replaces the answer's body by its bytes.
-func bufferBody(response *http.Response) error {
+// bufferBody replaces the answer's body by its bytes, which it returns.
+func bufferBody(response *http.Response) ([]byte, error) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(body) > maxAnswerBytes {
-		return errAnswerTooLarge
+		return nil, errAnswerTooLarge
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	return nil
+	return body, nil
 }

@@ -79,3 +79,20 @@ func normalEscapes(text string) string {
 	}
 	return normal.String()
 }
+
+const redacted = "***"
+
+// DisplayURL returns a webhook's URL as messages may show it: without user information,
+// query and fragment, which people use for credentials, and "***" for what is no URL.
+func DisplayURL(raw string) string {
+	parsed, err := url.Parse(raw)
+	if err != nil || parsed.Opaque != "" {
+		return redacted
+	}
+	hidden := parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != ""
+	parsed.User, parsed.RawQuery, parsed.Fragment, parsed.ForceQuery = nil, "", "", false
+	if hidden {
+		return parsed.String() + "?" + redacted
+	}
+	return parsed.String()
+}

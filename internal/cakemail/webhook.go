@@ -169,7 +169,7 @@ func (c *Client) webhookCall(ctx context.Context, ref Ref, call request, suffix 
 	if err = cmp.Or(interrupted, err); err != nil {
 		return Webhook{}, err
 	}
-	webhook, err := c.decode(body, ref.ID)
+	webhook, err := c.decode(ctx, body, ref.ID)
 	if err != nil {
 		return Webhook{}, c.unreadable(call.action, err)
 	}
@@ -200,15 +200,16 @@ func CheckID(id string) error {
 	return nil
 }
 
-func (c *Client) decode(body []byte, id string) (Webhook, error) {
+func (c *Client) decode(ctx context.Context, body []byte, id string) (Webhook, error) {
 	webhook, err := decodeWebhook(body, id)
 	c.Conceal(webhook.Secret, webhook.Address())
+	c.logIDs(ctx, webhook)
 	return webhook, err
 }
 
 func (c *Client) encode(settings Settings) wireRequest {
 	if settings.URL != nil {
-		c.secrets.addURL(*settings.URL)
+		c.secrets.AddURL(*settings.URL)
 	}
 	return encodeSettings(settings)
 }

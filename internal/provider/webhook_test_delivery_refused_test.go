@@ -74,7 +74,7 @@ func TestTestDeliveryIsRefused(t *testing.T) {
 			if deliveries := receiver.deliveries(); len(deliveries) != 1 || !deliveries[0].genuine(webhook.Secret) {
 				t.Errorf("the receiver got %d deliveries, want one that is genuine", len(deliveries))
 			}
-			if !strings.Contains(written.String(), "Test delivery") || !strings.Contains(written.String(), "Cakemail API call bodies") {
+			if !strings.Contains(written.String(), "Test delivery") || !strings.Contains(written.String(), "Cakemail API call") {
 				t.Error("the log does not hold the delivery, so the test shows nothing")
 			}
 			w.expectNoTrace(t, "the log", written.String(), receiver)

@@ -1,0 +1,85 @@
+package mask
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// spellings returns the value in every way that a text is searched for, which can repeat each other.
+func spellings(value string) []string {
+	spelled := []string{value}
+	spelled = append(spelled, inJSON(value)...)
+	spelled = append(spelled, inCode(value)...)
+	spelled = append(spelled, inURLs(value)...)
+	spelled = append(spelled, inHTML(value)...)
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+		spelled = append(spelled, encoding.EncodeToString([]byte(value)))
+	}
+	return spelled
+}
+
+// inJSON has what encoders choose between: escapes for HTML, for slashes and for all but ASCII.
+func inJSON(value string) []string {
+	var spelled []string
+	for _, escapeHTML := range []bool{false, true} {
+		var quoted strings.Builder
+		encoder := json.NewEncoder(&quoted)
+		encoder.SetEscapeHTML(escapeHTML)
+		if encoder.Encode(value) != nil {
+			continue
+		}
+		text := unquoted(strings.TrimSpace(quoted.String()))
+		for _, text := range []string{text, strings.ReplaceAll(text, "/", `\/`)} {
+			spelled = append(spelled, text, inASCII(text))
+		}
+	}
+	return spelled
+}
+
+func unquoted(text string) string { return text[1 : len(text)-1] }
+
+func inASCII(text string) string {
+	var ascii strings.Builder
+	for _, r := range text {
+		if r < utf8.RuneSelf {
+			ascii.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&ascii, `\u%04x`, unit)
+		}
+	}
+	return ascii.String()
+}
+
+// inCode has the strings of Go, and those of HCL, where a brace can begin a template.
+func inCode(value string) []string {
+	text := unquoted(strconv.Quote(value))
+	return []string{text, strings.NewReplacer("${", "$${", "%{", "%%{").Replace(text)}
+}
+
+var percentEscape = regexp.MustCompile("%[0-9A-F]{2}")
+
+// inURLs has a space of a query as "+" and as "%20".
+func inURLs(value string) []string {
+	query := url.QueryEscape(value)
+	var spelled []string
+	for _, text := range []string{query, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(value)} {
+		spelled = append(spelled, text, percentEscape.ReplaceAllStringFunc(text, strings.ToLower))
+	}
+	return spelled
+}
+
+// inHTML has quotes by their number, as Go writes them, and as most others do.
+func inHTML(value string) []string {
+	text := html.EscapeString(value)
+	return []string{text, strings.NewReplacer("&#34;", "&quot;", "&#39;", "&#x27;").Replace(text)}
+}
