@@ -17,7 +17,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -71,8 +70,7 @@ type Client struct {
 	secrets    *mask.Secrets
 	accounts   *accounts
 	pause      sharedPause
-	// archiving and archived count the calls that archive: those begun, and those ended.
-	archiving, archived atomic.Int64
+	archives   archives
 }
 
 // New returns a client. It makes no call.

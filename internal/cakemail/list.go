@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
+	"time"
 )
 
 // ListOptions say which webhooks to list.
@@ -35,8 +37,8 @@ const maxReadings = 3
 // List yields every webhook, page by page, without secrets. It yields one error
 // and ends when a page cannot be had, so a list is never silently shorter. Where the
 // pages hold fewer webhooks than the API counts, or the count changes meanwhile, or this
-// client archives one, it reads all pages again, three times at most: an archived webhook
-// moves those behind it forward, past the page that is read next. An [Error] of kind
+// client archives one or just has, it reads all pages again, three times at most: an archived
+// webhook moves those behind it forward, past the page that is read next. An [Error] of kind
 // [Unexpected] says that some stay missing.
 func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhook, error] {
 	return func(yield func(Webhook, error) bool) {
@@ -77,7 +79,7 @@ type reading struct {
 
 // listPages yields what the pages hold.
 func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(Webhook, error) bool) reading {
-	seen, counts, archived := map[string]bool{}, []int{}, c.archived.Load()
+	seen, counts, began := map[string]bool{}, []int{}, time.Now()
 	for number := 1; number <= maxPages; number++ {
 		page, err := c.listPage(ctx, options, number)
 		if err != nil {
@@ -98,13 +100,39 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 			read := readingOf(len(seen), counts)
 			// A second page that repeats the first tells that there are no pages to shift.
 			isWhole := number == 1 || number == 2 && isOld && len(page.webhooks) > 0
-			isShifted := !isWhole && !options.WithArchived && c.archiving.Load() > archived
+			isShifted := !isWhole && !options.WithArchived && c.archives.since(began.Add(-c.patience.LostCreate))
 			read.isOver = read.isOver && !isShifted
 			return read
 		}
 	}
 	yield(Webhook{}, c.unreadable(listAction, errors.New("the list does not end after 1000 pages")))
 	return reading{isOver: true}
+}
+
+// archives are this client's calls that archive. Their zero value is ready for use.
+type archives struct {
+	mu      sync.Mutex
+	running int
+	last    time.Time
+}
+
+// begin returns the function that ends it.
+func (a *archives) begin() (end func()) {
+	a.add(1)
+	return func() { a.add(-1) }
+}
+
+func (a *archives) add(calls int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.running, a.last = a.running+calls, time.Now()
+}
+
+// since tells whether a webhook was being archived at this moment or later.
+func (a *archives) since(moment time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.running > 0 || a.last.After(moment)
 }
 
 // readingOf tells that so many webhooks were on pages that told these counts.

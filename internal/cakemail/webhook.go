@@ -111,8 +111,7 @@ func (c *Client) Update(ctx context.Context, ref Ref, changes Settings) (Webhook
 // webhook succeeds. An API that answers nothing gives a webhook with ID and Archived alone.
 // The [Error] is as with [Client.Get], and of kind [Unreadable] where the answer denies it.
 func (c *Client) Archive(ctx context.Context, ref Ref) (Webhook, error) {
-	c.archiving.Add(1)
-	defer c.archived.Add(1)
+	defer c.archives.begin()()
 	return c.setArchived(ctx, ref, true)
 }
 

@@ -65,6 +65,8 @@ var defects = []defect{
 		`return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count`, `return len(p.webhooks) < cmp.Or(p.size, perPage) && (p.count == nil || seen >= *p.count)`},
 	{"a list that shifts is not read again", clientHistories, "cakemail/list.go",
 		`for range maxReadings {`, `for range 1 {`},
+	{"a list is not read again after an archive that a replica does not show yet", protocolHistories, "cakemail/list.go",
+		`c.archives.since(began.Add(-c.patience.LostCreate))`, `c.archives.since(began)`},
 	{"an interrupt ends a create in flight", protocolHistories, "cakemail/transport.go",
 		`if e.call.finishes || e.call.method != http.MethodGet && !e.call.isLogin {`, `if false {`},
 	{"a 404 is believed at once", protocolHistories, "cakemail/webhook.go",
@@ -104,7 +106,7 @@ var defects = []defect{
 	{"a plan takes no note of what the state has", protocolHistories, "provider/existing_webhooks.go",
 		`!r.connection.api.IsClaimed(webhook.ID) {`, `true {`},
 	{"secrets are not masked", protocolHistories, "cakemail/errors.go",
-		`Message: c.secrets.clean(refusal.Message)})`, `Message: refusal.Message})`},
+		`Message: c.secrets.Clean(refusal.Message)})`, `Message: refusal.Message})`},
 	{"a secret that is stored no more stays", protocolHistories, "provider/webhook_update.go",
 		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()`, `state.StoreSecret, state.Secret = plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},
 }

@@ -33,7 +33,7 @@ var values = map[string][]any{
 	"events":       {[]string{"Contact.Added"}, []string{"Email.Clicked"}, []string{"Contact.Added"}},
 	"rate_limit":   {nil, 10, 20},
 	"archived":     {nil, true, false},
-	"account_id":   {nil, 42, nil},
+	"account_id":   {nil, 42, 1},
 	"store_secret": {nil, false, true},
 }
 
