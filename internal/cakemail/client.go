@@ -220,10 +220,10 @@ func (c *Client) newRequest(ctx context.Context, call request, token string) (*r
 	return httpRequest, nil
 }
 
-// Conceal keeps what the caller knows of a webhook from elsewhere, such as from
-// a state, out of logs and errors: its secret, and the parts of its URL that
-// [DisplayURL] hides.
-func (c *Client) Conceal(secret, address string) {
-	c.secrets.add(secret)
-	c.secrets.addURL(address)
+// Conceal keeps what is known of a webhook, such as from a state, out of logs and
+// errors: its secret settings, the parts of its URL that [DisplayURL] hides, and its secret.
+func (c *Client) Conceal(settings Settings, secrets ...string) {
+	c.secrets.add(settings.Secrets()...)
+	c.secrets.add(secrets...)
+	c.secrets.addURL(settings.Address())
 }

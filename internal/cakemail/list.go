@@ -140,7 +140,7 @@ func (c *Client) listPage(ctx context.Context, options ListOptions, number int) 
 		return listedPage{}, c.unreadable(listAction, err)
 	}
 	for _, webhook := range page.webhooks {
-		c.secrets.addURL(webhook.Address())
+		c.Conceal(webhook.Settings, webhook.Secret)
 	}
 	return page, nil
 }

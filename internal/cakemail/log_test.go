@@ -107,7 +107,7 @@ func TestASecretIsHiddenOnceItIsKnown(t *testing.T) {
 
 	_, err := client.Get(ctx, 0, webhookID)
 	wantNoError(t, err)
-	client.Conceal(other, "")
+	client.Conceal(cakemail.Settings{}, other)
 	_, err = client.Get(ctx, 0, webhookID)
 
 	if got := wantKind(t, err, cakemail.Invalid).Message; got != "not with *** or ***" {

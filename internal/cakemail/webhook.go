@@ -62,7 +62,7 @@ func (c *Client) Get(ctx context.Context, account int64, id string) (Webhook, er
 	if IsKind(err, Gone) {
 		return Webhook{}, c.confirmGone(ctx, account, id, err)
 	}
-	if err == nil && (webhook.Address() == "" || len(webhook.Events) == 0) {
+	if err == nil && !webhook.IsWhole() {
 		return Webhook{}, c.unreadable(action, errors.New("the answer lacks the url or the events"))
 	}
 	return webhook, err
@@ -190,14 +190,12 @@ func CheckID(id string) error {
 
 func (c *Client) decode(body []byte, id string) (Webhook, error) {
 	webhook, err := decodeWebhook(body, id)
-	c.Conceal(webhook.Secret, webhook.Address())
+	c.Conceal(webhook.Settings, webhook.Secret)
 	return webhook, err
 }
 
 func (c *Client) encode(settings Settings) wireRequest {
-	if settings.URL != nil {
-		c.secrets.addURL(*settings.URL)
-	}
+	c.Conceal(settings)
 	return encodeSettings(settings)
 }
 

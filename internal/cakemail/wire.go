@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,8 @@ import (
 var errWrongID = errors.New("the answer has an id that is neither a string nor a whole number")
 
 // Settings are what can be set of a webhook, by their JSON names. nil means the API's
-// default in a create, unchanged in a change, and not told in an answer.
+// default in a create, unchanged in a change, and not told in an answer. What can hold
+// a secret is tagged secret:"true"; see [Settings.Secrets].
 type Settings struct {
 	// URL is where deliveries go.
 	URL *string `json:"url,omitempty"`
@@ -25,11 +27,14 @@ type Settings struct {
 	RateLimitPeriod *string `json:"rate_limit_period,omitempty"`
 }
 
-// refusable are the names that the `loc` of a refusal can carry.
-var refusable = map[string]Field{
-	"url": "url", "event": FieldEvents, "events": FieldEvents, "rate_limit": "rate_limit", "rate_limit_period": "rate_limit_period",
-	"account_id": "account_id", "webhook_id": FieldWebhookID,
-}
+// refusable are the names that the `loc` of a refusal can carry: those of the settings, and these.
+var refusable = func() map[string]Field {
+	names := map[string]Field{"event": FieldEvents, "account_id": "account_id", "webhook_id": FieldWebhookID}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
+		names[jsonName(field)] = Field(jsonName(field))
+	}
+	return names
+}()
 
 // fieldOf finds the first name of a location that is an argument of a webhook.
 func fieldOf(location []any) Field {
@@ -46,6 +51,9 @@ func (s Settings) areToldBy(answer Settings) bool {
 	told := answer.fields()
 	return !slices.ContainsFunc(slices.Collect(maps.Keys(s.fields())), func(name string) bool { return told[name] == nil })
 }
+
+// IsWhole tells whether an answer tells a whole webhook, so that what it lacks is not there.
+func (s Settings) IsWhole() bool { return s.Address() != "" && len(s.Events) > 0 }
 
 // IsEmpty tells whether everything is nil.
 func (s Settings) IsEmpty() bool { return len(s.fields()) == 0 }

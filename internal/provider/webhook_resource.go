@@ -132,7 +132,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.readLater(ctx, state, req.Private, resp)
 		return
 	}
-	r.connection.api.Conceal(state.Secret.ValueString(), state.URL.ValueString())
+	r.connection.api.Conceal(state.asked(), state.Secret.ValueString())
 	ctx = createdWhen(ctx, req.Private)
 	webhook, err := r.find(ctx, r.connection.api, state, req.Private)
 	if cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, req.Private, privateMoved) {
@@ -189,7 +189,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if client == nil {
 		return
 	}
-	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
+	client.Conceal(state.asked(), state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	ctx = createdWhen(ctx, req.Private)
 	planned := recall[plannedChange](ctx, req.Private, privatePlanned)

@@ -24,7 +24,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	if client == nil {
 		return
 	}
-	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
+	client.Conceal(state.asked(), state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	ctx = createdWhen(ctx, req.Private)
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned, privateStays, privateMoved)...)
