@@ -20,10 +20,7 @@ type replacement struct {
 }
 
 func (r *replacements) add(archived subject, planned plannedChange) {
-	made := replacement{archived: archived}
-	for _, setting := range settings {
-		setting.record(&made.planned, *planned.Settings)
-	}
+	made := replacement{archived: archived, planned: toldBy(*planned.Settings)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.archived = append(r.archived, made)
@@ -45,6 +42,6 @@ func (r *replacements) take(settings webhookSettings) (archived subject, found b
 
 func (r replacement) couldBe(created webhookSettings) bool {
 	return !slices.ContainsFunc(settings, func(s setting) bool {
-		return !s.value(r.planned).IsNull() && s.differs(r.planned, created)
+		return !s.in(r.planned).IsNull() && s.differs(r.planned, created)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
@@ -85,7 +86,6 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		d.connection.report(&resp.Diagnostics, err, model.subject())
 		return
 	}
-	model.record(webhook)
-	model.assumeActive()
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	shown := knowledge{webhook: webhookResourceModel{webhookModel: model, StoreSecret: types.BoolValue(true)}}.after(webhook)
+	resp.Diagnostics.Append(resp.State.Set(ctx, shown.webhookModel)...)
 }

@@ -74,10 +74,10 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	r.connection.managed.add(created.Webhook.ID)
 	now := time.Now().UTC()
 	ctx = cakemail.CreatedAt(cakemail.Finishing(ctx), now)
-	state := plan
+	planned := plan
 	// Not every answer tells, but a new webhook is active.
-	state.Archived = types.BoolValue(false)
-	state.record(created.Webhook)
+	planned.Archived = types.BoolValue(false)
+	state := knowledge{webhook: planned}.after(created.Webhook)
 	form := created.Webhook.Form
 	defer func() {
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
@@ -86,18 +86,18 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	}()
 	warnRetried(&resp.Diagnostics, state.subject(), created)
 
-	if created.Webhook.Secret == "" || state.hasUnknown() {
+	if created.Webhook.Secret == "" || !plan.areToldBy(created.Webhook.Settings) {
 		webhook, err := client.Get(ctx, state.account(), state.ID.ValueString())
 		if err != nil {
 			r.connection.report(&resp.Diagnostics, err, state.subject())
 			warnTainted(&resp.Diagnostics, state.subject())
 			return
 		}
-		state.record(webhook)
+		state = knowledge{webhook: state}.after(webhook)
 		form = webhook.Form
 	}
 	if plan.Archived.ValueBool() {
-		r.setArchived(ctx, client, &state, true, &resp.Diagnostics)
+		state = r.setArchived(ctx, client, knowledge{webhook: state, isSaved: true}, true, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
 		reportDisagreements(&resp.Diagnostics, plan, nil, state)
@@ -108,8 +108,8 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 // an id, so that the next refresh looks for the webhook.
 func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webhookResourceModel, resp *resource.CreateResponse) {
 	if failure, ok := errors.AsType[*cakemail.Error](err); ok && failure.Kind == cakemail.OutcomeUnknown {
-		pending := plan.settled()
-		pending.Archived = types.BoolValue(false)
+		plan.Archived = types.BoolValue(false)
+		pending := knowledge{webhook: plan}.after(cakemail.Webhook{})
 		resp.Diagnostics.Append(resp.State.Set(ctx, pending)...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, time.Now().UTC())...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privatePending, failure.Known)...)
@@ -151,9 +151,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	r.connection.managed.add(webhook.ID)
-	state.refresh(webhook)
-	state.assumeActive()
-
+	state = knowledge{webhook: state, isSaved: true}.after(webhook)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	resp.Diagnostics.Append(rememberRead(ctx, resp.Private, webhook.Form)...)
 }

@@ -124,10 +124,7 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 			return
 		}
 		if model.matches(webhook) {
-			var listed webhookSettings
-			listed.record(webhook)
-			listed.assumeActive()
-			model.Webhooks = append(model.Webhooks, listed.settled())
+			model.Webhooks = append(model.Webhooks, listed(webhook).webhookSettings)
 		}
 	}
 	slices.SortFunc(model.Webhooks, func(a, b webhookSettings) int {
