@@ -46,12 +46,12 @@ func (l *webhookListResource) ListResourceConfigSchema(_ context.Context, _ list
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: filterURLDescription,
-				Validators:          []validator.String{httpURL{longest: longestURL}},
+				Validators:          []validator.String{receiverURL},
 			},
 			"event": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: filterEventDescription,
-				Validators:          []validator.String{eventName{}},
+				Validators:          []validator.String{eventName},
 			},
 		},
 	}

@@ -51,7 +51,9 @@ func (s setting) in(m webhookSettings) attr.Value {
 func (s setting) put(m *webhookSettings, value attr.Value) { setField(m, "tfsdk", s.name, value) }
 
 // differs compares two models; equal URLs may be written differently.
-func (s setting) differs(one, other webhookSettings) bool { return !s.kind.same(s.in(one), s.in(other)) }
+func (s setting) differs(one, other webhookSettings) bool {
+	return !s.kind.same(s.in(one), s.in(other))
+}
 
 // show is the value as a message says it.
 func (s setting) show(m webhookSettings) string {
@@ -121,7 +123,9 @@ func (m *webhookSettings) keepEqual(state webhookSettings) {
 }
 
 // isUntold tells whether the value is missing although every webhook has one.
-func (s setting) isUntold(m webhookSettings) bool { return s.in(m).IsNull() && s.kind.means() == notTold }
+func (s setting) isUntold(m webhookSettings) bool {
+	return s.in(m).IsNull() && s.kind.means() == notTold
+}
 
 // isPartial tells whether a setting is missing.
 func (m webhookSettings) isPartial() bool {

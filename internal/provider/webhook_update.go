@@ -40,7 +40,9 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 }
 
 // change makes the calls that lead from the state to the plan, until one fails, and returns the state then.
-func (r *webhookResource) change(ctx context.Context, client *cakemail.Client, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics) webhookResourceModel {
+func (r *webhookResource) change(
+	ctx context.Context, client *cakemail.Client, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics,
+) webhookResourceModel {
 	if changes := plan.changesFrom(now.webhook.webhookSettings); !changes.IsEmpty() {
 		webhook, err := client.Update(ctx, now.webhook.account(), now.webhook.ID.ValueString(), changes)
 		if err != nil {
@@ -61,7 +63,9 @@ func (r *webhookResource) change(ctx context.Context, client *cakemail.Client, p
 }
 
 // setArchived returns the state after it.
-func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Client, now knowledge, archived bool, diags *diag.Diagnostics) webhookResourceModel {
+func (r *webhookResource) setArchived(
+	ctx context.Context, client *cakemail.Client, now knowledge, archived bool, diags *diag.Diagnostics,
+) webhookResourceModel {
 	change := client.Unarchive
 	if archived {
 		change = client.Archive
@@ -76,7 +80,9 @@ func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Clie
 
 // switchStoreSecret forgets the secret, or reads it when it shall be kept again. After a
 // move it reads what the source's state did not tell. It returns the state after it.
-func (r *webhookResource) switchStoreSecret(ctx context.Context, client *cakemail.Client, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics) webhookResourceModel {
+func (r *webhookResource) switchStoreSecret(
+	ctx context.Context, client *cakemail.Client, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics,
+) webhookResourceModel {
 	state := now.webhook
 	if plan.StoreSecret.Equal(state.StoreSecret) {
 		return state

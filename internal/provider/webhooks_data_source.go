@@ -84,12 +84,12 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: filterURLDescription,
-				Validators:          []validator.String{httpURL{longest: longestURL}},
+				Validators:          []validator.String{receiverURL},
 			},
 			"event": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: filterEventDescription,
-				Validators:          []validator.String{eventName{}},
+				Validators:          []validator.String{eventName},
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,
