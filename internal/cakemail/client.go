@@ -227,9 +227,10 @@ func (c *Client) newRequest(ctx context.Context, call request, token string) (*r
 	return httpRequest, nil
 }
 
-// Conceal keeps what the caller knows of a webhook from elsewhere, such as from
-// a state, out of logs and errors: its secret, and what [mask.Secrets.AddURL] finds in its URL.
-func (c *Client) Conceal(secret, address string) {
-	c.secrets.Add(secret)
-	c.secrets.AddURL(address)
+// Conceal keeps what is known of a webhook, such as from a state, out of logs and
+// errors: its secret settings, what [mask.Secrets.AddURL] finds in its URL, and its secret.
+func (c *Client) Conceal(settings Settings, secrets ...string) {
+	c.secrets.Add(settings.Secrets()...)
+	c.secrets.Add(secrets...)
+	c.secrets.AddURL(settings.Address())
 }

@@ -167,7 +167,7 @@ func (c *Client) listPage(ctx context.Context, options ListOptions, number int) 
 		return listedPage{}, c.unreadable(listAction, err)
 	}
 	for _, webhook := range page.webhooks {
-		c.secrets.AddURL(webhook.Address())
+		c.Conceal(webhook.Settings, webhook.Secret)
 	}
 	c.logIDs(ctx, page.webhooks...)
 	return page, nil

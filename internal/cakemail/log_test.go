@@ -105,7 +105,7 @@ func TestASecretIsHiddenOnceItIsKnown(t *testing.T) {
 
 	_, err := client.Get(ctx, cakemail.Ref{ID: webhookID})
 	wantNoError(t, err)
-	client.Conceal(other, "")
+	client.Conceal(cakemail.Settings{}, other)
 	_, err = client.Get(ctx, cakemail.Ref{ID: webhookID})
 
 	if got := wantKind(t, err, cakemail.Invalid).Message; got != "not with *** or ***" {

@@ -81,7 +81,7 @@ func (c *Client) Get(ctx context.Context, ref Ref) (Webhook, error) {
 	if gone, ok := goneBy(err); ok {
 		return Webhook{}, c.confirmGone(ctx, ref, gone)
 	}
-	if err == nil && (webhook.Address() == "" || len(webhook.Events) == 0) {
+	if err == nil && !webhook.IsWhole() {
 		return Webhook{}, c.unreadable("read the webhook", errors.New("the answer lacks the url or the events"))
 	}
 	return webhook, err
@@ -201,15 +201,13 @@ func CheckID(id string) error {
 
 func (c *Client) decode(ctx context.Context, body []byte, id string) (Webhook, error) {
 	webhook, err := decodeWebhook(body, id)
-	c.Conceal(webhook.Secret, webhook.Address())
+	c.Conceal(webhook.Settings, webhook.Secret)
 	c.logIDs(ctx, webhook)
 	return webhook, err
 }
 
 func (c *Client) encode(settings Settings) wireRequest {
-	if settings.URL != nil {
-		c.secrets.AddURL(*settings.URL)
-	}
+	c.Conceal(settings)
 	return encodeSettings(settings)
 }
 

@@ -14,7 +14,8 @@ import (
 var errWrongID = errors.New("the answer has an id that is neither a string nor a whole number")
 
 // Settings are what can be set of a webhook, by their JSON names. nil means the API's
-// default in a create, unchanged in a change, and not told in an answer.
+// default in a create, unchanged in a change, and not told in an answer. What can hold
+// a secret is tagged secret:"true"; see [Settings.Secrets].
 type Settings struct {
 	// URL is where deliveries go.
 	URL *string `json:"url,omitempty"`
@@ -43,8 +44,7 @@ func fieldOf(location []any) string {
 var settingNames = func() []string {
 	var names []string
 	for field := range reflect.TypeFor[Settings]().Fields() {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		names = append(names, name)
+		names = append(names, jsonName(field))
 	}
 	return names
 }()
@@ -55,10 +55,15 @@ func (s Settings) areToldBy(answer Settings) bool {
 	return !slices.ContainsFunc(slices.Collect(maps.Keys(s.fields())), func(name string) bool { return told[name] == nil })
 }
 
-// areTold tells whether the answer has a value for everything that was not asked.
+// areTold tells whether the answer has each single value that was not asked for: those the API decides.
 func (s Settings) areTold(asked Settings) bool {
-	told, wanted := s.fields(), asked.fields()
-	return !slices.ContainsFunc(settingNames, func(name string) bool { return told[name] == nil && wanted[name] == nil })
+	told, wanted := reflect.ValueOf(s), reflect.ValueOf(asked)
+	for index := range told.NumField() {
+		if value := told.Field(index); value.Kind() == reflect.Pointer && value.IsNil() && wanted.Field(index).IsNil() {
+			return false
+		}
+	}
+	return true
 }
 
 // overlaid is the webhook as a later answer tells it; where that is silent, nothing changes.
@@ -70,6 +75,9 @@ func (w Webhook) overlaid(later Webhook) Webhook {
 	w.Secret, w.HashFunction, w.Form = cmp.Or(later.Secret, w.Secret), cmp.Or(later.HashFunction, w.HashFunction), later.Form
 	return w
 }
+
+// IsWhole tells whether an answer tells a whole webhook, so that what it lacks is not there.
+func (s Settings) IsWhole() bool { return s.Address() != "" && len(s.Events) > 0 }
 
 // IsEmpty tells whether everything is nil.
 func (s Settings) IsEmpty() bool { return len(s.fields()) == 0 }

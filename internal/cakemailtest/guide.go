@@ -37,7 +37,7 @@ func (s *Server) guide(operation Operation, seen view, request *http.Request, bo
 
 func (s *Server) guideCreate(account int64, request *http.Request, body []byte) answer {
 	webhook := Webhook{AccountID: account}
-	if refused := readBody(request, body, &webhook, guidePeriods); refused != nil {
+	if refused := s.readBody(request, body, &webhook); refused != nil {
 		return *refused
 	}
 	if webhook.URL == "" {

@@ -2,15 +2,12 @@ package cakemailtest
 
 import (
 	"encoding/json"
-	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // referenceEvents is the enum EventType of the OpenAPI document 1.18.25.
@@ -28,11 +25,6 @@ var referenceEvents = strings.Fields(`
 	Segment.Created Segment.Updated Segment.Deleted
 	Sender.Created Sender.Updated Sender.Deleted Sender.Confirmed Sender.ConfirmationEmailSent
 	SuppressedEmail.Added SuppressedEmail.Removed SuppressedEmailsExport.Created SuppressedEmailsExport.Deleted`)
-
-var (
-	referencePeriods = []string{"second", "minute"}
-	guidePeriods     = []string{"second", "minute", "hour", "day"}
-)
 
 // reference serves the OpenAPI document. The caller holds the lock.
 func (s *Server) reference(operation Operation, seen view, request *http.Request, body []byte) answer {
@@ -55,7 +47,7 @@ func (s *Server) reference(operation Operation, seen view, request *http.Request
 		})
 	case Update:
 		changed := webhook.clone()
-		if refused := readBody(request, body, &changed, referencePeriods); refused != nil {
+		if refused := s.readBody(request, body, &changed); refused != nil {
 			return *refused
 		}
 		*webhook = changed
@@ -71,7 +63,7 @@ func (s *Server) reference(operation Operation, seen view, request *http.Request
 
 func (s *Server) referenceCreate(account int64, request *http.Request, body []byte) answer {
 	webhook := Webhook{AccountID: account}
-	if refused := readBody(request, body, &webhook, referencePeriods); refused != nil {
+	if refused := s.readBody(request, body, &webhook); refused != nil {
 		return *refused
 	}
 	event, refused := readEvent(body)
@@ -162,57 +154,4 @@ func positive(query url.Values, name string, fallback int) (int, *answer) {
 		return 0, invalid("ensure this value is greater than or equal to 1", "value_error.number.not_ge", "query", name)
 	}
 	return number, nil
-}
-
-// settingsData are the settings that both descriptions answer alike.
-func settingsData(webhook *Webhook) object {
-	return object{"url": webhook.URL, "rate_limit": webhook.RateLimit, "rate_limit_period": webhook.RateLimitPeriod}
-}
-
-// readBody reads the same settings, which are optional here, into the webhook. Unknown keys are ignored, as FastAPI does.
-func readBody(request *http.Request, body []byte, webhook *Webhook, periods []string) *answer {
-	var fields map[string]any
-	if !strings.HasPrefix(request.Header.Get("Content-Type"), "application/json") || json.Unmarshal(body, &fields) != nil || fields == nil {
-		return invalid("value is not a valid dict", "type_error.dict", "body")
-	}
-	if value, found := fields["url"]; found {
-		text, _ := value.(string)
-		if message := urlProblem(text); message != "" {
-			return invalid(message, "value_error.url", "body", "url")
-		}
-		webhook.URL = text
-	}
-	if value, found := fields["rate_limit"]; found {
-		number, ok := value.(float64)
-		if !ok || number != math.Trunc(number) {
-			return invalid("value is not a valid integer", "type_error.integer", "body", "rate_limit")
-		}
-		if number < 1 {
-			return invalid("ensure this value is greater than or equal to 1", "value_error.number.not_ge", "body", "rate_limit")
-		}
-		webhook.RateLimit = int64(number)
-	}
-	if value, found := fields["rate_limit_period"]; found {
-		period, _ := value.(string)
-		if !slices.Contains(periods, period) {
-			return invalid(fmt.Sprintf("value is not a valid enumeration member; permitted: %s", strings.Join(periods, ", ")), "type_error.enum", "body", "rate_limit_period")
-		}
-		webhook.RateLimitPeriod = period
-	}
-	return nil
-}
-
-func urlProblem(raw string) string {
-	const longest = 2083
-	parsed, err := url.Parse(raw)
-	switch {
-	case raw == "":
-		return "ensure this value has at least 1 characters"
-	case utf8.RuneCountInString(raw) > longest:
-		return "ensure this value has at most 2083 characters"
-	case err != nil, parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Host == "":
-		return "invalid or missing URL scheme"
-	default:
-		return ""
-	}
 }

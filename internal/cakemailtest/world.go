@@ -10,25 +10,6 @@ import (
 	"time"
 )
 
-// Webhook is a webhook as the API keeps it.
-type Webhook struct {
-	ID              string
-	AccountID       int64
-	URL             string
-	Events          []string
-	RateLimit       int64
-	RateLimitPeriod string
-	Archived        bool
-	Secret          string
-	HashFunction    string
-
-	// Created is when the API made it, or was given it.
-	Created time.Time
-
-	// versions are what it was, oldest first, each since when.
-	versions []version
-}
-
 type version struct {
 	since   time.Time
 	webhook Webhook
@@ -52,11 +33,6 @@ func (w *Webhook) before(lag time.Duration) *Webhook {
 		}
 	}
 	return nil
-}
-
-func (w Webhook) clone() Webhook {
-	w.Events = slices.Clone(w.Events)
-	return w
 }
 
 // Webhooks returns all webhooks, archived ones too, in the order of their creation.
@@ -96,16 +72,7 @@ func (s *Server) add(webhook Webhook) Webhook {
 	if webhook.HashFunction == "" {
 		webhook.HashFunction = "sha256"
 	}
-	limit, period := int64(50), "second"
-	if s.form == Guide {
-		limit, period = 100, "hour"
-	}
-	if webhook.RateLimit == 0 {
-		webhook.RateLimit = limit
-	}
-	if webhook.RateLimitPeriod == "" {
-		webhook.RateLimitPeriod = period
-	}
+	webhook.complete(s.form)
 	webhook.Created = time.Now()
 	kept := webhook.clone()
 	kept.keep()

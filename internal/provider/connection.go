@@ -117,13 +117,12 @@ func baseURLOf(model providerModel, getenv func(string) string, made *connection
 		return cakemail.DefaultBaseURL
 	}
 	made.baseURLFrom = "the environment variable " + envBaseURL
-	check := httpURL{longest: 2083, plainHTTP: plainHTTPWarnsOffLoopback, baseOnly: true}
-	if problem := check.problem(raw); problem != "" {
+	if problem := baseURLProblem(raw); problem != "" {
 		diags.AddAttributeError(path.Root("base_url"), "Invalid "+envBaseURL,
 			fmt.Sprintf("The environment variable %s %s. Set it to an address such as %s, or unset it.", envBaseURL, problem, cakemail.DefaultBaseURL))
 		return raw
 	}
-	if warning := check.warning(raw); warning != "" {
+	if warning := baseURLWarning(raw); warning != "" {
 		diags.AddAttributeWarning(path.Root("base_url"), "Unencrypted connection", "The environment variable "+envBaseURL+" "+warning)
 	}
 	return raw
@@ -138,14 +137,14 @@ func credentialsOf(model providerModel, getenv func(string) string, made *connec
 
 	if token, from := lookUp(model.AccessToken, "access_token", envAccessToken, getenv); token != "" && !inConfiguration {
 		made.credentials = "the access token from " + from
-		if problem := (accessToken{}).problem(token); problem != "" {
+		if problem := tokenProblem(token); problem != "" {
 			diags.AddAttributeError(path.Root("access_token"), "Invalid access token", "The access token from "+from+" "+problem)
 		}
 		return cakemail.Credentials{AccessToken: token}
 	}
 	switch {
 	case email != "" && password != "":
-		if problem := (emailAddress{}).problem(email); problem != "" {
+		if problem := emailProblem(email); problem != "" {
 			diags.AddAttributeError(path.Root("email"), "Invalid e-mail address", "The e-mail address from "+emailFrom+" "+problem)
 		}
 		made.credentials = fmt.Sprintf("the e-mail address %s (from %s) and the password (from %s)", email, emailFrom, passwordFrom)

@@ -81,7 +81,7 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Optional: true,
 				MarkdownDescription: "Where the Cakemail API is, for example `https://api.cakemail.dev`, which is the default. " +
 					"Can be set with the environment variable `CAKEMAIL_API_BASE`.",
-				Validators: []validator.String{httpURL{longest: 2083, plainHTTP: plainHTTPWarnsOffLoopback, baseOnly: true}},
+				Validators: []validator.String{baseURL},
 			},
 			"access_token": schema.StringAttribute{
 				Optional:  true,
@@ -89,7 +89,7 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				MarkdownDescription: "An access token of the Cakemail API, as a string without `Bearer`. Conflicts with `email` and `password`. " +
 					"Can be set with the environment variable `CAKEMAIL_ACCESS_TOKEN`.",
 				Validators: []validator.String{
-					accessToken{},
+					accessToken,
 					stringvalidator.ConflictsWith(path.MatchRoot("email"), path.MatchRoot("password")),
 				},
 			},
@@ -97,7 +97,7 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Optional: true,
 				MarkdownDescription: "The e-mail address of a Cakemail user, for example `ops@example.com`. It needs `password`. " +
 					"The provider logs in when it first needs the API and renews its token by itself. Can be set with the environment variable `CAKEMAIL_EMAIL`.",
-				Validators: []validator.String{emailAddress{}},
+				Validators: []validator.String{emailAddress},
 			},
 			"password": schema.StringAttribute{
 				Optional:            true,

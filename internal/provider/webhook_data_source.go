@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
@@ -35,7 +36,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	attributes["id"] = schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: "The webhook's id, for example `0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0`.",
-		Validators:          []validator.String{webhookID{}},
+		Validators:          []validator.String{webhookID},
 	}
 	attributes["account_id"] = schema.Int64Attribute{
 		CustomType: wholeNumber{},
@@ -86,7 +87,6 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		d.connection.report(&resp.Diagnostics, err, model.subject())
 		return
 	}
-	model.record(webhook)
-	model.assumeActive()
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	shown := knowledge{webhook: webhookResourceModel{webhookModel: model, StoreSecret: types.BoolValue(true)}}.after(webhook)
+	resp.Diagnostics.Append(resp.State.Set(ctx, shown.webhookModel)...)
 }

@@ -46,12 +46,12 @@ func (l *webhookListResource) ListResourceConfigSchema(_ context.Context, _ list
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: filterURLDescription,
-				Validators:          []validator.String{httpURL{longest: longestURL}},
+				Validators:          []validator.String{receiverURL},
 			},
 			"event": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: filterEventDescription,
-				Validators:          []validator.String{eventName{}},
+				Validators:          []validator.String{eventName},
 			},
 		},
 	}
@@ -95,12 +95,8 @@ func (l *webhookListResource) List(ctx context.Context, req list.ListRequest, st
 
 // listResult shows a webhook without its secret, which a query has no need of.
 func listResult(ctx context.Context, req list.ListRequest, webhook cakemail.Webhook, account types.Int64) list.ListResult {
-	model := webhookResourceModel{StoreSecret: types.BoolValue(true)}
+	model := listed(webhook)
 	model.AccountID = account
-	model.record(webhook)
-	model.assumeActive()
-	model = model.settled()
-
 	result := req.NewListResult(ctx)
 	result.DisplayName = cakemail.DisplayURL(webhook.Address()) + " (" + strings.Join(webhook.Events, ", ") + ")"
 	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)

@@ -1,11 +1,11 @@
 package provider
 
 import (
-	"encoding/json"
 	"reflect"
 	"slices"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -15,7 +15,7 @@ import (
 
 // aModel is a webhook of which everything is known; changes make it another.
 func aModel(changes ...func(*webhookResourceModel)) webhookResourceModel {
-	var model webhookResourceModel
+	model := knowledge{}.after(cakemail.Webhook{})
 	model.ID = types.StringValue("w1")
 	model.URL = types.StringValue("https://example.com/hook")
 	model.Events = eventsValue([]string{"Contact.Added", "Contact.Removed"})
@@ -57,60 +57,144 @@ func aWebhook(changes ...func(*cakemail.Webhook)) cakemail.Webhook {
 	return webhook
 }
 
-func TestRecordOverlaysWhatAnAnswerTells(t *testing.T) {
+// limitedTo is a webhook with this limit.
+func limitedTo(limit types.Int64) func(*webhookResourceModel) {
+	return func(m *webhookResourceModel) { m.RateLimit = limit }
+}
+
+func withEvents(events ...string) func(*webhookResourceModel) {
+	return func(m *webhookResourceModel) { m.Events = eventsValue(events) }
+}
+
+func at(url string) func(*webhookResourceModel) {
+	return func(m *webhookResourceModel) { m.URL = types.StringValue(url) }
+}
+
+func TestTheStateAfterAnAnswer(t *testing.T) {
 	t.Parallel()
+	onlyID := cakemail.Webhook{ID: "w1"}
+	oneEvent := aWebhook(func(w *cakemail.Webhook) { w.Form, w.Events = cakemail.FormReference, []string{"Contact.Added"} })
+	archived := func(m *webhookResourceModel) { m.Archived = types.BoolValue(true) }
+	limit := func(limit *int64) func(*cakemail.Webhook) { return func(w *cakemail.Webhook) { w.RateLimit = limit } }
+	updating := func(config, plan types.Int64, isChanged bool) knowledge {
+		return knowledge{
+			webhook: aModel(), isSaved: true, isChanged: isChanged,
+			config: &aModelAs(limitedTo(config)).webhookSettings, plan: &aModelAs(limitedTo(plan)).webhookSettings,
+		}
+	}
+	unset, seven, nine := types.Int64Null(), types.Int64Value(7), types.Int64Value(9)
 	for name, test := range map[string]struct {
-		before webhookResourceModel
+		known  knowledge
 		answer cakemail.Webhook
 		want   webhookResourceModel
 	}{
-		"a full answer to a create":                     {aModel(aPlan), aWebhook(), aModel()},
-		"a full answer, where the secret is not stored": {aModel(aPlan, noSecret), aWebhook(), aModel(noSecret)},
-		"an answer with the id alone": {
-			aModel(aPlan), cakemail.Webhook{ID: "w1"},
-			aModel(aPlan, func(m *webhookResourceModel) { m.ID = types.StringValue("w1") })},
-		"a silent answer changes nothing": {aModel(), cakemail.Webhook{ID: "w1"}, aModel()},
-		"an answer without the secret keeps it": {
-			aModel(), aWebhook(func(w *cakemail.Webhook) { w.Secret, w.HashFunction = "", "" }), aModel()},
-		"everything changed elsewhere": {
-			aModel(),
-			cakemail.Webhook{ID: "w1", Settings: cakemail.Settings{URL: new("https://example.org"), Events: []string{"List.Created"}, RateLimit: new(int64(0)), RateLimitPeriod: new("day")}, Archived: new(true), Secret: "n3w", HashFunction: "sha512"},
+		"a create is answered in full":          {knowledge{webhook: aModel(aPlan)}, aWebhook(), aModel()},
+		"the secret is not to be stored":        {knowledge{webhook: aModel(aPlan, noSecret)}, aWebhook(), aModel(noSecret)},
+		"nor the one that was":                  {knowledge{webhook: aModel(func(m *webhookResourceModel) { m.StoreSecret = types.BoolValue(false) })}, onlyID, aModel(noSecret)},
+		"an import knows nothing before":        {knowledge{webhook: webhookResourceModel{StoreSecret: types.BoolValue(true)}}, aWebhook(), aModel(func(m *webhookResourceModel) { m.AccountID = unset })},
+		"a known webhook, a silent answer":      {knowledge{webhook: aModel(archived), isSaved: true}, onlyID, aModel(archived)},
+		"an answer without the secret":          {knowledge{webhook: aModel()}, aWebhook(func(w *cakemail.Webhook) { w.Secret, w.HashFunction = "", "" }), aModel()},
+		"a url that is only spelled otherwise":  {knowledge{webhook: aModel(at("HTTPS://Example.COM"))}, aWebhook(func(w *cakemail.Webhook) { w.URL = new("https://example.com/") }), aModel(at("HTTPS://Example.COM"))},
+		"one event of several, in a state":      {knowledge{webhook: aModel(), isSaved: true}, oneEvent, aModel()},
+		"one event of several, in a plan":       {knowledge{webhook: aModel()}, oneEvent, aModel(withEvents("Contact.Added"))},
+		"another event than those of the state": {knowledge{webhook: aModel(withEvents("List.Created", "List.Deleted")), isSaved: true}, oneEvent, aModel(withEvents("Contact.Added"))},
+		"one event, in the other form":          {knowledge{webhook: aModel(), isSaved: true}, aWebhook(func(w *cakemail.Webhook) { w.Events = oneEvent.Events }), aModel(withEvents("Contact.Added"))},
+		"nothing is known, and nothing told": {
+			knowledge{webhook: aModel(aPlan, func(m *webhookResourceModel) { m.Archived = types.BoolUnknown() })}, cakemail.Webhook{},
 			aModel(func(m *webhookResourceModel) {
-				m.URL, m.Events = types.StringValue("https://example.org"), eventsValue([]string{"List.Created"})
-				m.RateLimit, m.RateLimitPeriod, m.Archived = types.Int64Value(0), types.StringValue("day"), types.BoolValue(true)
+				m.ID, m.Secret, m.HashFunction = types.StringNull(), types.StringNull(), types.StringNull()
+				m.RateLimit, m.RateLimitPeriod = types.Int64Null(), types.StringNull()
+			})},
+		"everything changed elsewhere": {
+			knowledge{webhook: aModel(), isSaved: true},
+			cakemail.Webhook{
+				ID: "w2", Archived: new(true), Secret: "n3w", HashFunction: "sha512",
+				Settings: cakemail.Settings{URL: new("https://example.org"), Events: []string{"List.Created"}, RateLimit: new(int64(0)), RateLimitPeriod: new("day")},
+			},
+			aModel(at("https://example.org"), withEvents("List.Created"), archived, limitedTo(types.Int64Value(0)), func(m *webhookResourceModel) {
+				m.ID, m.RateLimitPeriod = types.StringValue("w2"), types.StringValue("day")
 				m.Secret, m.HashFunction = types.StringValue("n3w"), types.StringValue("sha512")
 			})},
-		"a url that the API only spells differently": {
-			aModel(func(m *webhookResourceModel) { m.URL = types.StringValue("HTTPS://Example.COM") }),
-			aWebhook(func(w *cakemail.Webhook) { w.URL = new("https://example.com/") }),
-			aModel(func(m *webhookResourceModel) { m.URL = types.StringValue("HTTPS://Example.COM") })},
-		"an import knows nothing before": {
-			webhookResourceModel{StoreSecret: types.BoolValue(true)}, aWebhook(),
-			aModel(func(m *webhookResourceModel) { m.AccountID = types.Int64Null() })},
+		"a change that the answer tells":           {updating(seven, seven, true), aWebhook(limit(new(int64(7)))), aModel(limitedTo(seven))},
+		"a change that no answer tells":            {updating(seven, seven, true), onlyID, aModel(limitedTo(seven))},
+		"a change that the answer denies":          {updating(seven, seven, true), aWebhook(limit(new(int64(9)))), aModel(limitedTo(nine))},
+		"what was changed before another call":     {updating(seven, seven, false), onlyID, aModel()},
+		"what the configuration leaves to the API": {updating(unset, seven, false), aWebhook(limit(new(int64(9)))), aModel(limitedTo(seven))},
+		"unless the plan does not know it":         {updating(unset, types.Int64Unknown(), true), aWebhook(limit(new(int64(9)))), aModel(limitedTo(nine))},
+		"or no answer does":                        {updating(unset, types.Int64Unknown(), true), onlyID, aModel()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := test.before
-			got.record(test.answer)
-			if !reflect.DeepEqual(got, test.want) {
+			if got := test.known.after(test.answer); !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got  %+v\nwant %+v", got, test.want)
 			}
 		})
 	}
 }
 
-func TestSettledHasNoUnknowns(t *testing.T) {
+// aModelAs is aModel, to be pointed to.
+func aModelAs(changes ...func(*webhookResourceModel)) *webhookResourceModel {
+	model := aModel(changes...)
+	return &model
+}
+
+func TestWhatIsStillToBeLearned(t *testing.T) {
 	t.Parallel()
-	unknown := aModel(aPlan)
-	if !unknown.hasUnknown() {
-		t.Error("a plan to create is said to be known")
+	full, some := aWebhook().Settings, aWebhook(func(w *cakemail.Webhook) { w.RateLimit = nil }).Settings
+	planned, known := aModel(aPlan), aModel()
+	if !planned.hasUnknown() || known.hasUnknown() || !planned.areToldBy(full) || planned.areToldBy(some) || !known.areToldBy(cakemail.Settings{}) {
+		t.Error("a plan to create has unknown values, which a full answer tells")
 	}
-	settled := unknown.settled()
-	if settled.hasUnknown() || !settled.ID.IsNull() || !settled.RateLimit.IsNull() || !settled.RateLimitPeriod.IsNull() || !settled.Secret.IsNull() || !settled.HashFunction.IsNull() {
-		t.Errorf("got %+v", settled)
+	if full := toldBy(full); full.isPartial() || !toldBy(some).isPartial() {
+		t.Error("a full answer tells everything, and another does not")
 	}
-	if known := aModel(); known.hasUnknown() || !reflect.DeepEqual(known.settled(), known) {
-		t.Errorf("a known webhook became %+v", known.settled())
+	left := toldBy(some)
+	if left.leaveUntold(); !left.RateLimit.IsUnknown() || left.URL.IsUnknown() {
+		t.Errorf("what is not told is left to the API, and nothing else: %+v", left)
+	}
+}
+
+// TestWhatSilenceMeans: a map of strings, of which no answer tells that it is empty, and one with a secret.
+func TestWhatSilenceMeans(t *testing.T) {
+	t.Parallel()
+	value := func(texts map[string]string) types.Map {
+		if texts == nil {
+			return types.MapNull(types.StringType)
+		}
+		made, _ := types.MapValueFrom(t.Context(), types.StringType, texts)
+		return made
+	}
+	made := func(silence silence) kind[types.Map, map[string]string] {
+		return kind[types.Map, map[string]string]{
+			silence: silence, fromAPI: value, words: types.Map.String, unknown: types.MapUnknown(types.StringType),
+			equal: func(one, other types.Map) bool { return len(one.Elements()) == 0 && len(other.Elements()) == 0 },
+		}
+	}
+	nothing, empty, some, more := value(nil), value(map[string]string{}), value(map[string]string{"a": "b"}), value(map[string]string{"a": "b", "c": "d"})
+	for name, test := range map[string]struct {
+		silence      silence
+		before, told types.Map
+		isWhole      bool
+		want         types.Map
+	}{
+		"it is told":                          {notTold, some, more, true, more},
+		"it is told first":                    {none, types.MapUnknown(types.StringType), some, false, some},
+		"it is not told":                      {notTold, some, nothing, true, some},
+		"it is not told, and not known":       {notTold, types.MapUnknown(types.StringType), nothing, true, nothing},
+		"there is none":                       {none, some, nothing, true, nothing},
+		"there is none, which means the same": {none, empty, nothing, true, empty},
+		"the answer is about something else":  {none, some, nothing, false, some},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := after(made(test.silence), test.before, test.told, test.isWhole); !got.Equal(test.want) {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+	partly := types.MapValueMust(types.StringType, map[string]attr.Value{"a": types.StringUnknown()})
+	if !known(some) || !known(nothing) || known(partly) {
+		t.Error("a map is not known while one of its values is not")
 	}
 }
 
@@ -145,11 +229,11 @@ func TestWhatDiffersFromTheState(t *testing.T) {
 		replacing, replacingAlways []string
 	}{
 		"nothing":     {func(*webhookResourceModel) {}, cakemail.Settings{}, nil, nil, nil},
-		"the url":     {func(m *webhookResourceModel) { m.URL = types.StringValue("https://example.org") }, cakemail.Settings{URL: new("https://example.org")}, []string{"url"}, []string{"url"}, nil},
-		"the limit":   {func(m *webhookResourceModel) { m.RateLimit = types.Int64Value(7) }, cakemail.Settings{RateLimit: new(int64(7))}, []string{"rate_limit"}, []string{"rate_limit"}, nil},
+		"the url":     {at("https://example.org"), cakemail.Settings{URL: new("https://example.org")}, []string{"url"}, []string{"url"}, nil},
+		"the limit":   {limitedTo(types.Int64Value(7)), cakemail.Settings{RateLimit: new(int64(7))}, []string{"rate_limit"}, []string{"rate_limit"}, nil},
 		"the period":  {func(m *webhookResourceModel) { m.RateLimitPeriod = types.StringValue("day") }, cakemail.Settings{RateLimitPeriod: new("day")}, []string{"rate_limit_period"}, []string{"rate_limit_period"}, nil},
-		"the events":  {func(m *webhookResourceModel) { m.Events = eventsValue([]string{"Contact.Added"}) }, cakemail.Settings{}, []string{"events"}, []string{"events"}, []string{"events"}},
-		"their order": {func(m *webhookResourceModel) { m.Events = eventsValue([]string{"Contact.Removed", "Contact.Added"}) }, cakemail.Settings{}, nil, nil, nil},
+		"the events":  {withEvents("Contact.Added"), cakemail.Settings{}, []string{"events"}, []string{"events"}, []string{"events"}},
+		"their order": {withEvents("Contact.Removed", "Contact.Added"), cakemail.Settings{}, nil, nil, nil},
 		"the account": {func(m *webhookResourceModel) { m.AccountID = types.Int64Value(43) }, cakemail.Settings{}, nil, nil, nil},
 		"archived":    {func(m *webhookResourceModel) { m.Archived = types.BoolValue(true) }, cakemail.Settings{}, nil, nil, nil},
 		"what the API decides is not a change of its own": {
@@ -186,20 +270,14 @@ func TestWhatDiffersFromTheState(t *testing.T) {
 // TestOnlyTheURLMayBeWrittenOtherwise: every other text is compared and shown as it is.
 func TestOnlyTheURLMayBeWrittenOtherwise(t *testing.T) {
 	t.Parallel()
+	one, other := types.StringValue("HTTPS://Example.com?key=1"), types.StringValue("https://example.com/?key=1")
 	for _, setting := range settings {
-		var one, other webhookSettings
-		for model, value := range map[*webhookSettings]string{&one: "HTTPS://Example.com?key=1", &other: "https://example.com/?key=1"} {
-			var answer cakemail.Settings
-			if json.Unmarshal([]byte(`{"`+setting.name+`":"`+value+`"}`), &answer) == nil {
-				setting.record(model, answer)
-			}
+		if _, isText := setting.kind.undecided().(types.String); !isText {
+			continue
 		}
-		isText := !setting.value(one).IsNull()
-		if isText && setting.differs(one, other) == (setting.name == "url") {
-			t.Errorf("%s: it differs: %t", setting.name, setting.differs(one, other))
-		}
-		if shown := setting.show(one); isText && (shown == "HTTPS://Example.com?key=1") == (setting.name == "url") {
-			t.Errorf("%s: it is shown as %s", setting.name, shown)
+		isURL := setting.name == "url"
+		if setting.kind.same(one, other) != isURL || (setting.kind.show(one) != one.ValueString()) != isURL {
+			t.Errorf("%s: it differs: %t, and is shown as %s", setting.name, !setting.kind.same(one, other), setting.kind.show(one))
 		}
 	}
 }
@@ -258,7 +336,7 @@ func TestDisagreementsAreDescribed(t *testing.T) {
 		m.URL, m.Events = types.StringValue("https://example.com/hook?key=1"), eventsValue([]string{"Contact.Added"})
 		m.RateLimit, m.RateLimitPeriod = types.Int64Value(100), types.StringValue("hour")
 	})
-	hidden := aModel(func(m *webhookResourceModel) { m.URL = types.StringValue("https://example.com/hook?key=2") })
+	hidden := aModel(at("https://example.com/hook?key=2"))
 	const saying = "The webhook (id w1, url https://example.com/hook?***, account 42) is in the state as the API saved it. "
 	const advice = "\n\nChange the configuration to what the API can do, and apply again. " +
 		"The webhook is tainted, so that would replace it. To keep it, first run terraform untaint ADDRESS with the address of this resource."

@@ -79,22 +79,20 @@ func moveWebhook(ctx context.Context, req resource.MoveStateRequest, resp *resou
 // stays null: then the refresh, or without one the apply, reads them.
 func (o genericObject) webhook() webhookResourceModel {
 	var state webhookResourceModel
-	state.ID = types.StringValue(o.id)
-	state.Archived = types.BoolValue(false)
-	state.StoreSecret = types.BoolValue(true)
+	state.ID, state.StoreSecret = types.StringValue(o.id), types.BoolValue(true)
 	if o.account > 0 {
 		state.AccountID = types.Int64Value(o.account)
 	}
 	for _, document := range o.documents {
 		if webhook, err := cakemail.ReadKept(document); err == nil {
 			webhook.ID = cmp.Or(webhook.ID, state.ID.ValueString())
-			state.record(webhook)
+			state = knowledge{webhook: state}.after(webhook)
 		}
 	}
 	if state.Secret.IsNull() || state.isPartial() {
 		state.StoreSecret = types.BoolNull()
 	}
-	return state.settled()
+	return state
 }
 
 // readRestapiObject reads the state of Mastercard/restapi.
@@ -161,9 +159,7 @@ type keptDocument struct {
 
 // leaveUntold leaves to the apply what the source's state did not tell.
 func (m *webhookResourceModel) leaveUntold() {
-	for _, setting := range settings {
-		setting.leave(&m.webhookSettings)
-	}
+	m.webhookSettings.leaveUntold()
 	if m.HashFunction.IsNull() {
 		m.HashFunction = types.StringUnknown()
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// The keys of the resource's private state. It never holds a webhook's secret, because
+// The keys of the resource's private state. It never holds anything secret, because
 // state files show it in plain base64.
 const (
 	// privateForm holds the description that the API's answers follow.
@@ -69,7 +69,7 @@ func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form
 // plannedChange is what a plan passes on to the apply. In a replacement, the first
 // plan also passes it to the second, which sees no state.
 type plannedChange struct {
-	// Settings are what is known of the webhook that will be there; nil when it is destroyed.
+	// Settings are what is known and public of the webhook that will be there; nil when it is destroyed.
 	Settings *cakemail.Settings `json:"settings"`
 	// Account is where that webhook will be, nil for the account of the credentials.
 	Account *int64 `json:"account"`
@@ -78,10 +78,7 @@ type plannedChange struct {
 }
 
 func newPlannedChange(config, plan webhookResourceModel) plannedChange {
-	asked := plan.asked()
-	if !known(plan.Events) {
-		asked.Events = nil
-	}
+	asked := plan.asked().Public()
 	planned := plannedChange{Settings: &asked}
 	if !plan.AccountID.IsUnknown() {
 		planned.Account, planned.Inherits = plan.AccountID.ValueInt64Pointer(), config.AccountID.IsNull()

@@ -68,10 +68,10 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	now := time.Now().UTC()
-	state := plan
+	planned := plan
 	// Not every answer tells, but a new webhook is active.
-	state.Archived = types.BoolValue(false)
-	state.record(created.Webhook)
+	planned.Archived = types.BoolValue(false)
+	state := knowledge{webhook: planned}.after(created.Webhook)
 	defer func() {
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 		resp.Diagnostics.Append(rememberForm(ctx, resp.Private, created.Webhook.Form)...)
@@ -86,7 +86,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	if plan.Archived.ValueBool() {
 		ref := state.ref(now)
 		ref.Finishes = true
-		r.setArchived(ctx, client, ref, &state, true, &resp.Diagnostics)
+		state = r.setArchived(ctx, client, ref, knowledge{webhook: state, isSaved: true}, true, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
 		reportDisagreements(&resp.Diagnostics, plan, nil, state)
@@ -97,8 +97,8 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 // an id, so that the next refresh looks for the webhook.
 func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webhookResourceModel, resp *resource.CreateResponse) {
 	if failure, ok := errors.AsType[*cakemail.CreateError](err); ok && failure.Outcome == cakemail.OutcomeUnknown {
-		pending := plan.settled()
-		pending.Archived = types.BoolValue(false)
+		plan.Archived = types.BoolValue(false)
+		pending := knowledge{webhook: plan}.after(cakemail.Webhook{})
 		resp.Diagnostics.Append(resp.State.Set(ctx, pending)...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, time.Now().UTC())...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privatePending, failure.Known)...)
@@ -121,7 +121,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.readLater(ctx, state, req.Private, resp)
 		return
 	}
-	r.connection.api.Conceal(state.Secret.ValueString(), state.URL.ValueString())
+	r.connection.api.Conceal(state.asked(), state.Secret.ValueString())
 	webhook, err := find(ctx, r.connection.api, state, req.Private)
 	if cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, req.Private, privateMoved) {
 		reportMovedGone(&resp.Diagnostics, state.subject())
@@ -138,9 +138,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 		return
 	}
-	state.refresh(webhook)
-	state.assumeActive()
-
+	state = knowledge{webhook: state, isSaved: true}.after(webhook)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	resp.Diagnostics.Append(rememberRead(ctx, resp.Private, webhook.Form)...)
 }
@@ -176,7 +174,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if client == nil {
 		return
 	}
-	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
+	client.Conceal(state.asked(), state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	planned := recall[plannedChange](ctx, req.Private, privatePlanned)
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)

@@ -32,7 +32,7 @@ func webhookResourceSchema() schema.Schema {
 				Required: true,
 				MarkdownDescription: "Where Cakemail posts the events, an absolute `https` or `http` URL of at most 2083 characters, for example `https://example.com/cakemail`. " +
 					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
-				Validators: []validator.String{httpURL{longest: longestURL}},
+				Validators: []validator.String{receiverURL},
 			},
 			"events": schema.SetAttribute{
 				Required:    true,
@@ -42,9 +42,9 @@ func webhookResourceSchema() schema.Schema {
 					"Cakemail's current API takes exactly one event per webhook: use `for_each` to make one webhook per event. " +
 					"Changing the events replaces the webhook, which changes its id and its secret.",
 				Validators: []validator.Set{
-					someEvents{},
+					someEvents,
 					setvalidator.NoNullValues(),
-					setvalidator.ValueStringsAre(eventName{}),
+					setvalidator.ValueStringsAre(eventName),
 				},
 			},
 			"rate_limit": schema.Int64Attribute{

@@ -47,7 +47,7 @@ func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 			"id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`.",
-				Validators:          []validator.String{webhookID{}},
+				Validators:          []validator.String{webhookID},
 			},
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},

@@ -53,12 +53,12 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 			"webhook_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`. If the webhook is archived, the action fails, because Cakemail delivers nothing to it.",
-				Validators:          []validator.String{webhookID{}},
+				Validators:          []validator.String{webhookID},
 			},
 			"event": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "The event of the sample, for example `Contact.Added`. The default is the first of the webhook's events in alphabetical order.",
-				Validators:          []validator.String{eventName{}},
+				Validators:          []validator.String{eventName},
 			},
 			"payload": schema.StringAttribute{
 				Optional: true,

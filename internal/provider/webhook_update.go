@@ -25,68 +25,78 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	if client == nil {
 		return
 	}
-	client.Conceal(state.Secret.ValueString(), state.URL.ValueString())
+	client.Conceal(state.asked(), state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
 	created := recall[time.Time](ctx, req.Private, privateCreated)
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned, privateStays, privateMoved)...)
 	before := state
 	// The plan has seen the webhook in the account that it names for the first time.
 	state.AccountID = plan.AccountID
-	r.change(ctx, client, state.ref(created), plan, &state, &resp.Diagnostics)
-	state.keepUnset(config.webhookSettings, plan.webhookSettings)
+	now := knowledge{webhook: state, isSaved: true, config: &config.webhookSettings, plan: &plan.webhookSettings}
+	state = r.change(ctx, client, state.ref(created), plan, now, &resp.Diagnostics)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		reportDisagreements(&resp.Diagnostics, plan, &before, state)
 	}
 }
 
-// change makes the calls that lead from the state to the plan, until one fails.
-func (r *webhookResource) change(ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, state *webhookResourceModel, diags *diag.Diagnostics) {
-	if changes := plan.changesFrom(state.webhookSettings); !changes.IsEmpty() {
+// change makes the calls that lead from the state to the plan, until one fails, and returns the state then.
+func (r *webhookResource) change(
+	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics,
+) webhookResourceModel {
+	if changes := plan.changesFrom(now.webhook.webhookSettings); !changes.IsEmpty() {
 		webhook, err := client.Update(ctx, ref, changes)
 		if err != nil {
-			r.connection.report(diags, err, state.subject())
-			return
+			r.connection.report(diags, err, now.webhook.subject())
+			return now.webhook
 		}
-		state.keepChanged(plan.webhookSettings)
-		state.refresh(webhook)
+		changed := now
+		changed.isChanged = true
+		now.webhook = changed.after(webhook)
 	}
-	if !plan.Archived.Equal(state.Archived) {
-		r.setArchived(ctx, client, ref, state, plan.Archived.ValueBool(), diags)
+	if !plan.Archived.Equal(now.webhook.Archived) {
+		now.webhook = r.setArchived(ctx, client, ref, now, plan.Archived.ValueBool(), diags)
 	}
-	if !diags.HasError() {
-		r.switchStoreSecret(ctx, client, ref, plan, state, diags)
+	if diags.HasError() {
+		return now.webhook
 	}
+	return r.switchStoreSecret(ctx, client, ref, plan, now, diags)
 }
 
-func (r *webhookResource) setArchived(ctx context.Context, client *cakemail.Client, ref cakemail.Ref, state *webhookResourceModel, archived bool, diags *diag.Diagnostics) {
+// setArchived returns the state after it.
+func (r *webhookResource) setArchived(
+	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, now knowledge, archived bool, diags *diag.Diagnostics,
+) webhookResourceModel {
 	change := client.Unarchive
 	if archived {
 		change = client.Archive
 	}
 	webhook, err := change(ctx, ref)
 	if err != nil {
-		r.connection.report(diags, err, state.subject())
-		return
+		r.connection.report(diags, err, now.webhook.subject())
+		return now.webhook
 	}
-	state.refresh(webhook)
+	return now.after(webhook)
 }
 
 // switchStoreSecret forgets the secret, or reads it when it shall be kept again. After a
-// move it reads what the source's state did not tell.
-func (r *webhookResource) switchStoreSecret(ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, state *webhookResourceModel, diags *diag.Diagnostics) {
+// move it reads what the source's state did not tell. It returns the state after it.
+func (r *webhookResource) switchStoreSecret(
+	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics,
+) webhookResourceModel {
+	state := now.webhook
 	if plan.StoreSecret.Equal(state.StoreSecret) {
-		return
+		return state
 	}
 	if !plan.StoreSecret.ValueBool() && !plan.hasUnknown() {
 		state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()
-		return
+		return state
 	}
 	webhook, err := client.Get(ctx, ref)
 	if err != nil {
 		r.connection.report(diags, err, state.subject())
-		return
+		return state
 	}
-	state.StoreSecret = plan.StoreSecret
-	state.refresh(webhook)
+	now.webhook.StoreSecret = plan.StoreSecret
+	return now.after(webhook)
 }

@@ -84,12 +84,12 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: filterURLDescription,
-				Validators:          []validator.String{httpURL{longest: longestURL}},
+				Validators:          []validator.String{receiverURL},
 			},
 			"event": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: filterEventDescription,
-				Validators:          []validator.String{eventName{}},
+				Validators:          []validator.String{eventName},
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,
@@ -124,10 +124,7 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 			return
 		}
 		if model.matches(webhook) {
-			var listed webhookSettings
-			listed.record(webhook)
-			listed.assumeActive()
-			model.Webhooks = append(model.Webhooks, listed.settled())
+			model.Webhooks = append(model.Webhooks, listed(webhook).webhookSettings)
 		}
 	}
 	slices.SortFunc(model.Webhooks, func(a, b webhookSettings) int {
