@@ -26,6 +26,10 @@ func findRef(ctx context.Context, client *cakemail.Client, state webhookResource
 	if ref.ID != "" {
 		return ref, nil
 	}
+	if ref.Created.IsZero() {
+		// Without a refresh, Terraform does not tell a replacement when the create was, so it may just have been.
+		ref.Created = time.Now()
+	}
 	found, err := client.FindCreated(ctx, ref, state.asked(), recall[[]string](ctx, private, privatePending))
 	if err == nil && found.ID == "" {
 		err = &cakemail.Error{Kind: cakemail.Gone, Action: "find the webhook"}
