@@ -62,7 +62,6 @@ func TestAPlanWarnsOfAnEqualWebhook(t *testing.T) {
 func TestAPlanDoesNotWarn(t *testing.T) {
 	t.Parallel()
 	equal := cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}}
-	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	for name, test := range map[string]struct {
 		exists cakemailtest.Webhook
 		config arguments
@@ -74,7 +73,7 @@ func TestAPlanDoesNotWarn(t *testing.T) {
 		"of another account":    {cakemailtest.Webhook{URL: equal.URL, Events: equal.Events, AccountID: 42}, nil, 1},
 		"with an unknown url":   {equal, arguments{"url": tftypes.UnknownValue}, 0},
 		"with unknown events":   {equal, arguments{"events": tftypes.UnknownValue}, 0},
-		"with an unknown event": {equal, arguments{"events": []tftypes.Value{unknown}}, 0},
+		"with an unknown event": {equal, arguments{"events": []any{tftypes.UnknownValue}}, 0},
 		"in an unknown account": {equal, arguments{"account_id": tftypes.UnknownValue}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -234,10 +234,9 @@ func TestUnknownEventsAreNotCounted(t *testing.T) {
 	w := newWorld(t)
 	c := w.newCore(t, nil)
 	c.mustApply(hook(nil))
-	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
-	for name, events := range map[string][]tftypes.Value{
-		"two unknown": {unknown, unknown},
-		"one known":   {tftypes.NewValue(tftypes.String, "Email.Bounced"), unknown},
+	for name, events := range map[string][]any{
+		"two unknown": {tftypes.UnknownValue, tftypes.UnknownValue},
+		"one known":   {"Email.Bounced", tftypes.UnknownValue},
 	} {
 		planned := c.plan(c.state, block(c.webhook, hook(arguments{"events": events})))
 		if problems := errorsIn(messagesOf(planned.Diagnostics)); len(problems) > 0 {
