@@ -2,64 +2,52 @@ package server
 
 import (
 	"context"
+	"iter"
 	"sync/atomic"
 	"time"
 )
 
-// lentContext answers from the context of a request until it is taken back.
+// requestContext answers from the context of a request until it is released.
 // After that it refers to nothing, so keeping it costs only a few words of memory.
-type lentContext struct {
-	// request is nil once it is taken back.
-	request atomic.Pointer[context.Context]
+type requestContext struct {
+	current atomic.Pointer[context.Context]
 }
 
-// ended is the channel of all contexts that are taken back.
-var ended = func() <-chan struct{} {
-	channel := make(chan struct{})
-	close(channel)
-	return channel
+// released is what every context is after its request.
+var released = func() *context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return &ctx
 }()
 
-// lend returns a context for one call, and the function that ends it and takes it back.
-func lend(ctx context.Context) (lent context.Context, takeBack func()) {
-	request, cancel := context.WithCancel(ctx)
-	result := &lentContext{}
-	result.request.Store(&request)
+// newRequestContext returns a context for one call, and the function that ends and releases it.
+func newRequestContext(request context.Context) (ctx context.Context, release func()) {
+	request, cancel := context.WithCancel(request)
+	result := &requestContext{}
+	result.current.Store(&request)
 	return result, func() {
 		cancel()
-		result.request.Store(nil)
+		result.current.Store(released)
 	}
 }
 
-// Deadline implements [context.Context].
-func (c *lentContext) Deadline() (time.Time, bool) {
-	if request := c.request.Load(); request != nil {
-		return (*request).Deadline()
-	}
-	return time.Time{}, false
+// Done is the request's own channel, so that [context.WithCancel] starts no goroutine.
+func (c *requestContext) Done() <-chan struct{}       { return (*c.current.Load()).Done() }
+func (c *requestContext) Deadline() (time.Time, bool) { return (*c.current.Load()).Deadline() }
+func (c *requestContext) Err() error                  { return (*c.current.Load()).Err() }
+func (c *requestContext) Value(key any) any           { return (*c.current.Load()).Value(key) }
+
+// answer makes the call with a context that is released when it returns.
+func answer[Request, Response any](ctx context.Context, call func(context.Context, Request) (Response, error), request Request) (Response, error) {
+	ctx, release := newRequestContext(ctx)
+	defer release()
+	return call(ctx, request)
 }
 
-// Done implements [context.Context]. The channel is the request's own, so that
-// [context.WithCancel] starts no goroutine; it is closed before it is replaced.
-func (c *lentContext) Done() <-chan struct{} {
-	if request := c.request.Load(); request != nil {
-		return (*request).Done()
+// thenRelease streams what a call goes on to give after it returned, and then releases its context.
+func thenRelease[Item any](stream iter.Seq[Item], release func()) iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		defer release()
+		stream(yield)
 	}
-	return ended
-}
-
-// Err implements [context.Context].
-func (c *lentContext) Err() error {
-	if request := c.request.Load(); request != nil {
-		return (*request).Err()
-	}
-	return context.Canceled
-}
-
-// Value implements [context.Context].
-func (c *lentContext) Value(key any) any {
-	if request := c.request.Load(); request != nil {
-		return (*request).Value(key)
-	}
-	return nil
 }

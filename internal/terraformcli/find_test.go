@@ -102,7 +102,8 @@ func zipped(t *testing.T, content string) []byte {
 	return archive.Bytes()
 }
 
-// signed returns a signature by a new key, and the key.
+// signed returns a signature by a new key, and the key. The standard library has
+// no OpenPGP; hc-install verifies with this one.
 func signed(t *testing.T, content []byte) ([]byte, string) {
 	t.Helper()
 	key, err := openpgp.NewEntity("releases", "", "releases@example.com", &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA})
