@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var _ validator.Set = someEvents{}
@@ -22,5 +24,5 @@ func (someEvents) ValidateSet(_ context.Context, req validator.SetRequest, resp 
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || len(req.ConfigValue.Elements()) > 0 {
 		return
 	}
-	reportNoEvents(&resp.Diagnostics, req.Path)
+	addAt(&resp.Diagnostics, req.Path, message.NoEvents())
 }

@@ -3,6 +3,8 @@ package provider
 import (
 	"slices"
 	"sync"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 // replacements are the webhooks that this process archived so that another one
@@ -15,11 +17,11 @@ type replacements struct {
 // replacement is a webhook that was archived, and what was known of the one that
 // replaces it when that was planned.
 type replacement struct {
-	archived subject
+	archived message.Subject
 	planned  webhookSettings
 }
 
-func (r *replacements) add(archived subject, planned plannedChange) {
+func (r *replacements) add(archived message.Subject, planned plannedChange) {
 	made := replacement{archived: archived}
 	for _, setting := range settings {
 		setting.record(&made.planned, *planned.Settings)
@@ -31,7 +33,7 @@ func (r *replacements) add(archived subject, planned plannedChange) {
 
 // take returns what was archived for a webhook with these settings, once.
 // Terraform does not tell a create what it replaces, so equal ones may be mixed up.
-func (r *replacements) take(settings webhookSettings) (archived subject, found bool) {
+func (r *replacements) take(settings webhookSettings) (archived message.Subject, found bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for index, made := range r.archived {
@@ -40,7 +42,7 @@ func (r *replacements) take(settings webhookSettings) (archived subject, found b
 			return made.archived, true
 		}
 	}
-	return subject{}, false
+	return message.Subject{}, false
 }
 
 func (r replacement) couldBe(created webhookSettings) bool {

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -54,12 +55,11 @@ func (v httpURL) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 	name, value := req.Path.String(), req.ConfigValue.ValueString()
 	if problem := v.problem(value); problem != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid URL",
-			fmt.Sprintf("%s %s. Use an absolute URL such as %s.", name, problem, v.example()))
+		addAt(&resp.Diagnostics, req.Path, message.URL(name, problem, v.example()))
 		return
 	}
-	if warning := v.warning(value); warning != "" {
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Unencrypted connection", name+" "+warning)
+	if host := v.unencrypted(value); host != "" {
+		addAt(&resp.Diagnostics, req.Path, message.Unencrypted(name, host))
 	}
 }
 
@@ -74,29 +74,29 @@ func (v httpURL) example() string {
 // the URL is good.
 func (v httpURL) problem(value string) string {
 	if value == "" {
-		return "is empty"
+		return message.IsEmpty
 	}
 	if length := utf8.RuneCountInString(value); length > v.longest {
-		return fmt.Sprintf("is %d characters long; at most %d are allowed", length, v.longest)
+		return message.IsTooLong(length, v.longest)
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) || r == utf8.RuneError }) {
-		return "holds a space, a line break or another invisible character, which cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
+		return message.IsInvisible
 	}
 	if !strings.Contains(value, "://") {
-		return "does not begin with https:// or http://"
+		return message.HasNoScheme
 	}
 	parsed, err := url.Parse(value)
 	switch {
 	case err != nil:
-		return "is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"
+		return message.IsUnreadable
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
-		return "does not begin with https:// or http://"
+		return message.HasNoScheme
 	case parsed.Hostname() == "":
-		return "has no host"
+		return message.HasNoHost
 	case !isPort(parsed.Port()):
-		return "has a port that is not a number from 1 to 65535"
+		return message.HasWrongPort
 	case v.baseOnly && (strings.ContainsAny(value, "?#") || parsed.User != nil):
-		return "holds a query, a fragment or a user name, which the address of the API cannot have"
+		return message.HasMoreThanPath
 	}
 	return ""
 }
@@ -106,13 +106,13 @@ func isPort(port string) bool {
 	return port == "" || err == nil && number > 0
 }
 
-// warning completes a sentence that begins with the argument's name.
-func (v httpURL) warning(value string) string {
+// unencrypted returns the host of an address without TLS that should have it, or "".
+func (v httpURL) unencrypted(value string) string {
 	parsed, err := url.Parse(value)
 	if err != nil || v.plainHTTP == plainHTTPAllowed || parsed.Scheme != "http" || isLoopback(parsed.Hostname()) {
 		return ""
 	}
-	return fmt.Sprintf("begins with http://, so credentials and secrets travel to %s unencrypted. Use https:// unless this is a test.", parsed.Host)
+	return parsed.Host
 }
 
 func isLoopback(host string) bool {
@@ -139,11 +139,11 @@ func (eventName) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 	name := req.ConfigValue.ValueString()
 	if !cakemail.IsEventShaped(name) {
-		reportInvalidEvent(&resp.Diagnostics, req.Path, name, cakemail.SuggestEvent(name))
+		addAt(&resp.Diagnostics, req.Path, message.Event(name, cakemail.SuggestEvent(name)))
 		return
 	}
 	if !cakemail.IsKnownEvent(name) {
-		warnUnknownEvent(&resp.Diagnostics, req.Path, name, cakemail.SuggestEvent(name))
+		addAt(&resp.Diagnostics, req.Path, message.UnknownEvent(name, cakemail.SuggestEvent(name)))
 	}
 }
 
@@ -174,20 +174,20 @@ func (v accessToken) ValidateString(_ context.Context, req validator.StringReque
 		return
 	}
 	if problem := v.problem(req.ConfigValue.ValueString()); problem != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid access token", req.Path.String()+" "+problem)
+		addAt(&resp.Diagnostics, req.Path, message.AccessToken(req.Path.String(), problem))
 	}
 }
 
 func (accessToken) problem(token string) string {
 	switch {
 	case token == "":
-		return "is empty. Leave it out to use the environment variable " + envAccessToken + ", or an e-mail address and a password."
+		return message.TokenIsEmpty
 	case strings.HasPrefix(strings.ToLower(token), "bearer "):
-		return "begins with Bearer. Leave that word out: the provider adds it."
+		return message.TokenHasBearer
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "holds a space, a line break or another character that no token has. A token read from a file often ends in a line break: use trimspace()."
+		return message.TokenHasSpace
 	case strings.ContainsAny(token, "\"'`${}<>"):
-		return "holds a quotation mark, a bracket or a $, which no token has. In a file of variables, quotation marks can become part of the value."
+		return message.TokenHasBracket
 	}
 	return ""
 }
@@ -206,21 +206,14 @@ func (v emailAddress) ValidateString(_ context.Context, req validator.StringRequ
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if problem := v.problem(req.ConfigValue.ValueString()); problem != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid e-mail address",
-			fmt.Sprintf("%s %s Leave it out to use the environment variable %s.", req.Path, problem, envEmail))
+	if !v.isGood(req.ConfigValue.ValueString()) {
+		addAt(&resp.Diagnostics, req.Path, message.EmailAddress(req.Path.String()))
 	}
 }
 
-// problem completes a sentence that begins with where the value comes from; ""
-// when it is good.
-func (emailAddress) problem(value string) string {
+func (emailAddress) isGood(value string) bool {
 	user, host, found := strings.Cut(value, "@")
-	if found && user != "" && host != "" && !strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
-		return ""
-	}
-	// The value is not shown: it may be a password in the wrong place.
-	return "is not an e-mail address, such as ops@example.com."
+	return found && user != "" && host != "" && !strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 }
 
 // notEmpty refuses "", which mostly comes from a variable that nobody set. It
@@ -236,8 +229,7 @@ func (v notEmpty) MarkdownDescription(ctx context.Context) string { return v.Des
 // ValidateString implements [validator.String].
 func (v notEmpty) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && req.ConfigValue.ValueString() == "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Empty value",
-			fmt.Sprintf("%s is empty. Leave it out to use the environment variable %s.", req.Path, string(v)))
+		addAt(&resp.Diagnostics, req.Path, message.Empty(req.Path.String(), string(v)))
 	}
 }
 
@@ -256,7 +248,6 @@ func (webhookID) ValidateString(_ context.Context, req validator.StringRequest, 
 		return
 	}
 	if err := cakemail.CheckID(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid webhook id",
-			fmt.Sprintf("%s is not the id of a webhook: %s. Use the id that Cakemail shows, for example 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9.", req.Path, err))
+		addAt(&resp.Diagnostics, req.Path, message.WebhookID(req.Path.String(), err))
 	}
 }

@@ -22,9 +22,10 @@ const enormous = 100_000
 
 var (
 	fine      = func(value any) judgement { return judgement{value: value} }
-	urlAdvice = ". Use an absolute URL such as https://example.com/cakemail."
-	apiAdvice = ". Use an absolute URL such as https://api.cakemail.dev."
-	invisible = "holds a space, a line break or another invisible character, which cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
+	urlAdvice = ".\nUse an absolute URL such as https://example.com/cakemail."
+	apiAdvice = ".\nUse an absolute URL such as https://api.cakemail.dev."
+	invisible = "holds a space or an invisible character: use trimspace() or urlencode()"
+	stray     = "url cannot be read, perhaps because of a %, [, : or # that is not urlencode()d"
 
 	judgedURLs = map[string]judgement{
 		"the longest":                   fine("https://example.com/" + strings.Repeat("a", 2063)),
@@ -44,16 +45,16 @@ var (
 		"a mistyped scheme":             {"htps://example.com", "error", "url does not begin with https:// or http://" + urlAdvice},
 		"one slash":                     {"https:/example.com", "error", "url does not begin with https:// or http://" + urlAdvice},
 		"no scheme":                     {"127.0.0.1:8080", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"a password with a #":           {"https://jane:pa#ss@example.com", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
+		"a password with a #":           {"https://jane:pa#ss@example.com", "error", stray + urlAdvice},
 		"no host":                       {"https:///hook", "error", "url has no host" + urlAdvice},
 		"only a port":                   {"https://:443/hook", "error", "url has no host" + urlAdvice},
 		"another scheme":                {"javascript:alert(1)", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"a stray percent":               {"https://example.com/100%", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
+		"a stray percent":               {"https://example.com/100%", "error", stray + urlAdvice},
 		"a port above the last":         {"https://example.com:65536/", "error", "url has a port that is not a number from 1 to 65535" + urlAdvice},
 		"the port 0":                    {"https://example.com:0/", "error", "url has a port that is not a number from 1 to 65535" + urlAdvice},
 		"the last port":                 fine("https://example.com:65535/"),
-		"an open bracket":               {"https://[::1/hook", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
-		"a port that is no number":      {"https://example.com:http/", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
+		"an open bracket":               {"https://[::1/hook", "error", stray + urlAdvice},
+		"a port that is no number":      {"https://example.com:http/", "error", stray + urlAdvice},
 		"a space":                       {"https://example.com/a b", "error", "url " + invisible + urlAdvice},
 		"a line break at the end":       {"https://example.com/hook\n", "error", "url " + invisible + urlAdvice},
 		"a tab":                         {"\thttps://example.com", "error", "url " + invisible + urlAdvice},
@@ -64,28 +65,26 @@ var (
 		"bytes that are not Unicode":    {"https://example.com/\ufffd", "error", "url " + invisible + urlAdvice},
 	}
 
-	eventsPage   = " The events that Cakemail has published are in https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/events-and-deliveries."
-	eventAdvice  = " An event is named Resource.Action, both in PascalCase, for example Contact.Added." + eventsPage
 	judgedEvents = map[string]judgement{
 		"known":                       fine("Contact.Added"),
-		"known to newer versions":     {"Contact.Exploded", "warning", `This version of the provider does not know the event "Contact.Exploded". The API decides whether it exists.` + eventsPage},
-		"a typo":                      {"Contact.Aded", "warning", `This version of the provider does not know the event "Contact.Aded". Did you mean "Contact.Added"? The API decides whether it exists.` + eventsPage},
-		"other case":                  {"contact.added", "error", `"contact.added" is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
-		"an underscore":               {"contact_added", "error", `"contact_added" is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
-		"a space at the end":          {"Contact.Added ", "error", `"Contact.Added " is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
-		"empty":                       {"", "error", `"" is not the name of an event.` + eventAdvice},
-		"a dot":                       {".", "error", `"." is not the name of an event.` + eventAdvice},
-		"no action":                   {"Contact.", "error", `"Contact." is not the name of an event.` + eventAdvice},
-		"a star":                      {"*", "error", `"*" is not the name of an event.` + eventAdvice},
-		"another script":              {"Контакт.Добавлен", "error", `"Контакт.Добавлен" is not the name of an event.` + eventAdvice},
-		"letters that look the same":  {"Соntact.Added", "error", `"Соntact.Added" is not the name of an event.` + " Did you mean"},
-		"a line break":                {"Contact.Added\n", "error", `"Contact.Added\n" is not the name of an event.`},
-		"a control character":         {"Contact.\x1b[31mAdded", "error", `"Contact.\x1b[31mAdded" is not the name of an event.`},
-		"enormous":                    {strings.Repeat("x", enormous), "error", `xxx…" (100000 characters) is not the name of an event.` + eventAdvice},
-		"enormous, of the right form": {"A." + strings.Repeat("b", enormous), "error", `bbb…" (100002 characters) is not the name of an event.` + eventAdvice},
+		"known to newer versions":     {"Contact.Exploded", "warning", `Cakemail may not accept the event "Contact.Exploded".` + "\n"},
+		"a typo":                      {"Contact.Aded", "warning", `Cakemail may not accept the event "Contact.Aded". Did you mean "Contact.Added"?`},
+		"other case":                  {"contact.added", "error", `Cakemail does not accept the event "contact.added". Did you mean "Contact.Added"?`},
+		"an underscore":               {"contact_added", "error", `"contact_added". Did you mean "Contact.Added"?`},
+		"a space at the end":          {"Contact.Added ", "error", `"Contact.Added ". Did you mean "Contact.Added"?`},
+		"empty":                       {"", "error", `Cakemail does not accept the event "".` + "\n"},
+		"a dot":                       {".", "error", `"."`},
+		"no action":                   {"Contact.", "error", `"Contact."`},
+		"a star":                      {"*", "error", `"*"`},
+		"another script":              {"Контакт.Добавлен", "error", `"Контакт.Добавлен"`},
+		"letters that look the same":  {"Соntact.Added", "error", `"Соntact.Added". Did you mean`},
+		"a line break":                {"Contact.Added\n", "error", `"Contact.Added\n"`},
+		"a control character":         {"Contact.\x1b[31mAdded", "error", `"Contact.\x1b[31mAdded"`},
+		"enormous":                    {strings.Repeat("x", enormous), "error", `xxx…" (100000 characters)`},
+		"enormous, of the right form": {"A." + strings.Repeat("b", enormous), "error", `bbb…" (100002 characters)`},
 	}
 
-	idAdvice  = ". Use the id that Cakemail shows, for example 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9."
+	idAdvice  = ".\nUse the id that Cakemail shows, such as 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9."
 	judgedIDs = map[string]judgement{
 		"a UUID":              fine("0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"),
 		"a number":            fine("1001"),
@@ -105,17 +104,17 @@ var (
 
 	judgedPeriods = map[string]judgement{
 		"second": fine("second"), "minute": fine("minute"), "hour": fine("hour"), "day": fine("day"),
-		"other case":          {"Second", "error", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "Second"`},
-		"plural":              {"seconds", "error", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "seconds"`},
-		"empty":               {"", "error", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: ""`},
-		"a control character": {"day\x00", "error", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "day\x00"`},
+		"other case":          {"Second", "error", `"Second" is not a period. Did you mean "second"?`},
+		"plural":              {"seconds", "error", `"seconds" is not a period. Did you mean "second"?`},
+		"empty":               {"", "error", `"" is not a period. Use second, minute, hour, day.`},
+		"a control character": {"day\x00", "error", `"day\x00" is not a period.`},
 	}
 
-	tokenAdvice  = "holds a space, a line break or another character that no token has. A token read from a file often ends in a line break: use trimspace()."
+	tokenAdvice  = "holds a space, a line break or a letter that no token has.\nA token from a file often ends in a line break: use trimspace()."
 	judgedTokens = map[string]judgement{
 		"a token":             fine("eyJhbGciOi.J9-_~+/="),
 		"enormous":            fine(strings.Repeat("a", enormous)),
-		"empty":               {"", "error", "access_token is empty. Leave it out to use the environment variable CAKEMAIL_ACCESS_TOKEN, or an e-mail address and a password."},
+		"empty":               {"", "error", "access_token is empty. Leave it out to use CAKEMAIL_ACCESS_TOKEN, or email and password."},
 		"with Bearer":         {"Bearer abc", "error", "access_token begins with Bearer. Leave that word out: the provider adds it."},
 		"with bearer":         {"bearer abc", "error", "access_token begins with Bearer."},
 		"a line break":        {"abc\n", "error", "access_token " + tokenAdvice},
@@ -126,7 +125,7 @@ var (
 		"a variable's name":   {"${TOKEN}", "error", "access_token holds a quotation mark, a bracket or a $, which no token has."},
 	}
 
-	addressAdvice   = "email is not an e-mail address, such as ops@example.com. Leave it out to use the environment variable CAKEMAIL_EMAIL."
+	addressAdvice   = "email is not an e-mail address, such as ops@example.com.\nLeave it out to use the environment variable CAKEMAIL_EMAIL."
 	judgedAddresses = map[string]judgement{
 		"an address":          fine("ops+hooks@example.com"),
 		"international":       fine("größe@münchen.example"),
@@ -141,7 +140,7 @@ var (
 
 	judgedPasswords = map[string]judgement{
 		"any character": fine("p@ss \"w&rd+/=%\\\n\x00ü"), "enormous": fine(strings.Repeat("ü", enormous)),
-		"empty": {"", "error", "password is empty. Leave it out to use the environment variable CAKEMAIL_PASSWORD."},
+		"empty": {"", "error", "password is empty.\nLeave it out to use the environment variable CAKEMAIL_PASSWORD."},
 	}
 )
 
@@ -149,8 +148,8 @@ var (
 func atLeast(name string, least int64) map[string]judgement {
 	return map[string]judgement{
 		"the least": fine(least), "huge": fine(int64(1<<63 - 1)),
-		"below":      {least - 1, "error", "Attribute " + name + " value must be at least 1, got: 0"},
-		"negative":   {int64(-1 << 63), "error", "must be at least 1, got: -9223372036854775808"},
+		"below":      {least - 1, "error", name + " must be at least 1."},
+		"negative":   {int64(-1 << 63), "error", name + " must be at least 1."},
 		"a fraction": {1.5, "error", name + " is 1.5. Use a whole number, such as 20."},
 		"enormous":   {1e30, "error", name + " is 1e+30. Use a whole number, such as 20."},
 	}
@@ -166,8 +165,7 @@ func between(says string, least, most int64) map[string]judgement {
 
 // inASet puts each value into a set, as `events` takes it.
 func inASet(values map[string]judgement) map[string]judgement {
-	sets := map[string]judgement{"no event": {[]string{}, "error", "events is empty, but a webhook needs at least one event, for example events = [\"Contact.Added\"]. " +
-		"To stop the deliveries of a webhook, set archived = true instead." + eventsPage}}
+	sets := map[string]judgement{"no event": {[]string{}, "error", "To stop the deliveries of a webhook, set archived = true instead."}}
 	for name, value := range values {
 		text, _ := value.value.(string)
 		value.value = []string{text}
@@ -183,9 +181,9 @@ func ofTheAPI() map[string]judgement {
 		value.says = strings.Replace("base_"+value.says, urlAdvice, apiAdvice, 1)
 		values[name] = value
 	}
-	values["http"] = judgement{"http://example.com", "warning", "base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test."}
+	values["http"] = judgement{"http://example.com", "warning", "base_url begins with http://.\nSo credentials and secrets travel to example.com unencrypted. Use https://."}
 	values["http on loopback"] = fine("http://127.0.0.1:8080")
-	values["with port, path and query"] = judgement{"https://example.com:8443/v1?key=1", "error", "base_url holds a query, a fragment or a user name, which the address of the API cannot have" + apiAdvice}
+	values["with port, path and query"] = judgement{"https://example.com:8443/v1?key=1", "error", "base_url holds a query, a fragment or a user name, which the API's address cannot have" + apiAdvice}
 	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?", "a fragment without text after a query": "?#"} {
 		values[name] = judgement{"https://example.com/v1" + end, "error", "base_url holds a query, a fragment or a user name"}
 	}
@@ -205,8 +203,8 @@ var judged = []struct {
 	{"provider", "", "email", judgedAddresses},
 	{"provider", "", "password", judgedPasswords},
 	{"provider", "", "account_id", judgedAccounts},
-	{"provider", "", "max_retries", between("Attribute max_retries value must be between 0 and 20, got: ", 0, 20)},
-	{"provider", "", "request_timeout", between("Attribute request_timeout value must be between 1 and 3600, got: ", 1, 3600)},
+	{"provider", "", "max_retries", between("max_retries must be from 0 to 20.", 0, 20)},
+	{"provider", "", "request_timeout", between("request_timeout must be from 1 to 3600.", 1, 3600)},
 	{"resource", "cakemail_webhook", "url", judgedURLs},
 	{"resource", "cakemail_webhook", "events", inASet(judgedEvents)},
 	{"resource", "cakemail_webhook", "rate_limit", atLeast("rate_limit", 1)},

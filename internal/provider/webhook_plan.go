@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan]: it decides between
@@ -90,19 +92,23 @@ func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceM
 	for _, name := range replacing {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
-	warnReplaced(&resp.Diagnostics, replacing, *plan, state)
-	r.checkExisting(ctx, *plan, warnReplacementExists, &resp.Diagnostics)
+	notIn := int64(0)
+	if slices.Contains(replacing, "account_id") && namesAccount(*plan, state) {
+		notIn = plan.account()
+	}
+	add(&resp.Diagnostics, message.Replaced(state.subject(), replacing, notIn))
+	r.checkExisting(ctx, *plan, true, &resp.Diagnostics)
 }
 
 // planCreation checks what is to be created. Terraform plans it once more in the apply,
 // after it has archived the webhook that this one replaces.
 func (r *webhookResource) planCreation(ctx context.Context, plan webhookResourceModel, diags *diag.Diagnostics) {
-	r.checkExisting(ctx, plan, warnExists, diags)
+	r.checkExisting(ctx, plan, false, diags)
 	if !diags.HasError() {
 		return
 	}
 	if archived, found := r.connection.replacements.take(plan.webhookSettings); found {
-		warnReplacedArchived(diags, archived)
+		add(diags, message.ReplacedArchived(archived))
 	}
 }
 
@@ -112,7 +118,7 @@ func checkOneEvent(plan webhookResourceModel, form cakemail.Form, diags *diag.Di
 	if form != cakemail.FormReference || !known(plan.Events) || len(plan.Events.Elements()) <= 1 {
 		return true
 	}
-	diags.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
+	add(diags, message.OneEvent(plan.subject(), ""))
 	return false
 }
 

@@ -19,7 +19,7 @@ type sample struct {
 }
 
 var samples = map[string]sample{
-	"url":               {first: "https://example.com/one", second: "https://example.com/two", inPlace: true},
+	"url":               {first: "https://example.com/one", second: "https://example.org/two", inPlace: true},
 	"events":            {first: []string{"Contact.Added"}, second: []string{"Contact.Removed"}},
 	"rate_limit":        {first: int64(7), second: int64(8), inPlace: true},
 	"rate_limit_period": {first: "second", second: "minute", inPlace: true},
