@@ -60,21 +60,21 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 		},
 		"login of the environment": {
 			variables:   login,
-			credentials: "the e-mail address ops@example.com (from the environment variable CAKEMAIL_EMAIL) and the password (from the environment variable CAKEMAIL_PASSWORD)", user: "ops@example.com",
+			credentials: "the e-mail address from the environment variable CAKEMAIL_EMAIL and the password from the environment variable CAKEMAIL_PASSWORD", user: "ops@example.com",
 		},
 		"login of the configuration, token of the environment": {
 			model:       providerModel{Email: types.StringValue("block@example.com"), Password: types.StringValue("s3cret")},
 			variables:   environment{envAccessToken: "from-environment"},
-			credentials: "the e-mail address block@example.com (from email in the provider block) and the password (from password in the provider block)", user: "block@example.com",
+			credentials: "the e-mail address from email in the provider block and the password from password in the provider block", user: "block@example.com",
 		},
 		"e-mail address of the configuration, everything in the environment": {
 			model:       providerModel{Email: types.StringValue("block@example.com")},
 			variables:   environment{envAccessToken: "from-environment", envEmail: "other@example.com", envPassword: "s3cret"},
-			credentials: "the e-mail address block@example.com (from email in the provider block) and the password (from the environment variable CAKEMAIL_PASSWORD)", user: "block@example.com",
+			credentials: "the e-mail address from email in the provider block and the password from the environment variable CAKEMAIL_PASSWORD", user: "block@example.com",
 		},
 		"password of the configuration, e-mail address of the environment": {
 			model: providerModel{Password: types.StringValue("s3cret")}, variables: login,
-			credentials: "the e-mail address ops@example.com (from the environment variable CAKEMAIL_EMAIL) and the password (from password in the provider block)", user: "ops@example.com",
+			credentials: "the e-mail address from the environment variable CAKEMAIL_EMAIL and the password from password in the provider block", user: "ops@example.com",
 		},
 		"token and login of the environment": {
 			variables:   environment{envAccessToken: "from-environment", envEmail: "ops@example.com", envPassword: "s3cret"},
@@ -89,8 +89,8 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 			variables[envBaseURL] = api.URL()
 
 			made, diags := connected(test.model, variables)
-			if len(diags) > 0 || made.credentials != test.credentials {
-				t.Fatalf("got %q, want %q; %v", made.credentials, test.credentials, diags)
+			if len(diags) > 0 || made.facts.Credentials != test.credentials {
+				t.Fatalf("got %q, want %q; %v", made.facts.Credentials, test.credentials, diags)
 			}
 			call := firstCall(t, api, made)
 			if test.token != "" && call.Header.Get("Authorization") != "Bearer "+test.token {
@@ -113,24 +113,24 @@ func TestBaseURLAndAccountOfConfigurationAndEnvironment(t *testing.T) {
 		from      string
 		account   types.Int64
 	}{
-		"defaults":                   {providerModel{}, nil, "the default of base_url", types.Int64Null()},
-		"empty environment":          {providerModel{}, environment{envBaseURL: "", envAccountID: ""}, "the default of base_url", types.Int64Null()},
+		"defaults":                   {providerModel{}, nil, "", types.Int64Null()},
+		"empty environment":          {providerModel{}, environment{envBaseURL: "", envAccountID: ""}, "", types.Int64Null()},
 		"environment":                {providerModel{}, environment{envBaseURL: api.URL(), envAccountID: "42"}, "the environment variable CAKEMAIL_API_BASE", types.Int64Value(42)},
 		"environment with spaces":    {providerModel{}, environment{envBaseURL: " " + api.URL() + "/\n", envAccountID: " 42\n"}, "the environment variable CAKEMAIL_API_BASE", types.Int64Value(42)},
 		"configuration":              {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, nil, "base_url in the provider block", types.Int64Value(7)},
 		"both":                       {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, environment{envBaseURL: "https://example.com", envAccountID: "42"}, "base_url in the provider block", types.Int64Value(7)},
 		"malformed, but not needed":  {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, environment{envBaseURL: "nonsense", envAccountID: "nonsense"}, "base_url in the provider block", types.Int64Value(7)},
-		"account unknown until then": {providerModel{AccountID: types.Int64Unknown()}, environment{envAccountID: "42"}, "the default of base_url", types.Int64Unknown()},
+		"account unknown until then": {providerModel{AccountID: types.Int64Unknown()}, environment{envAccountID: "42"}, "", types.Int64Unknown()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			variables := environment{envAccessToken: "token"}
 			maps.Copy(variables, test.variables)
 			made, diags := connected(test.model, variables)
-			if len(diags) > 0 || made.baseURLFrom != test.from || !made.account.Equal(test.account) {
-				t.Fatalf("got %q and %s, want %q and %s; %v", made.baseURLFrom, made.account, test.from, test.account, diags)
+			if len(diags) > 0 || made.facts.AddressFrom != test.from || !made.account.Equal(test.account) {
+				t.Fatalf("got %q and %s, want %q and %s; %v", made.facts.AddressFrom, made.account, test.from, test.account, diags)
 			}
-			if test.from != "the default of base_url" {
+			if test.from != "" {
 				call := firstCall(t, api, made)
 				if call.Path != "/webhooks" {
 					t.Errorf("the API was called at %s", call.Path)
@@ -147,12 +147,12 @@ func TestMalformedEnvironment(t *testing.T) {
 		attribute       string
 		want            []string
 	}{
-		"address without a scheme":         {envBaseURL, "api.cakemail.dev", "base_url", []string{"CAKEMAIL_API_BASE does not begin with https:// or http://", "such as https://api.cakemail.dev, or unset it"}},
+		"address without a scheme":         {envBaseURL, "api.cakemail.dev", "base_url", []string{"CAKEMAIL_API_BASE does not begin with https:// or http://", "such as https://api.cakemail.dev."}},
 		"address of another scheme":        {envBaseURL, "ftp://api.cakemail.dev", "base_url", []string{"does not begin with https:// or http://"}},
 		"address without a host":           {envBaseURL, "https://", "base_url", []string{"has no host"}},
 		"address with a query":             {envBaseURL, "https://api.cakemail.dev?key=geheim", "base_url", []string{"holds a query"}},
 		"address with a password":          {envBaseURL, "https://user:geheim@api.cakemail.dev", "base_url", []string{"a user name"}},
-		"address with a line break":        {envBaseURL, "https://api.cakemail.dev\nfoo", "base_url", []string{"a line break"}},
+		"address with a line break":        {envBaseURL, "https://api.cakemail.dev\nfoo", "base_url", []string{"a space or an invisible character"}},
 		"huge address":                     {envBaseURL, "https://api.cakemail.dev/" + strings.Repeat("a", 3000), "base_url", []string{"is 3025 characters long; at most 2083 are allowed"}},
 		"account that is no number":        {envAccountID, "acme", "account_id", []string{"CAKEMAIL_ACCOUNT_ID is not a whole number of at least 1", "for example 42, or unset it"}},
 		"account 0":                        {envAccountID, "0", "account_id", []string{"is not a whole number"}},
@@ -161,11 +161,11 @@ func TestMalformedEnvironment(t *testing.T) {
 		"account above 64 bits":            {envAccountID, "9223372036854775808", "account_id", []string{"is not a whole number"}},
 		"account in other digits":          {envAccountID, "٤٢", "account_id", []string{"not a whole number"}},
 		"huge account":                     {envAccountID, strings.Repeat("9", 3000), "account_id", []string{"is not a whole number"}},
-		"token with the word Bearer":       {envAccessToken, "Bearer geheim", "access_token", []string{"from the environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Leave that word out"}},
+		"token with the word Bearer":       {envAccessToken, "Bearer geheim", "access_token", []string{"The environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Leave that word out"}},
 		"token with a line break":          {envAccessToken, "geheim\n", "access_token", []string{"a line break", "trimspace()"}},
-		"token with a control character":   {envAccessToken, "geheim\x00", "access_token", []string{"another character that no token has"}},
-		"token in another script":          {envAccessToken, "gehéim", "access_token", []string{"another character that no token has"}},
-		"e-mail address that is none":      {envEmail, "ops", "email", []string{"from the environment variable CAKEMAIL_EMAIL is not an e-mail address, such as ops@example.com"}},
+		"token with a control character":   {envAccessToken, "geheim\x00", "access_token", []string{"a letter that no token has"}},
+		"token in another script":          {envAccessToken, "gehéim", "access_token", []string{"a letter that no token has"}},
+		"e-mail address that is none":      {envEmail, "ops", "email", []string{"The environment variable CAKEMAIL_EMAIL is not an e-mail address, such as ops@example.com"}},
 		"e-mail address with a line break": {envEmail, "ops@example.com\n", "email", []string{"is not an e-mail address"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -196,7 +196,7 @@ func TestUnencryptedEnvironmentIsAWarning(t *testing.T) {
 			if diags.HasError() || made.api == nil || (diags.WarningsCount() == 1) != warns {
 				t.Errorf("got %v, want a warning: %t", diags, warns)
 			}
-			if warns && !strings.Contains(diags[0].Detail(), "CAKEMAIL_API_BASE begins with http://, so credentials and secrets travel to ") {
+			if warns && !strings.Contains(diags[0].Detail(), "CAKEMAIL_API_BASE begins with http://.\nSo credentials and secrets travel to ") {
 				t.Errorf("the warning is %q", diags[0].Detail())
 			}
 		})

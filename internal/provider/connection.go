@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 // The environment variables are those of Cakemail's own command line.
@@ -60,10 +60,8 @@ type connection struct {
 	unknown []string
 	// account is the default account: null for the credentials' own, or unknown.
 	account types.Int64
-	// credentials tells a person where the refused credentials came from.
-	credentials string
-	// baseURL is the API's address, and baseURLFrom tells where it came from.
-	baseURL, baseURLFrom string
+	// facts are what messages say of the configuration.
+	facts message.Provider
 	// applying tells that this process has begun to apply a plan.
 	applying atomic.Bool
 	// unlisted are the accounts of which a plan has said that they cannot be listed.
@@ -74,11 +72,11 @@ type connection struct {
 // configuration wins.
 func connect(model providerModel, getenv func(string) string, options cakemail.Options, diags *diag.Diagnostics) *connection {
 	made := &connection{unknown: model.unknown(), account: accountDefault(model, getenv, diags)}
-	made.baseURL = baseURLOf(model, getenv, made, diags)
+	made.facts.Address = baseURLOf(model, getenv, made, diags)
 	if len(made.unknown) > 0 {
 		return made
 	}
-	options.BaseURL = made.baseURL
+	options.BaseURL = made.facts.Address
 	options.Credentials = credentialsOf(model, getenv, made, diags)
 	if diags.HasError() {
 		return made
@@ -99,8 +97,7 @@ func accountDefault(model providerModel, getenv func(string) string, diags *diag
 	}
 	account, err := strconv.ParseInt(strings.TrimSpace(raw), 10, 64)
 	if err != nil || account < 1 {
-		diags.AddAttributeError(path.Root("account_id"), "Invalid "+envAccountID,
-			"The environment variable "+envAccountID+" is not a whole number of at least 1. Set it to the account's number, for example 42, or unset it.")
+		addAt(diags, path.Root("account_id"), message.AccountVariable(envAccountID))
 		return types.Int64Null()
 	}
 	return types.Int64Value(account)
@@ -108,22 +105,20 @@ func accountDefault(model providerModel, getenv func(string) string, diags *diag
 
 func baseURLOf(model providerModel, getenv func(string) string, made *connection, diags *diag.Diagnostics) string {
 	if !model.BaseURL.IsNull() {
-		made.baseURLFrom = "base_url in the provider block"
+		made.facts.AddressFrom = message.InBlock("base_url")
 		return model.BaseURL.ValueString()
 	}
 	raw := strings.TrimSpace(getenv(envBaseURL))
 	if raw == "" {
-		made.baseURLFrom = "the default of base_url"
 		return cakemail.DefaultBaseURL
 	}
-	made.baseURLFrom = "the environment variable " + envBaseURL
+	made.facts.AddressFrom = message.InEnvironment(envBaseURL)
 	if problem := baseURLProblem(raw); problem != "" {
-		diags.AddAttributeError(path.Root("base_url"), "Invalid "+envBaseURL,
-			fmt.Sprintf("The environment variable %s %s. Set it to an address such as %s, or unset it.", envBaseURL, problem, cakemail.DefaultBaseURL))
+		addAt(diags, path.Root("base_url"), message.URL(envBaseURL, problem, cakemail.DefaultBaseURL))
 		return raw
 	}
-	if warning := baseURLWarning(raw); warning != "" {
-		diags.AddAttributeWarning(path.Root("base_url"), "Unencrypted connection", "The environment variable "+envBaseURL+" "+warning)
+	if host := unencryptedHost(raw); host != "" {
+		addAt(diags, path.Root("base_url"), message.Unencrypted(envBaseURL, host))
 	}
 	return raw
 }
@@ -136,31 +131,25 @@ func credentialsOf(model providerModel, getenv func(string) string, made *connec
 	inConfiguration := !model.Email.IsNull() || !model.Password.IsNull()
 
 	if token, from := lookUp(model.AccessToken, "access_token", envAccessToken, getenv); token != "" && !inConfiguration {
-		made.credentials = "the access token from " + from
+		made.facts.Credentials = message.Token(from)
 		if problem := tokenProblem(token); problem != "" {
-			diags.AddAttributeError(path.Root("access_token"), "Invalid access token", "The access token from "+from+" "+problem)
+			addAt(diags, path.Root("access_token"), message.AccessToken(from, problem))
 		}
 		return cakemail.Credentials{AccessToken: token}
 	}
 	switch {
 	case email != "" && password != "":
-		if problem := emailProblem(email); problem != "" {
-			diags.AddAttributeError(path.Root("email"), "Invalid e-mail address", "The e-mail address from "+emailFrom+" "+problem)
+		if !isEmailAddress(email) {
+			addAt(diags, path.Root("email"), message.EmailAddress(emailFrom))
 		}
-		made.credentials = fmt.Sprintf("the e-mail address %s (from %s) and the password (from %s)", email, emailFrom, passwordFrom)
+		made.facts.Credentials = message.Login(emailFrom, passwordFrom)
 		return cakemail.Credentials{Email: email, Password: password}
 	case email != "":
-		diags.AddAttributeError(path.Root("password"), "Missing password",
-			fmt.Sprintf("There is an e-mail address (from %s) but no password. Set password in the provider block or the environment variable %s.", emailFrom, envPassword))
+		add(diags, message.HalfALogin("password", envPassword, emailFrom))
 	case password != "":
-		diags.AddAttributeError(path.Root("email"), "Missing e-mail address",
-			fmt.Sprintf("There is a password (from %s) but no e-mail address. Set email in the provider block or the environment variable %s.", passwordFrom, envEmail))
+		add(diags, message.HalfALogin("email", envEmail, passwordFrom))
 	default:
-		diags.AddError("Missing Cakemail credentials",
-			"The provider needs one of two:\n\n"+
-				"  - an access token: access_token in the provider block, or the environment variable "+envAccessToken+"; or\n"+
-				"  - an e-mail address and a password: email and password in the provider block, or the environment variables "+envEmail+" and "+envPassword+".\n\n"+
-				"Accounts with multi-factor authentication need the access token.")
+		add(diags, message.NoCredentials())
 	}
 	return cakemail.Credentials{}
 }
@@ -168,9 +157,9 @@ func credentialsOf(model providerModel, getenv func(string) string, made *connec
 // lookUp returns a value and where it came from.
 func lookUp(configured types.String, argument, variable string, getenv func(string) string) (value, from string) {
 	if !configured.IsNull() {
-		return configured.ValueString(), argument + " in the provider block"
+		return configured.ValueString(), message.InBlock(argument)
 	}
-	return getenv(variable), "the environment variable " + variable
+	return getenv(variable), message.InEnvironment(variable)
 }
 
 // connectionFrom is the one place where objects take what Configure left for
@@ -181,7 +170,7 @@ func connectionFrom(data any, diags *diag.Diagnostics) *connection {
 	}
 	found, ok := data.(*connection)
 	if !ok {
-		diags.AddError("Unexpected provider data", fmt.Sprintf("This is a defect of the provider, please report it: the provider data is a %T.", data))
+		add(diags, message.WrongData(data))
 		return nil
 	}
 	return found
@@ -190,7 +179,7 @@ func connectionFrom(data any, diags *diag.Diagnostics) *connection {
 // client returns the client, or says why there cannot be one yet.
 func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 	if c.api == nil {
-		diags.AddError("The provider's configuration is not known yet", c.notReady())
+		add(diags, message.NotKnownYet(c.unknown))
 		return nil
 	}
 	return c.api
@@ -200,12 +189,6 @@ func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 func (c *connection) clientToApply(diags *diag.Diagnostics) *cakemail.Client {
 	c.applying.Store(true)
 	return c.client(diags)
-}
-
-func (c *connection) notReady() string {
-	return fmt.Sprintf("The provider's %s will be known only after apply, because it comes from a resource that is still to be created or changed, "+
-		"so the Cakemail API cannot be called now. First apply what it comes from (terraform apply -target=...), or give the provider a value that is known.",
-		strings.Join(c.unknown, " and "))
 }
 
 // accountOf returns the account that an object belongs to: its own, or the default.

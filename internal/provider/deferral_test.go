@@ -138,7 +138,7 @@ func TestNothingIsDeferredUnasked(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).unknownProvider(t, false)
 	says := map[string]message{
-		"refresh of a webhook": {severity: "warning", summary: "Webhook not refreshed"},
+		"refresh of a webhook": {severity: "warning", summary: "The webhook was not refreshed"},
 		"plan of a creation":   {}, "plan of a change": {}, "plan of a destruction": {}, "action cakemail_webhook_test_delivery": {},
 		"import of a webhook":                        {severity: "error", summary: "The provider's configuration is not known yet"},
 		"data source cakemail_webhook":               {severity: "error", summary: "The provider's configuration is not known yet"},

@@ -7,12 +7,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 // checkExisting says of a webhook that is to be created what the account knows already:
 // one with the same URL and event that Terraform has not shown as part of the state, and
 // whether the API takes the values.
-func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, warn func(*diag.Diagnostics, webhookResourceModel, cakemail.Webhook), diags *diag.Diagnostics) {
+func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, isReplacement bool, diags *diag.Diagnostics) {
 	if r.connection.api == nil || plan.URL.IsUnknown() || plan.AccountID.IsUnknown() || !known(plan.Events) {
 		return
 	}
@@ -23,18 +24,26 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 	if err != nil {
 		_, isSaid := r.connection.unlisted.LoadOrStore(plan.account(), true)
 		if !isSaid && !r.connection.applying.Load() {
-			r.connection.warnNotListed(diags, err, plan.account())
+			add(diags, message.NotListed(err, message.Subject{Account: plan.account()}, r.connection.facts)...)
 		}
 		return
 	}
 	checkForm(plan, active.Form, diags)
-	if r.connection.applying.Load() {
+	if r.connection.applying.Load() || isReplacement && plan.Archived.ValueBool() {
 		// The plan has warned, and an apply comes only to what changes.
 		return
 	}
+	warn := message.Exists
+	if isReplacement {
+		warn = message.ReplacementExists
+	}
 	for _, webhook := range active.At(plan.URL.ValueString()) {
 		if doubles(plan, webhook) && !r.connection.api.IsClaimed(webhook.ID) {
-			warn(diags, plan, webhook)
+			add(diags, warn(message.Existing{
+				Webhook: webhook, Account: plan.account(), IsPaused: plan.Archived.ValueBool(),
+				HasOtherEvents: !slices.Equal(eventNames(plan.Events), webhook.Events),
+				WithoutSecret:  !plan.StoreSecret.IsUnknown() && !plan.StoreSecret.ValueBool(),
+			}))
 		}
 	}
 }
@@ -53,6 +62,6 @@ func doubles(plan webhookResourceModel, webhook cakemail.Webhook) bool {
 func checkForm(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagnostics) {
 	checkOneEvent(plan, form, diags)
 	if period := plan.RateLimitPeriod.ValueString(); form == cakemail.FormReference && (period == "hour" || period == "day") {
-		warnPeriod(diags, period)
+		add(diags, message.Period(period))
 	}
 }

@@ -46,15 +46,8 @@ func TestAPlanWarnsOfAnEqualWebhook(t *testing.T) {
 		told := tell(t, workspace, "plan")
 
 		w.expectMessages(t, told, message{"warning", "", "The webhook ID exists already",
-			"The webhook (id ID, url https://EXAMPLE.com/cakemail, account 42) is active and posts Contact.Added. Terraform has shown the provider no resource of this state that manages it. " +
-				"With another webhook for the same URL, Cakemail delivers every such event twice.\n\n" +
-				"If only the apply says this, and the plan did not, do nothing: most likely another resource of this state manages the webhook, such as the one that you rotate. " +
-				"During an apply, Terraform shows the provider only what changes.\n\n" +
-				"Otherwise, to manage it with this resource, with its id and its secret, use this import block (Terraform 1.5 and later) with the address of this resource in place of ADDRESS, and plan again:\n\n" +
-				"  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\n\nOr run this command:\n\n  terraform import ADDRESS '42/ID'\n\n" +
-				"Each import block needs an address of its own. If Terraform imports nothing, because the resource has an older webhook in the state, " +
-				"first run terraform state rm ADDRESS, and archive the older webhook afterwards.\n\n" +
-				"If this resource had another name before, write a moved block instead. If both webhooks are meant to be there, there is nothing to do."})
+			"Both would deliver Contact.Added to https://EXAMPLE.com.\nTo manage it with this resource, add this block and plan again:\n" +
+				"  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\nIf another resource manages it"})
 	})
 }
 
@@ -158,28 +151,25 @@ func TestAReplacementThatWouldDoubleAWebhook(t *testing.T) {
 // An account that cannot be listed is a warning, once, that leads with the cause.
 func TestAPlanThatCannotListTheAccount(t *testing.T) {
 	t.Parallel()
-	const soTheApplyFails = "\n\nSo the plan cannot tell whether the webhooks that it would create exist already. The apply will probably fail for the same reason."
 	for name, test := range map[string]struct {
 		fault cakemailtest.Fault
 		title string
 	}{
 		"a wrong token":    {cakemailtest.Fault{Status: 401}, "The credentials were refused"},
-		"a wrong account":  {cakemailtest.Fault{Status: 403}, "The credentials do not permit listing the webhooks"},
+		"a wrong account":  {cakemailtest.Fault{Status: 403}, "The credentials do not permit this call"},
 		"a wrong base_url": {cakemailtest.Fault{Status: 404}, "There is no Cakemail webhook API at HOST"},
-		"a proxy":          {cakemailtest.Fault{Status: 200, Body: "<html>", ContentType: "text/html"}, "There is no Cakemail webhook API at HOST"},
-		"a redirect":       {cakemailtest.Fault{Status: 301, Header: map[string][]string{"Location": {"https://other.example.com/"}}}, "There is no Cakemail webhook API at HOST"},
+		"a proxy":          {cakemailtest.Fault{Status: 200, Body: "<html>", ContentType: "text/html"}, "HOST does not answer as Cakemail does"},
+		"a redirect":       {cakemailtest.Fault{Status: 301, Header: map[string][]string{"Location": {"https://other.example.com/"}}}, "HOST redirects to other.example.com"},
 		"no answer":        {cakemailtest.Fault{Cut: true}, "No answer from HOST"},
-		"a failing API":    {cakemailtest.Fault{Status: 500}, "The Cakemail API is busy or fails"},
+		"a failing API":    {cakemailtest.Fault{Status: 500}, "The API answered 500 Internal Server Error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.api.SetFaults(test.fault)
 			workspace := w.workspace(t, "many.tf")
-			told := tell(t, workspace, "plan", "-var", "max_retries=0")
-			if len(told) != 1 || told[0].severity != "warning" || w.plain(told[0].summary) != test.title || !strings.HasSuffix(told[0].detail, soTheApplyFails) {
-				t.Errorf("got %s", indented(told))
-			}
+			w.expectMessages(t, tell(t, workspace, "plan", "-var", "max_retries=0"),
+				message{"warning", "", test.title, "The plan cannot tell whether the webhooks to create exist already."})
 			if lists := w.api.Count(cakemailtest.List); lists != 1 {
 				t.Errorf("%d lists, want 1", lists)
 			}

@@ -112,8 +112,9 @@ func tooStrict(value any, says string) judgement { return judgement{value, "erro
 const enormous = 100_000
 
 var (
-	urlAdvice = ". Use an absolute URL such as https://example.com/cakemail."
-	invisible = "holds a space, a line break or another invisible character, which cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
+	urlAdvice = ".\nUse an absolute URL such as https://example.com/cakemail."
+	stray     = "url cannot be read, perhaps because of a %, [, : or # that is not urlencode()d"
+	invisible = "holds a space or an invisible character: use trimspace() or urlencode()"
 
 	judgedURLs = map[string]judgement{
 		"the longest":                   fine("https://example.com/" + strings.Repeat("a", 2063)),
@@ -133,16 +134,16 @@ var (
 		"a mistyped scheme":             refused("htps://example.com", "url does not begin with https:// or http://"+urlAdvice),
 		"one slash":                     refused("https:/example.com", "url does not begin with https:// or http://"+urlAdvice),
 		"no scheme":                     refused("127.0.0.1:8080", "url does not begin with https:// or http://"+urlAdvice),
-		"a password with a #":           refused("https://jane:pa#ss@example.com", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
+		"a password with a #":           refused("https://jane:pa#ss@example.com", stray+urlAdvice),
 		"no host":                       refused("https:///hook", "url has no host"+urlAdvice),
 		"only a port":                   tooStrict("https://:443/hook", "url has no host"+urlAdvice),
 		"another scheme":                refused("javascript:alert(1)", "url does not begin with https:// or http://"+urlAdvice),
-		"a stray percent":               refused("https://example.com/100%", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
+		"a stray percent":               refused("https://example.com/100%", stray+urlAdvice),
 		"a port above the last":         tooStrict("https://example.com:65536/", "url has a port that is not a number from 1 to 65535"+urlAdvice),
 		"the port 0":                    tooStrict("https://example.com:0/", "url has a port that is not a number from 1 to 65535"+urlAdvice),
 		"the last port":                 fine("https://example.com:65535/"),
-		"an open bracket":               refused("https://[::1/hook", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
-		"a port that is no number":      refused("https://example.com:http/", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
+		"an open bracket":               refused("https://[::1/hook", stray+urlAdvice),
+		"a port that is no number":      refused("https://example.com:http/", stray+urlAdvice),
 		"a space":                       tooStrict("https://example.com/a b", "url "+invisible+urlAdvice),
 		"a line break at the end":       refused("https://example.com/hook\n", "url "+invisible+urlAdvice),
 		"a tab":                         refused("\thttps://example.com", "url "+invisible+urlAdvice),
@@ -157,30 +158,30 @@ var (
 	eventAdvice  = " An event is named Resource.Action, both in PascalCase, for example Contact.Added." + eventsPage
 	judgedEvents = map[string]judgement{
 		"known":                       fine("Contact.Added"),
-		"known to newer versions":     doubted("Contact.Exploded", `This version of the provider does not know the event "Contact.Exploded". The API decides whether it exists.`+eventsPage),
-		"a typo":                      doubted("Contact.Aded", `This version of the provider does not know the event "Contact.Aded". Did you mean "Contact.Added"? The API decides whether it exists.`+eventsPage),
-		"other case":                  refused("contact.added", `"contact.added" is not the name of an event. Did you mean "Contact.Added"?`+eventAdvice),
-		"an underscore":               refused("contact_added", `"contact_added" is not the name of an event. Did you mean "Contact.Added"?`+eventAdvice),
-		"a space at the end":          refused("Contact.Added ", `"Contact.Added " is not the name of an event. Did you mean "Contact.Added"?`+eventAdvice),
-		"empty":                       refused("", `"" is not the name of an event.`+eventAdvice),
-		"a dot":                       refused(".", `"." is not the name of an event.`+eventAdvice),
-		"no action":                   refused("Contact.", `"Contact." is not the name of an event.`+eventAdvice),
-		"a star":                      refused("*", `"*" is not the name of an event.`+eventAdvice),
-		"another script":              refused("Контакт.Добавлен", `"Контакт.Добавлен" is not the name of an event.`+eventAdvice),
-		"letters that look the same":  refused("Соntact.Added", `"Соntact.Added" is not the name of an event.`+" Did you mean"),
-		"a line break":                refused("Contact.Added\n", `"Contact.Added\n" is not the name of an event.`),
-		"a control character":         refused("Contact.\x1b[31mAdded", `"Contact.\x1b[31mAdded" is not the name of an event.`),
-		"enormous":                    refused(strings.Repeat("x", enormous), `xxx…" (100000 characters) is not the name of an event.`+eventAdvice),
-		"enormous, of the right form": refused("A."+strings.Repeat("b", enormous), `bbb…" (100002 characters) is not the name of an event.`+eventAdvice),
+		"known to newer versions":     doubted("Contact.Exploded", `Cakemail may not accept the event "Contact.Exploded".`+"\n"),
+		"a typo":                      doubted("Contact.Aded", `Cakemail may not accept the event "Contact.Aded". Did you mean "Contact.Added"?`),
+		"other case":                  refused("contact.added", `Cakemail does not accept the event "contact.added". Did you mean "Contact.Added"?`),
+		"an underscore":               refused("contact_added", `"contact_added". Did you mean "Contact.Added"?`),
+		"a space at the end":          refused("Contact.Added ", `"Contact.Added ". Did you mean "Contact.Added"?`),
+		"empty":                       refused("", `Cakemail does not accept the event "".`+"\n"),
+		"a dot":                       refused(".", `"."`),
+		"no action":                   refused("Contact.", `"Contact."`),
+		"a star":                      refused("*", `"*"`),
+		"another script":              refused("Контакт.Добавлен", `"Контакт.Добавлен"`),
+		"letters that look the same":  refused("Соntact.Added", `"Соntact.Added". Did you mean`),
+		"a line break":                refused("Contact.Added\n", `"Contact.Added\n"`),
+		"a control character":         refused("Contact.\x1b[31mAdded", `"Contact.\x1b[31mAdded"`),
+		"enormous":                    refused(strings.Repeat("x", enormous), `xxx…" (100000 characters)`),
+		"enormous, of the right form": refused("A."+strings.Repeat("b", enormous), `bbb…" (100002 characters)`),
 	}
 
 	judgedPeriods = map[string]judgement{
 		"second": fine("second"), "minute": fine("minute"), "hour": fine("hour"), "day": fine("day"),
-		"other case":          refused("Second", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "Second"`),
-		"plural":              refused("seconds", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "seconds"`),
-		"empty":               refused("", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: ""`),
-		"enormous":            refused(strings.Repeat("x", 500), "rate_limit_period value must be one of"),
-		"a control character": refused("day\x00", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "day\x00"`),
+		"other case":          refused("Second", `"Second" is not a period. Did you mean "second"?`),
+		"plural":              refused("seconds", `"seconds" is not a period. Did you mean "second"?`),
+		"empty":               refused("", `"" is not a period. Use second, minute, hour, day.`),
+		"a control character": refused("day\x00", `"day\x00" is not a period.`),
+		"enormous":            refused(strings.Repeat("x", enormous), `xxx…" (100000 characters) is not a period.`),
 	}
 )
 
@@ -188,8 +189,8 @@ var (
 func atLeast(name string, least int64) map[string]judgement {
 	return map[string]judgement{
 		"the least": fine(least), "huge": fine(int64(1<<63 - 1)),
-		"below":      refused(least-1, "Attribute "+name+" value must be at least 1, got: 0"),
-		"negative":   refused(int64(-1<<63), "must be at least 1, got: -9223372036854775808"),
+		"below":      refused(least-1, name+" must be at least 1."),
+		"negative":   refused(int64(-1<<63), name+" must be at least 1."),
 		"a fraction": refused(1.5, name+" is 1.5. Use a whole number, such as 20."),
 		"enormous":   refused(1e30, name+" is 1e+30. Use a whole number, such as 20."),
 	}
@@ -198,7 +199,7 @@ func atLeast(name string, least int64) map[string]judgement {
 // inASet puts each value into a set, as `events` takes it.
 func inASet(values map[string]judgement) map[string]judgement {
 	sets := map[string]judgement{
-		"none": refused([]string{}, "events is empty, but a webhook needs at least one event, for example events = [\"Contact.Added\"]. "+
+		"none": refused([]string{}, "events is empty. Name at least one, for example events = [\"Contact.Added\"].\nTo stop the deliveries"+
 			"To stop the deliveries of a webhook, set archived = true instead."+eventsPage),
 		"a null element": refused([]any{nil}, "null"),
 	}

@@ -104,19 +104,16 @@ func TestOddIDsAreImported(t *testing.T) {
 
 func TestImportsThatCannotBe(t *testing.T) {
 	t.Parallel()
-	const forms = " Use the webhook's id, or ACCOUNT_ID/ID for a webhook of another account than the provider's, for example 42/0b1c2d3e. " +
-		"Add ?store_secret=false to keep the secret out of the state."
 	for name, test := range map[string]struct{ id, says string }{
-		"empty":               {"", "The webhook cannot be imported: the id is empty." + forms},
-		"an account alone":    {"42/", "The webhook cannot be imported: the id is empty." + forms},
-		"a dot":               {".", `The webhook cannot be imported: "." and ".." are not ids.` + forms},
-		"two dots":            {"42/..", `The webhook cannot be imported: "." and ".." are not ids.` + forms},
-		"a control character": {"a\x00b", "The webhook cannot be imported: the id holds characters that cannot be printed." + forms},
-		"enormous":            {strings.Repeat("a", 100_000), "The webhook cannot be imported: the id is longer than 255 bytes." + forms},
-		"account 0":           {"0/a", `What stands before the slash in "0/a" is not the number of an account.` + forms},
-		"a negative account":  {"-1/a", `What stands before the slash in "-1/a" is not the number of an account.` + forms},
-		"the secret asked for": {"a?store_secret=true",
-			`What stands after the question mark in "a?store_secret=true" is not known.` + forms},
+		"empty":                {"", "It names no webhook: the id is empty."},
+		"an account alone":     {"42/", "It names no webhook: the id is empty."},
+		"a dot":                {".", `It names no webhook: "." and ".." are not ids.`},
+		"two dots":             {"42/..", `It names no webhook: "." and ".." are not ids.`},
+		"a control character":  {"a\x00b", "It names no webhook: the id holds characters that cannot be printed."},
+		"enormous":             {strings.Repeat("a", 100_000), "It names no webhook: the id is longer than 255 bytes."},
+		"account 0":            {"0/a", "The part before the slash must be an account number."},
+		"a negative account":   {"-1/a", "The part before the slash must be an account number."},
+		"the secret asked for": {"a?store_secret=true", "The part after the question mark is not known."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -137,7 +134,7 @@ func TestImportByAnIdentityWithoutAnAccountThatCanBe(t *testing.T) {
 			t.Parallel()
 			webhook := identified{core: newWorld(t).newCore(t, nil)}
 			_, messages := webhook.importBy(arguments{"id": "1001", "account_id": number})
-			if len(messages) != 1 || !strings.HasPrefix(messages[0].detail, "The webhook cannot be imported: "+shown+" is not the number of an account.") {
+			if len(messages) != 1 || !strings.HasPrefix(messages[0].detail, "The account "+shown+" of the identity is not an account number.") {
 				t.Errorf("got %s", indented(messages))
 			}
 		})
@@ -149,7 +146,7 @@ func TestImportWithUnknownCredentials(t *testing.T) {
 	w := newWorld(t)
 	delete(w.environment, "CAKEMAIL_ACCESS_TOKEN")
 	c := w.newCore(t, arguments{"access_token": tftypes.UnknownValue})
-	w.expectMessages(t, c.importState("1001"), message{"error", "", "The provider's configuration is not known yet", notKnownYet})
+	w.expectMessages(t, c.importState("1001"), notKnownYet)
 }
 
 // TestImportOfAHalfToldWebhook refuses what would be planned as a change.
@@ -187,7 +184,7 @@ func TestACreateAnsweredWithAnotherID(t *testing.T) {
 	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: another})
 
 	messages := c.apply(hook(nil))
-	if problems := errorsIn(messages); len(problems) != 1 || !strings.Contains(problems[0].detail, "There is no such webhook in the account of the credentials. Check the id and account_id.") || !c.tainted {
+	if problems := errorsIn(messages); len(problems) != 1 || !strings.Contains(problems[0].summary, "There is no webhook ") || !c.tainted {
 		t.Errorf("got:\n%s", indented(messages))
 	}
 	c.mustApply(hook(nil))

@@ -213,15 +213,13 @@ func TestImportByIdentity(t *testing.T) {
 
 func TestImportByIdentityOfNoWebhook(t *testing.T) {
 	t.Parallel()
-	const forms = "Use the webhook's id, or ACCOUNT_ID/ID for a webhook of another account than the provider's, for example 42/0b1c2d3e. " +
-		"Add ?store_secret=false to keep the secret out of the state."
 	w := newWorld(t)
 	webhook := identified{core: w.newCore(t, nil)}
 	_, messages := webhook.importBy(arguments{"id": ""})
-	w.expectMessages(t, messages, message{"error", "", "Invalid import id", "The webhook cannot be imported: the id is empty. " + forms})
+	w.expectMessages(t, messages, message{"error", "", "Invalid import id", "It names no webhook: the id is empty."})
 
 	_, messages = webhook.importBy(arguments{"id": "webhook", "account_id": int64(0)})
-	w.expectMessages(t, messages, message{"error", "", "Invalid import id", "The webhook cannot be imported: 0 is not the number of an account. " + forms})
+	w.expectMessages(t, messages, message{"error", "", "Invalid import id", "The account 0 of the identity is not an account number."})
 
 	// The id is not a path: what looks like an account in it is none.
 	_, messages = webhook.importBy(arguments{"id": "42/no-such-webhook"})

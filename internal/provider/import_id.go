@@ -11,11 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
-
-// withoutSecret, at the end of an import id, keeps the secret out of the state
-// from the start: an import has no other way to say store_secret = false.
-const withoutSecret = "?store_secret=false"
 
 // ImportState implements [resource.ResourceWithImportState]: by ID,
 // ACCOUNT_ID/ID, or identity.
@@ -34,11 +31,11 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	if account := identity.AccountID; !account.IsNull() && account.ValueInt64() < 1 {
-		resp.Diagnostics.AddError(invalidImportID, "The webhook cannot be imported: "+account.String()+" is not the number of an account. "+importForms)
+		add(&resp.Diagnostics, message.InvalidAccount(account.ValueInt64()))
 		return
 	}
 	if err := cakemail.CheckID(identity.ID.ValueString()); err != nil {
-		resp.Diagnostics.AddError(invalidImportID, "The webhook cannot be imported: "+err.Error()+". "+importForms)
+		add(&resp.Diagnostics, message.ImportsNothing(err))
 		return
 	}
 	identity.AccountID = r.connection.accountOf(identity.AccountID)
@@ -51,23 +48,18 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 	}
 }
 
-const invalidImportID = "Invalid import id"
-
-const importForms = "Use the webhook's id, or ACCOUNT_ID/ID for a webhook of another account than the provider's, for example 42/0b1c2d3e. " +
-	"Add " + withoutSecret + " to keep the secret out of the state."
-
 // parseImportID reads ID or ACCOUNT_ID/ID, and whether the secret shall be
 // stored. An id may itself hold slashes, but then only the form with the account
 // can name it.
 func parseImportID(raw string, diags *diag.Diagnostics) (identity webhookIdentityModel, storeSecret bool) {
-	text, found := strings.CutSuffix(strings.TrimSpace(raw), withoutSecret)
+	text, found := strings.CutSuffix(strings.TrimSpace(raw), message.WithoutSecret)
 	if strings.Contains(raw, "://") {
 		// It may hold credentials.
-		diags.AddError(invalidImportID, "The webhook cannot be imported by its URL. "+importForms)
+		add(diags, message.InvalidImport(message.IsAURL, ""))
 		return identity, false
 	}
 	if strings.Contains(text, "?") {
-		diags.AddError(invalidImportID, "What stands after the question mark in "+quoteShort(raw)+" is not known. "+importForms)
+		add(diags, message.InvalidImport(message.HasWrongEnd, raw))
 	}
 	account, id, hasAccount := strings.Cut(text, "/")
 	if !hasAccount {
@@ -75,7 +67,7 @@ func parseImportID(raw string, diags *diag.Diagnostics) (identity webhookIdentit
 	}
 	number, err := strconv.ParseInt(account, 10, 64)
 	if err != nil || number < 1 {
-		diags.AddError(invalidImportID, "What stands before the slash in "+quoteShort(raw)+" is not the number of an account. "+importForms)
+		add(diags, message.InvalidImport(message.HasWrongNumber, raw))
 	}
 	return webhookIdentityModel{ID: types.StringValue(id), AccountID: types.Int64Value(number)}, !found
 }

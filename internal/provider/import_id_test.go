@@ -8,11 +8,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 const (
-	noAccount = " is not the number of an account. Use the webhook's id, or ACCOUNT_ID/ID for a webhook of another account than the provider's, for example 42/0b1c2d3e."
-	noQuery   = " is not known. Use the webhook's id, or ACCOUNT_ID/ID"
+	noAccount = "The part before the slash must be an account number.\nThe import id is "
+	noQuery   = "The part after the question mark is not known.\nThe import id is "
 )
 
 func TestParseImportID(t *testing.T) {
@@ -39,20 +40,20 @@ func TestParseImportID(t *testing.T) {
 		"empty":                         {raw: "", id: "", secretIsKept: true},
 		"only an account":               {raw: "42/", id: "", account: types.Int64Value(42), secretIsKept: true},
 		"only the suffix":               {raw: "?store_secret=false", id: ""},
-		"slashes without an account":    {raw: "a/b", says: `What stands before the slash in "a/b"` + noAccount},
-		"only a slash":                  {raw: "/", says: `What stands before the slash in "/"` + noAccount},
-		"nothing before the slash":      {raw: "/0b1c2d3e", says: `"/0b1c2d3e"` + noAccount},
-		"account 0":                     {raw: "0/0b1c2d3e", says: `"0/0b1c2d3e"` + noAccount},
-		"a negative account":            {raw: "-42/0b1c2d3e", says: `"-42/0b1c2d3e"` + noAccount},
-		"a huge account":                {raw: "9223372036854775808/a", says: `"9223372036854775808/a"` + noAccount},
-		"an account with a fraction":    {raw: "4.2/a", says: `"4.2/a"` + noAccount},
-		"an account in other digits":    {raw: "٤٢/a", says: `"٤٢/a"` + noAccount},
-		"a space after the account":     {raw: "42 /a", says: `"42 /a"` + noAccount},
-		"a control character":           {raw: "4\x1b2/a", says: `"4\x1b2/a"` + noAccount},
-		"an address":                    {raw: "https://api.cakemail.dev/webhooks/1", says: "cannot be imported by its URL. Use the webhook's id, or ACCOUNT_ID/ID"},
-		"enormous":                      {raw: strings.Repeat("9", 100_000) + "/a", says: `999…" (100002 characters)` + noAccount},
-		"the secret asked for":          {raw: "a?store_secret=true", says: `What stands after the question mark in "a?store_secret=true"` + noQuery},
-		"an unknown suffix":             {raw: "42/a?archived=true", says: `"42/a?archived=true"` + noQuery},
+		"slashes without an account":    {raw: "a/b", says: noAccount + `"a/b"`},
+		"only a slash":                  {raw: "/", says: noAccount + `"/"`},
+		"nothing before the slash":      {raw: "/0b1c2d3e", says: noAccount + `"/0b1c2d3e"`},
+		"account 0":                     {raw: "0/0b1c2d3e", says: noAccount + `"0/0b1c2d3e"`},
+		"a negative account":            {raw: "-42/0b1c2d3e", says: noAccount + `"-42/0b1c2d3e"`},
+		"a huge account":                {raw: "9223372036854775808/a", says: noAccount + `"9223372036854775808/a"`},
+		"an account with a fraction":    {raw: "4.2/a", says: noAccount + `"4.2/a"`},
+		"an account in other digits":    {raw: "٤٢/a", says: noAccount + `"٤٢/a"`},
+		"a space after the account":     {raw: "42 /a", says: noAccount + `"42 /a"`},
+		"a control character":           {raw: "4\x1b2/a", says: noAccount + `"4\x1b2/a"`},
+		"an address":                    {raw: "https://api.cakemail.dev/webhooks/1", says: "A webhook cannot be imported by its URL.\nUse the webhook's id, or ACCOUNT_ID/ID"},
+		"enormous":                      {raw: strings.Repeat("9", 100_000) + "/a", says: `999…" (100002 characters)`},
+		"the secret asked for":          {raw: "a?store_secret=true", says: noQuery + `"a?store_secret=true"`},
+		"an unknown suffix":             {raw: "42/a?archived=true", says: noQuery + `"42/a?archived=true"`},
 		"the suffix twice":              {raw: "a?store_secret=false?store_secret=false", says: noQuery},
 		"a suffix in another spelling":  {raw: "a?store_secret=False", says: noQuery},
 		"the suffix and something else": {raw: "a?store_secret=false&b", says: noQuery},
@@ -86,7 +87,7 @@ func TestImportIDIsReadBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
-			got, _ := parseImportID(importID(want.AccountID.ValueInt64(), want.ID.ValueString()), &diags)
+			got, _ := parseImportID(message.ImportID(want.AccountID.ValueInt64(), want.ID.ValueString()), &diags)
 			if len(diags) > 0 || got != want {
 				t.Errorf("got %v and %v, want %v", got, diags, want)
 			}
@@ -102,13 +103,13 @@ func FuzzParseImportID(f *testing.F) {
 		var diags diag.Diagnostics
 		identity, secretIsKept := parseImportID(raw, &diags)
 		if diags.HasError() {
-			if detail := diags[0].Detail(); len(detail) > 2000 || strings.ContainsFunc(detail, func(r rune) bool { return r < ' ' }) {
+			if detail := diags[0].Detail(); len(detail) > 2000 || strings.ContainsFunc(detail, func(r rune) bool { return r < ' ' && r != '\n' }) {
 				t.Errorf("the message is unfit to be shown: %q", detail)
 			}
 			return
 		}
 		id, account := identity.ID.ValueString(), identity.AccountID
-		if !account.IsNull() && account.ValueInt64() < 1 || strings.Contains(id, "?") || secretIsKept == strings.HasSuffix(strings.TrimSpace(raw), withoutSecret) {
+		if !account.IsNull() && account.ValueInt64() < 1 || strings.Contains(id, "?") || secretIsKept == strings.HasSuffix(strings.TrimSpace(raw), message.WithoutSecret) {
 			t.Fatalf("%q was read as %v, secret kept: %t", raw, identity, secretIsKept)
 		}
 		if account.IsNull() && strings.Contains(id, "/") {
@@ -117,7 +118,7 @@ func FuzzParseImportID(f *testing.F) {
 		if cakemail.CheckID(id) != nil || id != strings.TrimSpace(id) {
 			return
 		}
-		again, _ := parseImportID(importID(account.ValueInt64(), id), &diags)
+		again, _ := parseImportID(message.ImportID(account.ValueInt64(), id), &diags)
 		if diags.HasError() || again != identity {
 			t.Errorf("%q was read as %v, and that as %v", raw, identity, again)
 		}

@@ -24,10 +24,8 @@ func TestALoginThatFailsBeforeTheCreate(t *testing.T) {
 
 		told := tell(t, workspace, "apply", "-auto-approve", "-var", "number=3", "-var", "max_retries=1")
 
-		const summary = "Cannot create the webhook, because the login failed"
-		if len(told) != 3 || told[0].summary != summary || told[1].summary != summary || told[2].summary != summary {
-			t.Errorf("got:\n%s", indented(told))
-		}
+		failed := message{"error", "", "The API answered 500 Internal Server Error", "because the login failed"}
+		w.expectMessages(t, told, failed, failed, failed)
 		if state := stateOf(t, workspace); len(state) > 0 {
 			t.Errorf("the state holds %+v", state)
 		}

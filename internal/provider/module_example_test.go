@@ -22,7 +22,7 @@ func TestModuleExample(t *testing.T) {
 		"fewer webhooks than events":        {[2]string{"for_each = var.events", `for_each = toset(["Contact.Added"])`}, "There has to be one webhook for each event."},
 		"another url":                       {[2]string{"var.url", `"https://example.com/other"`}, "Each webhook has to post to the URL of the module."},
 		"another output than the secrets":   {[2]string{"webhook.secret", "webhook.id"}, "The output has to have the secret of each webhook by its event."},
-		"what the provider finds by itself": {[2]string{"[each.value]", "[lower(each.value)]"}, `"contact.added" is not the name of an event`},
+		"what the provider finds by itself": {[2]string{"[each.value]", "[lower(each.value)]"}, `does not accept the event "contact.added"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -31,11 +31,7 @@ func TestAPendingWebhookIsNotMistakenForAnother(t *testing.T) {
 				w.api.SetFaults()
 				before := w.only(t)
 
-				told := message{"error", "", "Cannot create the webhook", "Cannot create the webhook (url https://example.com/cakemail).\n\n" +
-					"The answer to the create was lost. After an apply with -refresh=false, the provider does not know which webhooks there were before, so it cannot tell whether this webhook belongs to this resource:\n\n" +
-					"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
-					"The resource is in the state without an id, and every plan ends here until you take it out: terraform state rm ADDRESS. " +
-					"If the webhook belongs to this resource, import it. Otherwise apply again."}
+				told := message{"error", "", "It is unknown whose the webhook ID is", "  terraform state rm ADDRESS\n  terraform import ADDRESS ID"}
 				w.expectMessages(t, errorsIn(tell(t, workspace, "apply", "-auto-approve", "-refresh=false")), told)
 				w.expectMessages(t, errorsIn(tell(t, workspace, "apply", "-auto-approve")), told)
 				if w.only(t).ID != before.ID {

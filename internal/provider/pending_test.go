@@ -22,13 +22,8 @@ func TestAPendingWebhookThatSeveralCouldBe(t *testing.T) {
 	w.api.SetFaults()
 	equal := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 
-	w.expectMessages(t, tell(t, workspace, "plan"), message{"error", "", "Cannot create the webhook",
-		"Cannot create the webhook (url https://example.com/cakemail).\n\n" +
-			"The answer to the create was lost, and more than one new webhook has this url and these events, so the provider cannot tell which one belongs to this resource:\n\n" +
-			"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n" +
-			"  terraform import ADDRESS 'ID'   # https://example.com/cakemail, Contact.Added\n\n" +
-			"The resource is in the state without an id, and every plan ends here until you take it out: terraform state rm ADDRESS. " +
-			"Ask the owner of the webhooks which one belongs to this resource. Import that one and archive the others."})
+	w.expectMessages(t, tell(t, workspace, "plan"), message{"error", "", "There is more than one new webhook",
+		"  terraform state rm ADDRESS\n  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nEvery plan ends here"})
 
 	terraform(t, workspace, "state", "rm", testWebhook)
 	terraform(t, workspace, "import", testWebhook, equal.ID)

@@ -8,8 +8,6 @@ import (
 	"os"
 	"sync/atomic"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -20,8 +18,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -30,6 +30,7 @@ var (
 	_ provider.ProviderWithEphemeralResources = (*cakemailProvider)(nil)
 	_ provider.ProviderWithListResources      = (*cakemailProvider)(nil)
 	_ provider.ProviderWithActions            = (*cakemailProvider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*cakemailProvider)(nil)
 )
 
 // Option changes how the provider is made; tests use it.
@@ -88,10 +89,7 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Sensitive: true,
 				MarkdownDescription: "An access token of the Cakemail API, as a string without `Bearer`. Conflicts with `email` and `password`. " +
 					"Can be set with the environment variable `CAKEMAIL_ACCESS_TOKEN`.",
-				Validators: []validator.String{
-					accessToken,
-					stringvalidator.ConflictsWith(path.MatchRoot("email"), path.MatchRoot("password")),
-				},
+				Validators: []validator.String{accessToken},
 			},
 			"email": schema.StringAttribute{
 				Optional: true,
@@ -110,22 +108,34 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Optional:   true,
 				MarkdownDescription: "The account of every block that sets no `account_id` of its own, for example `42`. " +
 					"The default is the account of the credentials. Partners act for their sub-accounts with it. Can be set with the environment variable `CAKEMAIL_ACCOUNT_ID`.",
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
+				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"max_retries": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
 				MarkdownDescription: "How many times a call is retried at most when the API is busy or cannot be reached, from `0` (never) to `20`. The default is `4`. " +
 					"A create that may have succeeded is retried only after the provider has looked for its webhook.",
-				Validators: []validator.Int64{int64validator.Between(0, 20)},
+				Validators: []validator.Int64{numberCheck(0, 20)},
 			},
 			"request_timeout": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
 				Optional:            true,
 				MarkdownDescription: "How many seconds one attempt of a call may take, from `1` to `3600`. The default is `30`.",
-				Validators:          []validator.Int64{int64validator.Between(1, 3600)},
+				Validators:          []validator.Int64{numberCheck(1, 3600)},
 			},
 		},
+	}
+}
+
+// ValidateConfig implements [provider.ProviderWithValidateConfig].
+func (p *cakemailProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	isSet := func(name string) bool {
+		var value types.String
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), &value)...)
+		return !value.IsNull() && !value.IsUnknown()
+	}
+	if isSet("access_token") && (isSet("email") || isSet("password")) {
+		add(&resp.Diagnostics, message.TwoCredentials())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -95,6 +96,9 @@ func inMessage(value any) string {
 	}
 	if value == "" {
 		return `""`
+	}
+	if address, err := url.Parse(fmt.Sprint(value)); err == nil && address.Host != "" {
+		return address.Scheme + "://" + address.Host
 	}
 	return fmt.Sprint(value)
 }

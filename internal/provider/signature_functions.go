@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -42,7 +43,7 @@ func (signFunction) Run(ctx context.Context, req function.RunRequest, resp *func
 	var secret types.String
 	resp.Error = function.ConcatFuncErrors(resp.Error, req.Arguments.Get(ctx, &payload, &secret))
 	if resp.Error == nil && secret.ValueString() == "" {
-		resp.Error = missingSecret(1)
+		resp.Error = function.NewArgumentFuncError(1, message.MissingSecret)
 	}
 	if resp.Error != nil {
 		return
@@ -82,7 +83,7 @@ func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	var secret types.String
 	resp.Error = function.ConcatFuncErrors(resp.Error, req.Arguments.Get(ctx, &payload, &signature, &secret))
 	if resp.Error == nil && secret.ValueString() == "" {
-		resp.Error = missingSecret(2)
+		resp.Error = function.NewArgumentFuncError(2, message.MissingSecret)
 	}
 	if resp.Error != nil {
 		return

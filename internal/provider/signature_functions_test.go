@@ -16,8 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 )
 
-const missingSecretMessage = "The secret is missing, so there is nothing to sign with. Pass the webhook's secret. " +
-	"A webhook with store_secret = false has none in the state: take its secret from the ephemeral resource cakemail_webhook_secret"
+const missingSecretMessage = "The secret is missing, so there is nothing to sign with. " +
+	"If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
 
 // The signatures were made with Python's hmac module.
 var signatures = map[string]struct{ payload, secret, signature string }{

@@ -11,9 +11,9 @@ import (
 )
 
 var (
-	apiAdvice = ". Use an absolute URL such as https://api.cakemail.dev."
+	apiAdvice = ".\nUse an absolute URL such as https://api.cakemail.dev."
 
-	idAdvice  = ". Use the id that Cakemail shows, for example 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9."
+	idAdvice  = ".\nUse the id that Cakemail shows, such as 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9."
 	judgedIDs = map[string]judgement{
 		"a UUID":              fine("0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"),
 		"a number":            fine("1001"),
@@ -31,11 +31,11 @@ var (
 
 	judgedAccounts = atLeast("account_id", 1)
 
-	tokenAdvice  = "holds a space, a line break or another character that no token has. A token read from a file often ends in a line break: use trimspace()."
+	tokenAdvice  = "holds a space, a line break or a letter that no token has.\nA token from a file often ends in a line break: use trimspace()."
 	judgedTokens = map[string]judgement{
 		"a token":             fine("eyJhbGciOi.J9-_~+/="),
 		"enormous":            fine(strings.Repeat("a", enormous)),
-		"empty":               refused("", "access_token is empty. Leave it out to use the environment variable CAKEMAIL_ACCESS_TOKEN, or an e-mail address and a password."),
+		"empty":               refused("", "access_token is empty. Leave it out to use CAKEMAIL_ACCESS_TOKEN, or email and password."),
 		"with Bearer":         refused("Bearer abc", "access_token begins with Bearer. Leave that word out: the provider adds it."),
 		"with bearer":         refused("bearer abc", "access_token begins with Bearer."),
 		"a line break":        refused("abc\n", "access_token "+tokenAdvice),
@@ -46,7 +46,7 @@ var (
 		"a variable's name":   refused("${TOKEN}", "access_token holds a quotation mark, a bracket or a $, which no token has."),
 	}
 
-	addressAdvice   = "email is not an e-mail address, such as ops@example.com. Leave it out to use the environment variable CAKEMAIL_EMAIL."
+	addressAdvice   = "email is not an e-mail address, such as ops@example.com.\nLeave it out to use the environment variable CAKEMAIL_EMAIL."
 	judgedAddresses = map[string]judgement{
 		"an address":          fine("ops+hooks@example.com"),
 		"international":       fine("größe@münchen.example"),
@@ -61,7 +61,7 @@ var (
 
 	judgedPasswords = map[string]judgement{
 		"any character": fine("p@ss \"w&rd+/=%\\\n\x00ü"), "enormous": fine(strings.Repeat("ü", enormous)),
-		"empty": refused("", "password is empty. Leave it out to use the environment variable CAKEMAIL_PASSWORD."),
+		"empty": refused("", "password is empty.\nLeave it out to use the environment variable CAKEMAIL_PASSWORD."),
 	}
 )
 
@@ -80,9 +80,9 @@ func ofTheAPI() map[string]judgement {
 		value.says = strings.Replace("base_"+value.says, urlAdvice, apiAdvice, 1)
 		values[name] = value
 	}
-	values["http"] = doubted("http://example.com", "base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test.")
+	values["http"] = doubted("http://example.com", "base_url begins with http://.\nSo credentials and secrets travel to example.com unencrypted. Use https://.")
 	values["http on loopback"] = fine("http://127.0.0.1:8080")
-	values["with port, path and query"] = refused("https://example.com:8443/v1?key=1", "base_url holds a query, a fragment or a user name, which the address of the API cannot have"+apiAdvice)
+	values["with port, path and query"] = refused("https://example.com:8443/v1?key=1", "base_url holds a query, a fragment or a user name, which the API's address cannot have"+apiAdvice)
 	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?", "a fragment without text after a query": "?#"} {
 		values[name] = refused("https://example.com/v1"+end, "base_url holds a query, a fragment or a user name")
 	}
@@ -105,8 +105,8 @@ var judged = []judgedAttribute{
 	{"provider", "", "email", judgedAddresses},
 	{"provider", "", "password", judgedPasswords},
 	{"provider", "", "account_id", judgedAccounts},
-	{"provider", "", "max_retries", between("Attribute max_retries value must be between 0 and 20, got: ", 0, 20)},
-	{"provider", "", "request_timeout", between("Attribute request_timeout value must be between 1 and 3600, got: ", 1, 3600)},
+	{"provider", "", "max_retries", between("max_retries must be from 0 to 20.", 0, 20)},
+	{"provider", "", "request_timeout", between("request_timeout must be from 1 to 3600.", 1, 3600)},
 	{"resource", "cakemail_webhook", "account_id", judgedAccounts},
 	{"data", "cakemail_webhook", "id", judgedIDs},
 	{"data", "cakemail_webhook", "account_id", judgedAccounts},

@@ -4,13 +4,13 @@ import (
 	"context"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -44,7 +44,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		Computed:   true,
 		MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
 			"The default is the provider's `account_id`, or else the account of the credentials.",
-		Validators: []validator.Int64{int64validator.AtLeast(1)},
+		Validators: []validator.Int64{numberCheck(1, 0)},
 	}
 	attributes["secret"] = schema.StringAttribute{
 		Computed:            true,
@@ -80,7 +80,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	model.AccountID = d.connection.accountOf(model.AccountID)
 	webhook, err := client.Get(ctx, model.ref(time.Time{}))
 	if cakemail.IsKind(err, cakemail.Gone) {
-		reportNotFound(&resp.Diagnostics, model.subject())
+		add(&resp.Diagnostics, message.NotFound(model.subject()))
 		return
 	}
 	if err != nil {

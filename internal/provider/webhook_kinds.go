@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -101,7 +102,7 @@ func shownText(text types.String) string {
 	case text.IsNull():
 		return "nothing"
 	case text.ValueString() == "" || strings.ContainsFunc(text.ValueString(), func(r rune) bool { return !unicode.IsPrint(r) }):
-		return quoteShort(text.ValueString())
+		return strconv.Quote(text.ValueString())
 	}
 	return text.ValueString()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -37,7 +37,7 @@ func (l *webhookListResource) ListResourceConfigSchema(_ context.Context, _ list
 				CustomType:          wholeNumber{},
 				Optional:            true,
 				MarkdownDescription: filterAccountDescription,
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          []validator.Int64{numberCheck(1, 0)},
 			},
 			"with_archived": schema.BoolAttribute{
 				Optional:            true,
@@ -76,7 +76,7 @@ func (l *webhookListResource) List(ctx context.Context, req list.ListRequest, st
 		for webhook, err := range client.List(ctx, filter.options()) {
 			if err != nil {
 				var diags diag.Diagnostics
-				l.connection.report(&diags, err, subject{account: filter.AccountID.ValueInt64()})
+				l.connection.report(&diags, err, message.Subject{Account: filter.AccountID.ValueInt64()})
 				push(list.ListResult{Diagnostics: diags})
 				return
 			}

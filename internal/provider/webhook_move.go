@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 // genericObject is what the state of a generic REST provider tells of an object.
@@ -49,21 +50,22 @@ func keepWebhook(_ context.Context, req resource.MoveStateRequest, resp *resourc
 func moveWebhook(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	read, found := genericSources[req.SourceTypeName]
 	if !found {
-		reportUnknownSource(&resp.Diagnostics, req.SourceTypeName)
+		add(&resp.Diagnostics, message.UnknownSource(req.SourceTypeName))
 		return
 	}
 	object, err := read(req.SourceRawState.JSON)
 	if err != nil {
-		reportUnreadableSource(&resp.Diagnostics, req.SourceTypeName)
+		add(&resp.Diagnostics, message.UnreadableSource(req.SourceTypeName))
 		return
 	}
+	moved := message.Moved{Type: req.SourceTypeName, ID: object.id, Path: object.path}
 	if !cakemail.IsWebhookPath(object.path) {
-		reportOtherObject(&resp.Diagnostics, req.SourceTypeName, object)
+		add(&resp.Diagnostics, message.OtherObject(moved))
 		return
 	}
 	state := object.webhook()
 	if err := cakemail.CheckID(state.ID.ValueString()); err != nil || state.Events.IsNull() {
-		reportUntoldWebhook(&resp.Diagnostics, req.SourceTypeName, object)
+		add(&resp.Diagnostics, message.Untold(moved))
 		return
 	}
 	resp.Diagnostics.Append(resp.TargetState.Set(ctx, state)...)

@@ -169,14 +169,14 @@ func TestMoveRefusesWhatIsNoWebhook(t *testing.T) {
 		want   string
 	}{
 		"another type of resource":      {moveSource{provider: "registry.terraform.io/hashicorp/null", resource: "null_resource", state: `{"id":"1"}`}, "but not a null_resource."},
-		"another object of the API":     {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/lists?token=k3y","data":"{\"name\":\"a\"}"}`}, `restapi_object with the id "7" has the path "/lists", which is not the path of a Cakemail webhook`},
+		"another object of the API":     {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/lists?token=k3y","data":"{\"name\":\"a\"}"}`}, `restapi_object with the id "7" has the path "/lists"`},
 		"what stands below a webhook":   {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/webhooks/1/events","data":"{}"}`}, `has the path "/webhooks/1/events"`},
 		"another object, by restful":    {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/contacts/7","path":"/contacts"}`}, `restful_resource has the path "/contacts/7"`},
 		"a webhook without events":      {moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/webhooks","data":"{\"url\":\"https://example.com\"}"}`}, `restapi_object with the id "7", with the path "/webhooks", does not say`},
 		"a webhook without an id":       {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","path":"/webhooks","body":{"value":{"event":"Contact.Added"}}}`}, `restful_resource, with the path "/webhooks", does not say`},
 		"an answer about two webhooks":  {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","output":{"value":{"id":"a","data":{"id":"b","event":"Contact.Added"}}}}`}, "does not say"},
-		"a state of an old restful":     {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/7","path":"/webhooks","body":"{\"url\":\"https://example.com\"}"}`}, "The state of restful_resource has a form that this provider does not know"},
-		"a state that is not an object": {moveSource{provider: restapiHere, resource: "restapi_object", state: `[]`}, "The state of restapi_object has a form that this provider does not know"},
+		"a state of an old restful":     {moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/7","path":"/webhooks","body":"{\"url\":\"https://example.com\"}"}`}, "The state of the restful_resource has a form that this provider does not know"},
+		"a state that is not an object": {moveSource{provider: restapiHere, resource: "restapi_object", state: `[]`}, "The state of the restapi_object has a form that this provider does not know"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan]: it decides between
@@ -47,7 +49,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		plan.AccountID = replacementAccount(plan.AccountID, replaced, &resp.Diagnostics)
 		checkOneEvent(plan, formOf(ctx, req.Private), &resp.Diagnostics)
 	default:
-		r.checkExisting(ctx, plan, warnExists, &resp.Diagnostics)
+		r.checkExisting(ctx, plan, false, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(remember(ctx, resp.Private, privatePlanned, newPlannedChange(config, plan))...)
@@ -89,8 +91,12 @@ func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceM
 	for _, name := range replacing {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
-	warnReplaced(&resp.Diagnostics, replacing, *plan, state)
-	r.checkExisting(ctx, *plan, warnReplacementExists, &resp.Diagnostics)
+	notIn := int64(0)
+	if slices.Contains(replacing, "account_id") && namesAccount(*plan, state) {
+		notIn = plan.account()
+	}
+	add(&resp.Diagnostics, message.Replaced(state.subject(), replacing, notIn))
+	r.checkExisting(ctx, *plan, true, &resp.Diagnostics)
 }
 
 // checkOneEvent refuses several events where the API takes one, before a webhook is
@@ -99,7 +105,7 @@ func checkOneEvent(plan webhookResourceModel, form cakemail.Form, diags *diag.Di
 	if form != cakemail.FormReference || !known(plan.Events) || len(plan.Events.Elements()) <= 1 {
 		return true
 	}
-	diags.AddAttributeError(path.Root("events"), oneEventSummary, oneEventDetail(plan.subject(), ""))
+	add(diags, message.OneEvent(plan.subject(), ""))
 	return false
 }
 

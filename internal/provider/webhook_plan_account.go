@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 // plannedAccount is the configured account, else the provider's, else the one
@@ -39,9 +40,9 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 		return false
 	}
 	_, err := r.connection.api.Get(ctx, plan.ref(recall[time.Time](ctx, private, privateCreated)))
-	switch about := (subject{id: state.ID.ValueString(), account: plan.account()}); {
+	switch about := (message.Subject{ID: state.ID.ValueString(), Account: plan.account()}); {
 	case cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, private, privateStays):
-		reportNotInAccount(diags, about)
+		add(diags, message.NotInAccount(about))
 	case err != nil && !cakemail.IsKind(err, cakemail.Gone):
 		r.connection.report(diags, err, about)
 	}
@@ -64,25 +65,25 @@ func replacementAccount(plan types.Int64, replaced plannedChange, diags *diag.Di
 	case plan.IsUnknown():
 		return types.Int64PointerValue(replaced.Account)
 	case plan.IsNull():
-		reportLeavesAccount(diags, *replaced.Account)
+		add(diags, message.LeavesAccount(*replaced.Account))
 	}
 	return plan
 }
 
 // isPlannedElsewhere refuses to archive a webhook whose replacement was planned
 // for another default account than the provider has now.
-func (r *webhookResource) isPlannedElsewhere(planned plannedChange, about subject, diags *diag.Diagnostics) bool {
+func (r *webhookResource) isPlannedElsewhere(planned plannedChange, about message.Subject, diags *diag.Diagnostics) bool {
 	account := types.Int64PointerValue(planned.Account)
 	if planned.Settings == nil || !planned.Inherits {
 		return false
 	}
-	if account.IsNull() && about.account > 0 {
-		reportLeavesAccount(diags, about.account)
+	if account.IsNull() && about.Account > 0 {
+		add(diags, message.LeavesAccount(about.Account))
 		return true
 	}
 	if account.Equal(r.connection.account) {
 		return false
 	}
-	reportOtherDefault(diags, about, account, r.connection.account)
+	add(diags, message.OtherDefault(about, account.ValueInt64(), r.connection.account.ValueInt64()))
 	return true
 }

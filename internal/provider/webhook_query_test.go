@@ -87,7 +87,7 @@ func TestQueryIsNeverSilentlyShorterInTerraform1_14(t *testing.T) {
 	w := newWorld(t)
 	w.addCrowd()
 	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 3, Status: 403})
-	w.query(t, "all.tfquery.hcl", resource.TestStep{ExpectError: regexp.MustCompile("Cannot list the webhooks")})
+	w.query(t, "all.tfquery.hcl", resource.TestStep{ExpectError: regexp.MustCompile("The credentials do not permit this call|Cannot list the webhooks")})
 }
 
 // queryWorkspace is a workspace that queries, beside a configuration without resources.

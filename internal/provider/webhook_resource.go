@@ -5,10 +5,12 @@ import (
 	"errors"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -80,7 +82,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	warnRetried(&resp.Diagnostics, state.subject(), created)
 	if err != nil {
 		r.connection.report(&resp.Diagnostics, err, state.subject())
-		warnTainted(&resp.Diagnostics, state.subject())
+		add(&resp.Diagnostics, message.Tainted(state.subject()))
 		return
 	}
 	if plan.Archived.ValueBool() {
@@ -90,6 +92,20 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	if !resp.Diagnostics.HasError() {
 		reportDisagreements(&resp.Diagnostics, plan, nil, state)
+	}
+}
+
+// warnRetried is for a create that was retried, which the API may have carried out more than
+// once.
+func warnRetried(diags *diag.Diagnostics, about message.Subject, created cakemail.Created) {
+	if len(created.Surplus) > 0 {
+		add(diags, message.SecondArchived(about, created.Surplus))
+	}
+	if len(created.Duplicates) > 0 {
+		add(diags, message.SecondLeft(about, created.Duplicates))
+	}
+	if created.Unchecked != nil {
+		add(diags, message.SecondUnchecked(about, created.Unchecked))
 	}
 }
 
@@ -124,7 +140,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	r.connection.api.Conceal(state.asked(), state.Secret.ValueString())
 	webhook, err := find(ctx, r.connection.api, state, req.Private)
 	if cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, req.Private, privateMoved) {
-		reportMovedGone(&resp.Diagnostics, state.subject())
+		add(&resp.Diagnostics, message.MovedGone(state.subject()))
 		return
 	}
 	if cakemail.IsKind(err, cakemail.Gone) {
@@ -151,7 +167,7 @@ func (r *webhookResource) readLater(ctx context.Context, state webhookResourceMo
 		r.connection.client(&resp.Diagnostics)
 		return
 	}
-	warnNotRefreshed(&resp.Diagnostics, state.subject(), r.connection.notReady())
+	add(&resp.Diagnostics, message.NotRefreshed(state.subject(), r.connection.unknown))
 	resp.Diagnostics.Append(remember(ctx, resp.Private, privateStays, true)...)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 }

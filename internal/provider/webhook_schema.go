@@ -1,9 +1,7 @@
 package provider
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -55,7 +53,7 @@ func webhookResourceSchema() schema.Schema {
 					"If you leave it out, a new webhook gets the API's default: `50` a second, according to Cakemail's API reference.  " +
 					"If you remove the argument later, the webhook keeps its value. " +
 					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
-				Validators:    []validator.Int64{int64validator.AtLeast(1)},
+				Validators:    []validator.Int64{numberCheck(1, 0)},
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"rate_limit_period": schema.StringAttribute{
@@ -65,7 +63,7 @@ func webhookResourceSchema() schema.Schema {
 					"If you leave it out, a new webhook gets the API's default: `second`, according to Cakemail's API reference.  " +
 					"If you remove the argument later, the webhook keeps its value. " +
 					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
-				Validators:    []validator.String{stringvalidator.OneOf("second", "minute", "hour", "day")},
+				Validators:    []validator.String{period},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"archived": schema.BoolAttribute{
@@ -82,7 +80,7 @@ func webhookResourceSchema() schema.Schema {
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
 					"Changing it replaces the webhook. If you set it for the first time, and the webhook is in that account already, the webhook stays.  " +
 					"If you remove the argument later, the webhook stays in its account, unless the provider has another `account_id`.",
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
+				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"store_secret": schema.BoolAttribute{
 				Optional: true,

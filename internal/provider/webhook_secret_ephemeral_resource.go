@@ -3,13 +3,13 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -55,7 +55,7 @@ func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 				Computed:   true,
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
 					"The default is the provider's `account_id`, or else the account of the credentials.",
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
+				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"secret": schema.StringAttribute{
 				Computed:            true,
@@ -89,11 +89,11 @@ func (e *webhookSecretEphemeralResource) Open(ctx context.Context, req ephemeral
 	model.AccountID = e.connection.accountOf(model.AccountID)
 	webhook, err := client.Get(ctx, cakemail.Ref{Account: model.AccountID.ValueInt64(), ID: model.ID.ValueString()})
 	if err != nil {
-		e.connection.report(&resp.Diagnostics, err, subject{id: model.ID.ValueString(), account: model.AccountID.ValueInt64()})
+		e.connection.report(&resp.Diagnostics, err, message.Subject{ID: model.ID.ValueString(), Account: model.AccountID.ValueInt64()})
 		return
 	}
 	if webhook.Secret == "" {
-		reportNoSecret(&resp.Diagnostics, webhook.ID)
+		add(&resp.Diagnostics, message.NoSecret(webhook.ID))
 		return
 	}
 	model.Secret = types.StringValue(webhook.Secret)

@@ -63,25 +63,21 @@ func TestSecretIsNotOpened(t *testing.T) {
 	}{
 		"of an unknown webhook": {
 			config: arguments{"id": "no-such-webhook"},
-			want: message{"error", "", "Cannot read the webhook", "Cannot read the webhook (id no-such-webhook).\n\n" +
-				"The API answered 404 Not Found: Webhook not found.\n\nThere is no such webhook in the account of the credentials. Check the id and account_id." + requestLine},
+			want:   message{"error", "", "There is no webhook no-such-webhook", "It was looked for in the account of the credentials."},
 		},
 		"of an empty id": {
 			config: arguments{"id": ""},
-			want: message{"error", "id", "Invalid webhook id",
-				`id is not the id of a webhook: the id is empty. Use the id that Cakemail shows, for example ID.`},
+			want:   message{"error", "id", "Invalid id", "the id is empty"},
 		},
 		"when the API keeps it to itself": {
 			fault:  cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: replacing(`"signature"`, `"nothing"`)},
 			config: arguments{"id": "webhook"},
-			want: message{"error", "", "The webhook has no secret",
-				"The API showed the webhook webhook without a secret. Ask Cakemail's support why, or replace the webhook."},
+			want:   message{"error", "", "The webhook webhook has no secret", ""},
 		},
 		"when the API forbids it": {
 			fault:  cakemailtest.Fault{Operation: cakemailtest.Show, Status: 403},
 			config: arguments{"id": "webhook", "account_id": int64(42)},
-			want: message{"error", "", "Cannot read the webhook", "Cannot read the webhook (id webhook, account 42).\n\n" +
-				"The API answered 403 Forbidden.\n\n" + environmentToken + "account 42." + requestLine},
+			want:   message{"error", "", "The credentials do not permit this call", "Cannot read the webhook webhook in account 42."},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

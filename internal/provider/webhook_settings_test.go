@@ -94,7 +94,7 @@ func TestCreateSendsEachSetting(t *testing.T) {
 		t.Helper()
 		w, c := s.start(t)
 		s.expectShown(t, "the create", bodies(t, w, cakemailtest.Create)[0], s.first)
-		if !strings.Contains(c.witness.told(), "Cakemail API call bodies") {
+		if !strings.Contains(c.witness.told(), "Cakemail API call") {
 			t.Error("the witness does not see the log, so it shows nothing")
 		}
 		s.expectShown(t, "the state", c.attributes(), s.first)

@@ -5,13 +5,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -70,13 +70,13 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 				Optional:   true,
 				MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
 					"The default is the provider's `account_id`, or else the account of the credentials.",
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
+				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"timeout": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
 				Optional:            true,
 				MarkdownDescription: "How many seconds the receiver may take to answer, from `1` to `3600`. The default is `10`.",
-				Validators:          []validator.Int64{int64validator.Between(1, 3600)},
+				Validators:          []validator.Int64{numberCheck(1, 3600)},
 			},
 		},
 	}
@@ -101,28 +101,28 @@ func (a *webhookTestDeliveryAction) Invoke(ctx context.Context, req action.Invok
 	account := a.connection.accountOf(model.AccountID).ValueInt64()
 	webhook, err := client.Get(ctx, cakemail.Ref{Account: account, ID: model.WebhookID.ValueString()})
 	if err != nil {
-		a.connection.report(&resp.Diagnostics, err, subject{id: model.WebhookID.ValueString(), idArgument: "webhook_id", account: account})
+		a.connection.report(&resp.Diagnostics, err, message.Subject{ID: model.WebhookID.ValueString(), IDArgument: "webhook_id", Account: account})
 		return
 	}
 	delivery := model.delivery(webhook, account)
 	switch {
 	case webhook.IsArchived():
-		reportArchived(&resp.Diagnostics, webhook)
+		add(&resp.Diagnostics, message.Archived(webhook.ID))
 		return
 	case webhook.Secret == "":
-		reportNoSecret(&resp.Diagnostics, webhook.ID)
+		add(&resp.Diagnostics, message.NoSecret(webhook.ID))
 		return
 	case !slices.Contains(webhook.Events, delivery.Event):
-		warnOtherEvent(&resp.Diagnostics, delivery)
+		add(&resp.Diagnostics, message.OtherEvent(delivery))
 	}
 
-	resp.SendProgress(action.InvokeProgressEvent{Message: posting(delivery)})
+	resp.SendProgress(action.InvokeProgressEvent{Message: message.Posting(delivery)})
 	receipt, err := client.Deliver(ctx, delivery)
 	if receipt.Took > 0 {
-		resp.SendProgress(action.InvokeProgressEvent{Message: posted(delivery, receipt)})
+		resp.SendProgress(action.InvokeProgressEvent{Message: message.Posted(delivery, receipt)})
 	}
 	if err != nil {
-		reportDelivery(&resp.Diagnostics, err, delivery)
+		add(&resp.Diagnostics, message.Delivery(err, delivery))
 	}
 }
 

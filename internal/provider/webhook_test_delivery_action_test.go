@@ -64,8 +64,7 @@ func TestTestDelivery(t *testing.T) {
 		},
 		"of an event that the webhook does not have": {
 			events: []string{"Contact.Added"}, config: arguments{"event": "Email.Bounced"}, posting: "a sample of Email.Bounced", event: "Email.Bounced",
-			warning: message{"warning", "event", "The webhook does not have this event",
-				"The webhook ID is for Contact.Added, so Cakemail never posts Email.Bounced to it. The test delivery does it all the same."},
+			warning: message{"warning", "event", "The webhook does not have this event", "Cakemail never posts Email.Bounced to it."},
 		},
 		"of a payload": {
 			events: []string{"Contact.Added"}, config: arguments{"payload": "{ \"a\":\t\"é\" }\n"}, posting: "the payload of 14 bytes", body: "{ \"a\":\t\"é\" }\n",
@@ -90,14 +89,11 @@ func TestTestDelivery(t *testing.T) {
 				progress, messages := w.newCore(t, test.provider).invoke(t.Context(), config)
 
 				w.expectProgress(t, receiver.server.URL, progress,
-					"Posting "+test.posting+", signed with the webhook's secret, to http://RECEIVER/cakemail?***",
-					"http://RECEIVER/cakemail?*** answered 204 No Content after TIME")
+					"Posting "+test.posting+", signed with the webhook's secret, to http://RECEIVER",
+					"http://RECEIVER answered 204 No Content after TIME")
 				var want []message
 				if test.warning != (message{}) {
 					want = append(want, test.warning)
-				}
-				for index := range messages {
-					messages[index].detail = strings.ReplaceAll(messages[index].detail, webhook.ID, "ID")
 				}
 				w.expectMessages(t, messages, want...)
 				if calls := w.api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
@@ -147,48 +143,39 @@ func TestTestDeliveryIsNotPosted(t *testing.T) {
 	}{
 		"to an archived webhook": {
 			change: func(webhook *cakemailtest.Webhook) { webhook.Archived = true },
-			want: message{"error", "webhook_id", "The webhook is archived", "The webhook (id ID, url http://RECEIVER/cakemail?***) is archived, so Cakemail delivers nothing to it. " +
-				"Nothing was posted. Set archived = false on its resource, apply, and test again."},
+			want:   message{"error", "webhook_id", "The webhook ID is archived", ""},
 		},
 		"to an unknown webhook": {
 			config: arguments{"webhook_id": "no-such-webhook"},
-			want: message{"error", "", "Cannot read the webhook", "Cannot read the webhook (id no-such-webhook).\n\n" +
-				"The API answered 404 Not Found: Webhook not found.\n\nThere is no such webhook in the account of the credentials. Check the id and account_id." + requestLine},
+			want:   message{"error", "", "There is no webhook no-such-webhook", ""},
 		},
 		"to a webhook whose id the API refuses": {
 			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID","type":"x"}]}`},
-			want: message{"error", "webhook_id", "The API refused webhook_id", "Cannot read the webhook (id ID).\n\n" +
-				"The API said of webhook_id: not a UUID.\n\nChange the value and apply again; the refused call changed nothing." + requestLine},
+			want:  message{"error", "webhook_id", "The API refused webhook_id", "It said: not a UUID."},
 		},
 		"when the API keeps the secret to itself": {
 			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: replacing(`"signature"`, `"nothing"`)},
-			want: message{"error", "", "The webhook has no secret",
-				"The API showed the webhook ID without a secret. Ask Cakemail's support why, or replace the webhook."},
+			want:  message{"error", "", "The webhook ID has no secret", ""},
 		},
 		"to what is no address": {
 			change: func(webhook *cakemailtest.Webhook) { webhook.URL = "ftp://example.com/cakemail" },
-			want: message{"error", "", "Nothing to post to",
-				"The event cannot be posted to ftp://example.com/cakemail (webhook ID): the webhook's url is not an http or https address."},
+			want:   message{"error", "", "Nothing to post to", "The cause: the webhook's url is not an http or https address."},
 		},
 		"to a host with an unknown certificate": {
 			change: func(webhook *cakemailtest.Webhook) { webhook.URL = untrusted.URL },
-			want: message{"error", "", "The receiver's certificate is not trusted", "The test delivery posted a sample of Contact.Added to " + untrusted.URL + " (webhook ID).\n\n" +
-				"The connection to " + untrusted.Listener.Addr().String() + " was given up (tls: failed to verify certificate: x509: certificate signed by unknown authority). " +
-				"Give the receiver a certificate of a public authority, for this host name, with all intermediate certificates."},
+			want:   message{"error", "", "The receiver's certificate is not trusted", "x509: certificate signed by unknown authority"},
 		},
 		"of an event without a dot": {
 			config: arguments{"event": "added"},
-			want: message{"error", "event", "Invalid event name",
-				`"added" is not the name of an event. An event is named Resource.Action, both in PascalCase, for example Contact.Added. ` +
-					"The events that Cakemail has published are in https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/events-and-deliveries."},
+			want:   message{"error", "event", "Invalid event name", `Cakemail does not accept the event "added".`},
 		},
 		"without an id": {
 			config: arguments{"webhook_id": ""},
-			want:   message{"error", "webhook_id", "Invalid webhook id", `webhook_id is not the id of a webhook: the id is empty. Use the id that Cakemail shows, for example ID.`},
+			want:   message{"error", "webhook_id", "Invalid webhook_id", "the id is empty"},
 		},
 		"in no time": {
 			config: arguments{"timeout": int64(0)},
-			want:   message{"error", "timeout", "Invalid Attribute Value", "Attribute timeout value must be between 1 and 3600, got: 0"},
+			want:   message{"error", "timeout", "Invalid timeout", "timeout must be from 1 to 3600."},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -203,9 +190,6 @@ func TestTestDeliveryIsNotPosted(t *testing.T) {
 				w.api.SetFaults(test.fault)
 			}
 			_, messages := w.newCore(t, nil).invoke(t.Context(), with(arguments{"webhook_id": webhook.ID}, test.config))
-			for index := range messages {
-				messages[index].detail = strings.ReplaceAll(plainDelivery(receiver.server.URL, messages[index].detail), webhook.ID, "ID")
-			}
 			w.expectMessages(t, messages, test.want)
 			if deliveries := receiver.deliveries(); len(deliveries) > 0 {
 				t.Errorf("the receiver got %+v, want nothing", deliveries)
@@ -220,7 +204,7 @@ func TestTestDeliveryWithoutCredentials(t *testing.T) {
 	c := newWorld(t).unconfigured(t)
 	c.configure(arguments{"access_token": tftypes.UnknownValue})
 	_, messages := c.invoke(t.Context(), arguments{"webhook_id": "1001"})
-	if len(messages) != 1 || messages[0] != (message{"error", "", "The provider's configuration is not known yet", notKnownYet}) {
+	if len(messages) != 1 || !messages[0].has(notKnownYet) {
 		t.Errorf("got %s", indented(messages))
 	}
 }

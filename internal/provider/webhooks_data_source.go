@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -75,7 +75,7 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				Optional:            true,
 				Computed:            true,
 				MarkdownDescription: filterAccountDescription,
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          []validator.Int64{numberCheck(1, 0)},
 			},
 			"with_archived": schema.BoolAttribute{
 				Optional:            true,
@@ -120,7 +120,7 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 	model.Webhooks = []webhookSettings{}
 	for webhook, err := range client.List(ctx, model.options()) {
 		if err != nil {
-			d.connection.report(&resp.Diagnostics, err, subject{account: model.AccountID.ValueInt64()})
+			d.connection.report(&resp.Diagnostics, err, message.Subject{Account: model.AccountID.ValueInt64()})
 			return
 		}
 		if model.matches(webhook) {

@@ -225,8 +225,7 @@ func TestWebhooksDataSourceIsNeverSilentlyShorter(t *testing.T) {
 	w.addCrowd()
 	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
 	data, got := w.newCore(t, nil).data("cakemail_webhooks", nil)
-	w.expectMessages(t, got, message{"error", "", "Cannot list the webhooks",
-		"Cannot list the webhooks.\n\nThe API answered 403 Forbidden.\n\n" + environmentToken + "the account of the credentials." + requestLine})
+	w.expectMessages(t, got, message{"error", "", "The credentials do not permit this call", "Cannot list the webhooks."})
 	if data["webhooks"] != nil {
 		t.Errorf("the data source shows %v, want nothing", data["webhooks"])
 	}

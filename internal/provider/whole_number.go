@@ -2,13 +2,14 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -46,6 +47,5 @@ type notWhole struct {
 
 // ValidateAttribute implements [xattr.ValidateableAttribute].
 func (n notWhole) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid number",
-		fmt.Sprintf("%s is %s. Use a whole number, such as 20.", req.Path, n.number.Text('g', 10)))
+	addAt(&resp.Diagnostics, req.Path, message.NotWhole(req.Path.String(), n.number.Text('g', 10)))
 }

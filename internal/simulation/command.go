@@ -133,7 +133,7 @@ func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool
 }
 
 func firstLine(message Message) string {
-	text, _, _ := strings.Cut(message.Detail, "\n\n")
+	text, _, _ := strings.Cut(message.Detail, "\n")
 	return message.Summary + " | " + text[:min(len(text), 160)]
 }
 

@@ -1,0 +1,127 @@
+// Package message has the words of every error and warning. Its functions take facts and give
+// messages; others decide where they are shown.
+//
+// A message is short: the title says the cause, and the text first what happened, then what to
+// do, in at most five lines and one block. Of a webhook's URL it shows scheme and host alone,
+// because the rest can come from a sensitive variable.
+package message
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// Message is an error or a warning.
+type Message struct {
+	Title, Text string
+	// Attribute is the argument that it is about; "" is the whole block.
+	Attribute string
+	IsWarning bool
+}
+
+func problem(title string, lines ...string) Message {
+	return Message{Title: title, Text: text(lines...)}
+}
+
+func warning(title string, lines ...string) Message {
+	return Message{Title: title, Text: text(lines...), IsWarning: true}
+}
+
+func (m Message) on(attribute string) Message {
+	m.Attribute = attribute
+	return m
+}
+
+// text leaves out the lines that say nothing.
+func text(lines ...string) string {
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
+}
+
+// block is what is to be copied: Terraform does not wrap lines that begin with spaces.
+func block(lines ...string) string { return "  " + strings.Join(lines, "\n  ") }
+
+// Subject is the webhook that a message is about.
+type Subject struct {
+	ID, URL string
+	Events  []string
+	// Account is 0 for the account of the credentials.
+	Account int64
+	// IDArgument is what the block calls the id, unless that is id.
+	IDArgument string
+	// IsPending tells that the resource is in the state without an id, since the outcome of
+	// its create is unknown.
+	IsPending bool
+}
+
+// String names the webhook.
+func (s Subject) String() string { return s.completing("the webhook") }
+
+// completing names the webhook after an action.
+func (s Subject) completing(action string) string {
+	switch {
+	case s.ID != "":
+		action += " " + short(s.ID)
+	case s.URL != "":
+		action += " for " + origin(s.URL)
+	}
+	return action + inAccount(s.Account)
+}
+
+func inAccount(account int64) string {
+	if account > 0 {
+		return fmt.Sprintf(" in account %d", account)
+	}
+	return ""
+}
+
+func accountName(account int64) string {
+	if account > 0 {
+		return fmt.Sprintf("account %d", account)
+	}
+	return "the account of the credentials"
+}
+
+// origin is the scheme and the host of a URL.
+func origin(raw string) string {
+	parsed, err := url.Parse(raw)
+	if err != nil || parsed.Host == "" {
+		return "a URL that is not shown"
+	}
+	return (&url.URL{Scheme: parsed.Scheme, Host: parsed.Host}).String()
+}
+
+// short is a text of the API or of a person as a line can hold it.
+func short(text string) string { return shortened(text, 44) }
+
+func shortened(text string, longest int) string {
+	if runes := []rune(text); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return text
+}
+
+// quoted is a value of any length and content on one line.
+func quoted(value string) string {
+	const longest = 50
+	if count := len([]rune(value)); count > longest {
+		return fmt.Sprintf("%q (%d characters)", shortened(value, longest), count)
+	}
+	return fmt.Sprintf("%q", value)
+}
+
+func idsOf(webhooks []cakemail.Webhook) string {
+	var ids []string
+	for _, webhook := range webhooks {
+		ids = append(ids, short(webhook.ID))
+	}
+	return strings.Join(ids, ", ")
+}
+
+// guide is a link on a line of its own, without a full stop.
+func guide(name string) string {
+	return "https://github.com/cakemail/terraform-provider-cakemail/blob/main/docs/guides/" + name + ".md"
+}

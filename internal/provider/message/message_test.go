@@ -1,0 +1,275 @@
+package message_test
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
+)
+
+// facts are what the messages of a test are made of.
+type facts struct {
+	id, url, host, said, event string
+	events                     []string
+	account                    int64
+}
+
+const secret = "s3cret"
+
+var (
+	usual = facts{
+		id: "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9", url: "https://jane:" + secret + "@example.com/" + secret + "?key=" + secret + "#" + secret,
+		host: "api.cakemail.dev", said: "Not offered to this account.", event: "Contact.Aded", events: []string{"Contact.Added"}, account: 42,
+	}
+	long = facts{
+		id: strings.Repeat("9", 250), url: "https://" + strings.Repeat("a", 50) + ".example.com:8443/" + secret, host: strings.Repeat("b", 40) + ".example.com",
+		said: strings.Repeat("Not offered to this account, ", 20), event: strings.Repeat("Contact", 40),
+		events: []string{"Campaign.Unscheduled", "Email.GlobalUnsubscribed", "SuppressedEmailsExport.Created"}, account: 1234567890,
+	}
+)
+
+func (f facts) subject() message.Subject {
+	return message.Subject{ID: f.id, URL: f.url, Events: f.events, Account: f.account}
+}
+
+func (f facts) webhook() cakemail.Webhook {
+	webhook := cakemail.Webhook{ID: f.id, Secret: secret}
+	webhook.URL, webhook.Events = &f.url, f.events
+	return webhook
+}
+
+func (f facts) provider() message.Provider {
+	return message.Provider{
+		Address: "https://" + f.host + "/v1", AddressFrom: message.InEnvironment("CAKEMAIL_API_BASE"),
+		Credentials: message.Login(message.InEnvironment("CAKEMAIL_EMAIL"), message.InEnvironment("CAKEMAIL_PASSWORD")),
+	}
+}
+
+func (f facts) existing() message.Existing {
+	return message.Existing{Webhook: f.webhook(), Account: f.account, HasOtherEvents: true, WithoutSecret: true}
+}
+
+func (f facts) delivery() cakemail.Delivery {
+	return cakemail.Delivery{Webhook: f.webhook(), Event: f.event, Timeout: 10 * time.Second}
+}
+
+// failures are errors of each kind, with and without an answer.
+func (f facts) failures() []error {
+	cause := errors.New("dial tcp 127.0.0.1:1: " + f.said)
+	failures := []error{errors.New(f.said)}
+	for kind := cakemail.Unexpected; kind <= cakemail.Stopped; kind++ {
+		for _, failure := range []cakemail.Error{
+			{Status: "503 Service Unavailable", Message: f.said, RequestID: f.id, Location: "https://" + f.host, Fields: []cakemail.FieldError{{Message: f.said}, {Field: "url", Message: f.said}, {Field: "events", Message: f.said}}},
+			{Cause: cause}, {Cause: io.EOF, LoginFailed: true}, {Cause: cakemail.ErrStillListed, Status: "404 Not Found"},
+		} {
+			if kind == cakemail.RateLimited || kind == cakemail.Unavailable {
+				failure.Status = "503 Service Unavailable"
+			}
+			failure.Kind, failure.Action, failure.Host, failure.Attempts, failure.Elapsed = kind, "read the webhook", f.host, 5, time.Minute
+			failures = append(failures, &failure)
+		}
+	}
+	return append(failures, &cakemail.Error{Kind: cakemail.Unavailable, Action: cakemail.ActionListFirst, Host: f.host, Status: "502 Bad Gateway", Attempts: 5})
+}
+
+// samples calls every constructor, by its name.
+func (f facts) samples() map[string][]message.Message {
+	about, webhook, provider := f.subject(), f.webhook(), f.provider()
+	three := []cakemail.Webhook{webhook, webhook, webhook}
+	moved := message.Moved{Type: "restapi_object", ID: f.id, Path: "/lists?key=" + secret}
+	pending, several := about, about
+	pending.IsPending, several.Events = true, []string{"Contact.Added", "Contact.Removed"}
+	cause := errors.New(f.said)
+	one := func(messages ...message.Message) []message.Message { return messages }
+	samples := map[string][]message.Message{
+		"Call": nil, "NotListed": nil, "Delivery": nil,
+		"AccessToken": one(message.AccessToken("access_token", message.TokenHasSpace), message.AccessToken("CAKEMAIL_ACCESS_TOKEN", message.TokenHasBracket),
+			message.AccessToken("access_token", message.TokenIsEmpty), message.AccessToken("access_token", message.TokenHasBearer)),
+		"AccountVariable":   one(message.AccountVariable("CAKEMAIL_ACCOUNT_ID")),
+		"Ambiguous":         one(message.Ambiguous(about, three), message.Ambiguous(pending, three), message.Ambiguous(about, three[:1])),
+		"Archived":          one(message.Archived(f.id)),
+		"ChangedSince":      one(message.ChangedSince(about, "url", f.url, f.url+"x"), message.ChangedSince(about, "rate_limit", "7", "5")),
+		"EmailAddress":      one(message.EmailAddress("email")),
+		"Empty":             one(message.Empty("password", "CAKEMAIL_PASSWORD")),
+		"Event":             one(message.Event(f.event, "Contact.Added"), message.Event(f.event, "")),
+		"Exists":            one(message.Exists(f.existing()), message.Exists(message.Existing{Webhook: webhook, IsPaused: true})),
+		"HalfALogin":        one(message.HalfALogin("email", "CAKEMAIL_EMAIL", message.InEnvironment("CAKEMAIL_PASSWORD")), message.HalfALogin("password", "CAKEMAIL_PASSWORD", message.InBlock("email"))),
+		"ImportsNothing":    one(message.ImportsNothing(errors.New("the id is empty"))),
+		"InvalidAccount":    one(message.InvalidAccount(-f.account)),
+		"InvalidImport":     one(message.InvalidImport(message.IsAURL, ""), message.InvalidImport(message.HasWrongEnd, f.id), message.InvalidImport(message.HasWrongNumber, f.id)),
+		"LeavesAccount":     one(message.LeavesAccount(f.account)),
+		"MovedGone":         one(message.MovedGone(about)),
+		"NoCredentials":     one(message.NoCredentials()),
+		"NoEvents":          one(message.NoEvents()),
+		"NoSecret":          one(message.NoSecret(f.id)),
+		"NotAPeriod":        one(message.NotAPeriod("rate_limit_period", "minutes", "minute", nil), message.NotAPeriod("rate_limit_period", f.said, "", []string{"second", "minute"})),
+		"NotFound":          one(message.NotFound(about)),
+		"NotInAccount":      one(message.NotInAccount(about)),
+		"NotKnownYet":       one(message.NotKnownYet([]string{"access_token", "account_id"})),
+		"NotNew":            one(message.NotNew(about, three[:1])),
+		"NotRefreshed":      one(message.NotRefreshed(about, []string{"access_token"})),
+		"NotSaved":          one(message.NotSaved(about, "url", f.url, f.url+"x", true), message.NotSaved(about, "rate_limit", "7", "5", false)),
+		"NotWhole":          one(message.NotWhole("rate_limit", "1.5")),
+		"OneEvent":          one(message.OneEvent(several, f.id), message.OneEvent(several, "")),
+		"OtherDefault":      one(message.OtherDefault(about, f.account, 0)),
+		"OtherEvent":        one(message.OtherEvent(f.delivery())),
+		"OtherObject":       one(message.OtherObject(moved)),
+		"OutOfRange":        one(message.OutOfRange("max_retries", 0, 20)),
+		"OutcomeUnknown":    one(message.OutcomeUnknown(about, 5, time.Minute, cause), message.OutcomeUnknown(about, 1, 0, nil)),
+		"Period":            one(message.Period("hour")),
+		"Replaced":          one(message.Replaced(about, []string{"events"}, 0), message.Replaced(about, []string{"events", "url", "rate_limit", "rate_limit_period"}, f.account)),
+		"ReplacementExists": one(message.ReplacementExists(f.existing())),
+		"SecondArchived":    one(message.SecondArchived(about, three[:1])),
+		"SecondLeft":        one(message.SecondLeft(about, three[:1])),
+		"SecondUnchecked":   one(message.SecondUnchecked(about, cause)),
+		"Tainted":           one(message.Tainted(about)),
+		"TooSmall":          one(message.TooSmall("rate_limit", 1), message.TooSmall("account_id", 1)),
+		"TwoCredentials":    one(message.TwoCredentials()),
+		"URL":               one(message.URL("url", message.IsInvisible, "https://example.com/cakemail"), message.URL("CAKEMAIL_API_BASE", message.HasMoreThanPath, "https://api.cakemail.dev")),
+		"Unencrypted":       one(message.Unencrypted("base_url", f.host)),
+		"UnknownEvent":      one(message.UnknownEvent(f.event, "Contact.Added"), message.UnknownEvent(f.event, "")),
+		"UnknownSource":     one(message.UnknownSource("null_resource")),
+		"UnreadableSource":  one(message.UnreadableSource("restapi_object")),
+		"Untold":            one(message.Untold(moved)),
+		"WebhookID":         one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
+		"WrongData":         one(message.WrongData(f)),
+	}
+	for _, failure := range f.failures() {
+		samples["Call"] = append(samples["Call"], message.Call(failure, about, provider)...)
+		samples["NotListed"] = append(samples["NotListed"], message.NotListed(failure, about, provider)...)
+		samples["Delivery"] = append(samples["Delivery"], message.Delivery(failure, f.delivery()))
+	}
+	for outcome := cakemail.NotNew; outcome <= cakemail.OutcomeUnknown; outcome++ {
+		failure := &cakemail.CreateError{Outcome: outcome, Candidates: three[:1], Attempts: 5, Elapsed: time.Minute, Cause: cause}
+		samples["Call"] = append(samples["Call"], message.Call(failure, about, provider)...)
+	}
+	return samples
+}
+
+// TestEveryMessage reads each message with usual and with long facts.
+func TestEveryMessage(t *testing.T) {
+	t.Parallel()
+	rows := guideRows(t)
+	for name, f := range map[string]facts{"usual": usual, "long": long} {
+		samples := f.samples()
+		for _, constructor := range constructors(t) {
+			if len(samples[constructor]) == 0 {
+				t.Errorf("%s has no sample", constructor)
+			}
+			for _, told := range samples[constructor] {
+				if problems := problemsOf(told, rows); len(problems) > 0 {
+					t.Errorf("%s, with %s facts: %s\n%s\n%s\n", constructor, name, strings.Join(problems, ", "), told.Title, told.Text)
+				}
+			}
+		}
+	}
+}
+
+const columns = 78
+
+func problemsOf(told message.Message, rows []*regexp.Regexp) []string {
+	var problems []string
+	add := func(isProblem bool, problem string) {
+		if isProblem {
+			problems = append(problems, problem)
+		}
+	}
+	sentences, blocks, lines := 0, 0, 0
+	isCode := false
+	for line := range strings.SplitSeq(told.Text, "\n") {
+		code := strings.HasPrefix(line, "  ")
+		add(line == "" && told.Text != "", "an empty line")
+		if code && !isCode {
+			blocks++
+		}
+		isCode = code
+		if code || strings.HasPrefix(line, "https://") {
+			lines++
+			continue
+		}
+		sentences++
+		lines += len(wrapped(line))
+	}
+	add(sentences > 5, "more than five sentences")
+	add(blocks > 1, "more than one block")
+	add(lines > 8, "more than eight lines")
+	add(strings.Contains(told.Title+told.Text, secret), "a secret")
+	add(strings.HasSuffix(told.Title, ".") || told.Title == "" || strings.Contains(told.Title, "\n"), "no title")
+	add(!slices.ContainsFunc(rows, func(row *regexp.Regexp) bool { return row.MatchString(told.Title) }), "not in the guide")
+	add(strings.Contains(told.Text, "..") || strings.Contains(told.Text, "%!"), "a sentence that ends twice")
+	return problems
+}
+
+// wrapped breaks a paragraph as Terraform does.
+func wrapped(paragraph string) []string {
+	lines := []string{""}
+	for word := range strings.FieldsSeq(paragraph) {
+		last := len(lines) - 1
+		if lines[last] != "" && len([]rune(lines[last]+" "+word)) > columns {
+			lines = append(lines, word)
+			continue
+		}
+		lines[last] = strings.TrimPrefix(lines[last]+" "+word, " ")
+	}
+	return lines
+}
+
+// constructors are the exported functions that give messages.
+func constructors(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if !strings.HasSuffix(entry.Name(), ".go") || strings.HasSuffix(entry.Name(), "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), entry.Name(), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declaration := range file.Decls {
+			function, ok := declaration.(*ast.FuncDecl)
+			if !ok || function.Recv != nil || !function.Name.IsExported() || function.Type.Results == nil {
+				continue
+			}
+			result := function.Type.Results.List[0].Type
+			if list, isList := result.(*ast.ArrayType); isList {
+				result = list.Elt
+			}
+			if name, ok := result.(*ast.Ident); ok && name.Name == "Message" {
+				names = append(names, function.Name.Name)
+			}
+		}
+	}
+	return names
+}
+
+var firstCell = regexp.MustCompile(`(?m)^\| ([^|-][^|]*) \|`)
+
+// guideRows are the titles that the guide explains; dots stand for what differs.
+func guideRows(t *testing.T) []*regexp.Regexp {
+	t.Helper()
+	guide, err := os.ReadFile("../../../templates/guides/behaviour-under-failure.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tables, _ := strings.Cut(string(guide), "## What the messages mean")
+	var rows []*regexp.Regexp
+	for _, row := range firstCell.FindAllStringSubmatch(tables, -1) {
+		rows = append(rows, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(row[1]), `\.\.\.`, ".+")+"$"))
+	}
+	return rows
+}

@@ -1,0 +1,74 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
+)
+
+// add shows messages on the arguments that they are about.
+func add(diags *diag.Diagnostics, messages ...message.Message) {
+	for _, message := range messages {
+		at := path.Empty()
+		if message.Attribute != "" {
+			at = path.Root(message.Attribute)
+		}
+		addAt(diags, at, message)
+	}
+}
+
+// addAt shows a message at a path, such as that of one element; an empty one is the whole block.
+func addAt(diags *diag.Diagnostics, at path.Path, message message.Message) {
+	shown := diag.Diagnostic(diag.NewErrorDiagnostic(message.Title, message.Text))
+	if message.IsWarning {
+		shown = diag.NewWarningDiagnostic(message.Title, message.Text)
+	}
+	if !at.Equal(path.Empty()) {
+		shown = diag.WithPath(at, shown)
+	}
+	diags.Append(shown)
+}
+
+// report shows what is to be said of a call that failed.
+func (c *connection) report(diags *diag.Diagnostics, err error, about message.Subject) {
+	add(diags, message.Call(err, about, c.facts)...)
+}
+
+func (m webhookModel) subject() message.Subject {
+	return message.Subject{ID: m.ID.ValueString(), URL: m.URL.ValueString(), Events: eventNames(m.Events), Account: m.account()}
+}
+
+// savedSubject is the subject of a resource that is in the state.
+func (m webhookModel) savedSubject() message.Subject {
+	about := m.subject()
+	about.IsPending = about.ID == ""
+	return about
+}
+
+// reportDisagreements is for values in the API that differ from the plan. The
+// apply asked for those that differ from before; for a new webhook, before is nil
+// and it asked for all.
+func reportDisagreements(diags *diag.Diagnostics, plan webhookResourceModel, before *webhookResourceModel, state webhookResourceModel) {
+	about := state.subject()
+	for _, setting := range plan.disagreements(state.webhookSettings) {
+		planned, held := setting.show(plan.webhookSettings), setting.show(state.webhookSettings)
+		if before == nil || setting.differs(plan.webhookSettings, before.webhookSettings) {
+			add(diags, message.NotSaved(about, setting.name, planned, held, before == nil))
+			continue
+		}
+		add(diags, message.ChangedSince(about, setting.name, planned, held))
+	}
+	for _, other := range []struct {
+		name          string
+		planned, held attr.Value
+	}{{"archived", plan.Archived, state.Archived}, {"hash_function", plan.HashFunction, state.HashFunction}} {
+		if !other.planned.IsUnknown() && !other.planned.Equal(other.held) {
+			add(diags, message.ChangedSince(about, other.name, other.planned.String(), other.held.String()))
+		}
+	}
+	if !plan.Secret.IsUnknown() && !plan.Secret.Equal(state.Secret) {
+		add(diags, message.ChangedSince(about, "secret", "", ""))
+	}
+}
