@@ -10,7 +10,7 @@ func TestACopySharesNothing(t *testing.T) {
 	text := func(value string) *string { return &value }
 	made := func() map[string][]*string { return map[string][]*string{"a": {text("b"), nil}, "none": nil} }
 	original := made()
-	copied, _ := deepCopy(reflect.ValueOf(original)).Interface().(map[string][]*string)
+	copied, _ := reflect.TypeAssert[map[string][]*string](deepCopy(reflect.ValueOf(original)))
 	if !reflect.DeepEqual(copied, original) {
 		t.Fatalf("the copy is %v", copied)
 	}
@@ -19,5 +19,10 @@ func TestACopySharesNothing(t *testing.T) {
 	copied["more"] = nil
 	if !reflect.DeepEqual(original, made()) {
 		t.Errorf("a change of the copy changed the original to %v", original)
+	}
+	webhook := Webhook{Events: []string{"A.A"}}
+	webhook.clone().Events[0] = "B.B"
+	if webhook.Events[0] != "A.A" {
+		t.Error("a change of the copy changed the webhook")
 	}
 }

@@ -32,14 +32,15 @@ func block(object tftypes.Object, given arguments) tftypes.Value {
 // valueOf puts a value of Go's own types into the protocol's. Elements may be null.
 func valueOf(kind tftypes.Type, value any) tftypes.Value {
 	given := reflect.ValueOf(value)
-	switch given.Kind() {
-	case reflect.Slice:
+	_, isMade := value.([]tftypes.Value)
+	switch {
+	case given.Kind() == reflect.Slice && !isMade:
 		elements := []tftypes.Value{}
 		for index := range given.Len() {
 			elements = append(elements, tftypes.NewValue(tftypes.String, given.Index(index).Interface()))
 		}
 		value = elements
-	case reflect.Map:
+	case given.Kind() == reflect.Map:
 		elements := map[string]tftypes.Value{}
 		for _, name := range given.MapKeys() {
 			elements[name.String()] = tftypes.NewValue(tftypes.String, given.MapIndex(name).Interface())

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -43,7 +44,7 @@ const inPlace, byReplacement change = true, false
 
 // in is the attribute's value.
 func (s setting) in(m webhookSettings) attr.Value {
-	value, _ := fieldOf(&m, "tfsdk", s.name).Interface().(attr.Value)
+	value, _ := reflect.TypeAssert[attr.Value](fieldOf(&m, "tfsdk", s.name))
 	return value
 }
 
@@ -63,9 +64,9 @@ func (s setting) show(m webhookSettings) string {
 	return s.kind.show(s.in(m))
 }
 
-// send copies a known value into what is asked of the API.
+// send copies a known value into what is asked of the API, where null is nil.
 func (s setting) send(m webhookSettings, to *cakemail.Settings) {
-	if value := s.in(m); known(value) {
+	if value := s.in(m); known(value) && !value.IsNull() {
 		setField(to, "json", s.name, s.kind.send(value))
 	}
 }
