@@ -58,10 +58,6 @@ func TestErrorsOfACreate(t *testing.T) {
 			want: []message{{"error", "events", "This API takes one event per webhook",
 				"  for_each = toset([\"Contact.Added\", \"Contact.Removed\"])\n  events   = [each.value]\n"}},
 		},
-		"403": {
-			config: arguments{"account_id": int64(99)},
-			want:   []message{{"error", "", "The credentials do not permit this call", byToken + ".\nCheck account_id, and the user's rights in account 99."}},
-		},
 		"429 after the last retry": {
 			faults: []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 429}},
 			want:   []message{{"error", "", "The API answered 429 Too Many Requests", "It was tried 2 times in TIME. Wait and try again"}},
@@ -70,21 +66,9 @@ func TestErrorsOfACreate(t *testing.T) {
 			faults: list(cakemailtest.Fault{Status: 503, Body: `{"detail":"Down for maintenance"}`}),
 			want:   []message{{"error", "", "The API answered 503 Service Unavailable", "It said: Down for maintenance.\n"}},
 		},
-		"an HTML page in place of the answer": {
-			faults: list(cakemailtest.Fault{Body: "<html>Welcome</html>", ContentType: "text/html"}),
-			want:   []message{{"error", "", "HOST does not answer as Cakemail does", "The cause: the answer is not complete JSON."}},
-		},
-		"a redirect": {
-			faults: list(cakemailtest.Fault{Status: 308, Header: http.Header{"Location": {"https://api.elsewhere.example/webhooks"}}}),
-			want:   []message{{"error", "", "HOST redirects to api.elsewhere.example", "from CAKEMAIL_API_BASE.\nRequest id: REQUEST"}},
-		},
 		"a host that cannot be reached": {
 			provider: arguments{"base_url": "http://127.0.0.1:1"},
 			want:     []message{{"error", "", "No answer from 127.0.0.1:1", "Check the address http://127.0.0.1:1, from base_url in the provider block."}},
-		},
-		"a cut connection": {
-			faults: list(cakemailtest.Fault{Cut: true}),
-			want:   []message{{"error", "", "No answer from HOST", "The cause: the connection was closed before the whole answer had come."}},
 		},
 		"no answer in time": {
 			faults:   list(cakemailtest.Fault{Delay: 3 * time.Second}),
@@ -263,17 +247,6 @@ func TestErrorOfACreateThatMakesNothing(t *testing.T) {
 	if !c.state.IsNull() {
 		t.Errorf("the state is %s", c.state)
 	}
-}
-
-// TestErrorsOfDataSources are those that the resource does not have.
-func TestErrorsOfDataSources(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	c := w.newCore(t, arguments{"account_id": int64(42)})
-	_, missing := c.data("cakemail_webhook", arguments{"id": "no-such-webhook"})
-	w.expectMessages(t, missing, message{"error", "id", "There is no webhook no-such-webhook", "It was looked for in account 42."})
-	_, refused := c.data("cakemail_webhooks", arguments{"account_id": int64(99)})
-	w.expectMessages(t, refused, message{"error", "", "The credentials do not permit this call", "Cannot list the webhooks in account 99."})
 }
 
 // A plan that would change the secret says so, before anything happens.
