@@ -147,26 +147,16 @@ func TestMalformedEnvironment(t *testing.T) {
 		attribute       string
 		want            []string
 	}{
-		"address without a scheme":         {envBaseURL, "api.cakemail.dev", "base_url", []string{"CAKEMAIL_API_BASE does not begin with https:// or http://", "such as https://api.cakemail.dev."}},
-		"address of another scheme":        {envBaseURL, "ftp://api.cakemail.dev", "base_url", []string{"does not begin with https:// or http://"}},
-		"address without a host":           {envBaseURL, "https://", "base_url", []string{"has no host"}},
-		"address with a query":             {envBaseURL, "https://api.cakemail.dev?key=geheim", "base_url", []string{"holds a query"}},
-		"address with a password":          {envBaseURL, "https://user:geheim@api.cakemail.dev", "base_url", []string{"a user name"}},
-		"address with a line break":        {envBaseURL, "https://api.cakemail.dev\nfoo", "base_url", []string{"a space or an invisible character"}},
-		"huge address":                     {envBaseURL, "https://api.cakemail.dev/" + strings.Repeat("a", 3000), "base_url", []string{"is 3025 characters long; at most 2083 are allowed"}},
-		"account that is no number":        {envAccountID, "acme", "account_id", []string{"CAKEMAIL_ACCOUNT_ID is not a whole number of at least 1", "for example 42, or unset it"}},
-		"account 0":                        {envAccountID, "0", "account_id", []string{"is not a whole number"}},
-		"negative account":                 {envAccountID, "-1", "account_id", []string{"is not a whole number"}},
-		"account with a fraction":          {envAccountID, "42.5", "account_id", []string{"is not a whole number"}},
-		"account above 64 bits":            {envAccountID, "9223372036854775808", "account_id", []string{"is not a whole number"}},
-		"account in other digits":          {envAccountID, "٤٢", "account_id", []string{"not a whole number"}},
-		"huge account":                     {envAccountID, strings.Repeat("9", 3000), "account_id", []string{"is not a whole number"}},
-		"token with the word Bearer":       {envAccessToken, "Bearer geheim", "access_token", []string{"The environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Leave that word out"}},
-		"token with a line break":          {envAccessToken, "geheim\n", "access_token", []string{"a line break", "trimspace()"}},
-		"token with a control character":   {envAccessToken, "geheim\x00", "access_token", []string{"a letter that no token has"}},
-		"token in another script":          {envAccessToken, "gehéim", "access_token", []string{"a letter that no token has"}},
-		"e-mail address that is none":      {envEmail, "ops", "email", []string{"The environment variable CAKEMAIL_EMAIL is not an e-mail address, such as ops@example.com"}},
-		"e-mail address with a line break": {envEmail, "ops@example.com\n", "email", []string{"is not an e-mail address"}},
+		"address without a scheme":    {envBaseURL, "api.cakemail.dev", "base_url", []string{"CAKEMAIL_API_BASE does not begin with https:// or http://", "such as https://api.cakemail.dev."}},
+		"address with a query":        {envBaseURL, "https://api.cakemail.dev?key=geheim", "base_url", []string{"holds a query"}},
+		"address with a password":     {envBaseURL, "https://user:geheim@api.cakemail.dev", "base_url", []string{"a user name"}},
+		"account that is no number":   {envAccountID, "acme", "account_id", []string{"CAKEMAIL_ACCOUNT_ID is not a whole number of at least 1", "for example 42, or unset it"}},
+		"account 0":                   {envAccountID, "0", "account_id", []string{"is not a whole number"}},
+		"account with a fraction":     {envAccountID, "42.5", "account_id", []string{"is not a whole number"}},
+		"account above 64 bits":       {envAccountID, "9223372036854775808", "account_id", []string{"is not a whole number"}},
+		"token with the word Bearer":  {envAccessToken, "Bearer geheim", "access_token", []string{"The environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Leave that word out"}},
+		"token with a line break":     {envAccessToken, "geheim\n", "access_token", []string{"a line break", "trimspace()"}},
+		"e-mail address that is none": {envEmail, "ops", "email", []string{"The environment variable CAKEMAIL_EMAIL is not an e-mail address, such as ops@example.com"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

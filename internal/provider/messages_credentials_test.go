@@ -10,9 +10,10 @@ import (
 // TestErrorsOfCredentials are as real Terraform tells them. None of them makes a webhook.
 func TestErrorsOfCredentials(t *testing.T) {
 	t.Parallel()
-	const byLogin = "the e-mail address from the environment variable CAKEMAIL_EMAIL and the password from the environment variable CAKEMAIL_PASSWORD."
+	const byLogin = "the e-mail address from the environment variable CAKEMAIL_EMAIL " +
+		"and the password from the environment variable CAKEMAIL_PASSWORD."
 	refused := func(credentials string) message {
-		return message{"error", "", "The credentials were refused", "They are " + credentials}
+		return message{"error", "", "The credentials were refused", "Credentials: " + credentials}
 	}
 	login := map[string]string{"CAKEMAIL_EMAIL": cakemailtest.DefaultEmail, "CAKEMAIL_PASSWORD": cakemailtest.DefaultPassword}
 	token := map[string]string{"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken}
@@ -25,12 +26,13 @@ func TestErrorsOfCredentials(t *testing.T) {
 		want     message
 	}{
 		"a refused token of the configuration": {
-			environment: token, provider: `{access_token="not-this-one"}`, want: refused("the access token from access_token in the provider block."),
+			environment: token, provider: `{access_token="not-this-one"}`,
+			want: refused("the access token from access_token in the provider block."),
 		},
 		"a refused password": {environment: with(login, map[string]string{"CAKEMAIL_PASSWORD": "not this one"}), want: refused(byLogin)},
 		"a challenge of multi-factor authentication as 401": {
 			options: []cakemailtest.Option{cakemailtest.WithChallenge(401)}, environment: login,
-			want: message{"error", "", "The login needs multi-factor authentication", "because the login failed.\nThe login uses " + byLogin},
+			want: message{"error", "", "The login needs multi-factor authentication", "because the login failed.\nCredentials: " + byLogin},
 		},
 		"a challenge of multi-factor authentication as 200": {
 			options: []cakemailtest.Option{cakemailtest.WithChallenge(200)}, environment: login,

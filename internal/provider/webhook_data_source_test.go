@@ -94,14 +94,6 @@ func TestWebhookDataSourceOfNoWebhook(t *testing.T) {
 			}
 		})
 	}
-	t.Run("as Terraform tells it", func(t *testing.T) {
-		t.Parallel()
-		newWorld(t).run(t, resource.TestStep{
-			ConfigFile:      config.StaticFile("testdata/webhook_data.tf"),
-			ConfigVariables: config.Variables{"id": config.StringVariable("no-such-webhook")},
-			ExpectError:     wrapped("There is no webhook no-such-webhook"),
-		})
-	})
 }
 
 // TestWebhookDataSourceOfAWebhookNotStored reads a webhook in the run that

@@ -3,11 +3,9 @@ package provider
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
@@ -314,37 +312,6 @@ func TestPlannedSecret(t *testing.T) {
 			plan := aModel(func(m *webhookResourceModel) { m.StoreSecret = test.keep })
 			if got := plannedSecret(plan, test.state); !got.Equal(test.want) {
 				t.Errorf("got %s, want %s", got, test.want)
-			}
-		})
-	}
-}
-
-func TestDisagreementsAreDescribed(t *testing.T) {
-	t.Parallel()
-	asked, saved := aModel(), aModel(func(m *webhookResourceModel) {
-		m.URL, m.Events = types.StringValue("https://example.com/hook?key=1"), eventsValue([]string{"Contact.Added"})
-		m.RateLimit, m.RateLimitPeriod = types.Int64Value(100), types.StringValue("hour")
-	})
-	hidden := aModel(at("https://example.com/hook?key=2"))
-	for name, test := range map[string]struct {
-		attribute string
-		asked     webhookResourceModel
-		want      string
-	}{
-		"url":               {"url", asked, "The two values differ in a part that messages do not show."},
-		"hidden part":       {"url", hidden, "The two values differ in a part that messages do not show."},
-		"events":            {"events", asked, "The configuration has Contact.Added, Contact.Removed, the API Contact.Added."},
-		"rate_limit":        {"rate_limit", asked, "The configuration has 50, the API 100."},
-		"rate_limit_period": {"rate_limit_period", asked, "The configuration has second, the API hour."},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var diags diag.Diagnostics
-			reportDisagreements(&diags, test.asked, nil, saved)
-			if !slices.ContainsFunc(diags, func(problem diag.Diagnostic) bool {
-				return problem.Summary() == "The API did not save "+test.attribute+" as asked" && strings.Contains(problem.Detail(), test.want)
-			}) {
-				t.Errorf("got %v, want among it %s", diags, test.want)
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 // The keys of the resource's private state. It never holds anything secret, because
@@ -90,7 +91,7 @@ func remember(ctx context.Context, private privateWriter, key string, value any)
 	encoded, err := json.Marshal(value)
 	if err != nil {
 		var diags diag.Diagnostics
-		diags.AddError("Cannot remember "+key, err.Error())
+		add(&diags, message.NotRemembered(key, err))
 		return diags
 	}
 	return private.SetKey(ctx, key, encoded)

@@ -21,14 +21,7 @@ func TestTestDeliveryIsRefused(t *testing.T) {
 	}
 	for name, test := range map[string]delivered{
 		"401":      refused(401, "401 Unauthorized", "Does the receiver have this webhook's secret?"),
-		"403":      refused(403, "403 Forbidden", "Does the receiver have this webhook's secret?"),
-		"404":      refused(404, "404 Not Found", "Nothing takes events at this path."),
-		"405":      refused(405, "405 Method Not Allowed", "The receiver takes no POST at this path."),
-		"415":      refused(415, "415 Unsupported Media Type", "See the log of the receiver, and of any proxy in front of it."),
-		"422":      refused(422, "422 Unprocessable Entity", "The receiver refused the body."),
-		"429":      refused(429, "429 Too Many Requests", "set the webhook's rate_limit"),
 		"500":      refused(500, "500 Internal Server Error", "The receiver failed, or a proxy did not reach it."),
-		"504":      refused(504, "504 Gateway Timeout", "The receiver failed, or a proxy did not reach it."),
 		"redirect": refused(308, "308 Permanent Redirect", "It points to another path on the same host, which may differ by a slash at its end alone."),
 		"redirect to another host": {
 			func(answer http.ResponseWriter, _ *http.Request) {
@@ -42,7 +35,7 @@ func TestTestDeliveryIsRefused(t *testing.T) {
 		},
 		"hang": {
 			func(_ http.ResponseWriter, request *http.Request) { <-request.Context().Done() },
-			"The receiver did not answer in time", "The whole answer did not come within 1s.",
+			"The receiver did not answer in time", "The whole answer did not come within TIME.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,10 +34,12 @@ func URL(name, wrong, example string) Message {
 
 // What can be wrong with an access token.
 const (
-	TokenIsEmpty    = "is empty. Leave it out to use CAKEMAIL_ACCESS_TOKEN, or email and password."
-	TokenHasBearer  = "begins with Bearer. Leave that word out: the provider adds it."
-	TokenHasSpace   = "holds a space, a line break or a letter that no token has.\nA token from a file often ends in a line break: use trimspace()."
-	TokenHasBracket = "holds a quotation mark, a bracket or a $, which no token has.\nIn a file of variables, quotation marks can become part of the value."
+	TokenIsEmpty   = "is empty. Leave it out to use CAKEMAIL_ACCESS_TOKEN, or email and password."
+	TokenHasBearer = "begins with Bearer. Leave that word out: the provider adds it."
+	TokenHasSpace  = "holds a space, a line break or a letter that no token has.\n" +
+		"A token from a file often ends in a line break: use trimspace()."
+	TokenHasBracket = "holds a quotation mark, a bracket or a $, which no token has.\n" +
+		"In a file of variables, quotation marks can become part of the value."
 )
 
 // AccessToken is for what is not an access token. It is never quoted.

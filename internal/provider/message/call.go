@@ -76,13 +76,13 @@ func (c failedCall) message() Message {
 	case cakemail.Network, cakemail.Timeout:
 		return c.withoutAnswer()
 	case cakemail.RateLimited, cakemail.Unavailable:
-		return c.status(tried(c.Attempts, c.Elapsed)+"Wait and apply again, with fewer calls at once:",
+		return c.status(tried(c.Attempts, c.Elapsed)+"Wait and try again, with fewer calls at once:",
 			block("terraform apply -parallelism=2"), "A higher max_retries in the provider block keeps trying for longer.")
 	case cakemail.Stopped:
 		return problem("Terraform was interrupted", c.attempt, "This had not begun. Apply again to continue.")
 	}
 	if c.Status != "" {
-		return c.status("The provider does not know this answer.", "Apply again. If it stays, ask Cakemail's support about it.")
+		return c.status("The provider does not know this answer.", "Try again. If it stays, ask Cakemail's support about it.")
 	}
 	return problem("Cannot "+c.Action, c.attempt, c.because())
 }
@@ -96,15 +96,15 @@ func (c failedCall) ofCredentials() Message {
 	switch c.Kind {
 	case cakemail.ChallengeRequired:
 		return problem("The login needs multi-factor authentication", c.attempt,
-			"The login uses "+c.provider.Credentials+".",
+			"Credentials: "+c.provider.Credentials+".",
 			"Use an access token instead: set access_token or CAKEMAIL_ACCESS_TOKEN.")
 	case cakemail.Forbidden:
 		return problem("The credentials do not permit this call", c.attempt, c.said(),
-			"They are "+c.provider.Credentials+".",
+			"Credentials: "+c.provider.Credentials+".",
 			"Check account_id, and the user's rights in "+accountName(c.about.Account)+".", requestID(c.RequestID))
 	default:
 		return problem("The credentials were refused", c.attempt, c.said(),
-			"They are "+c.provider.Credentials+".",
+			"Credentials: "+c.provider.Credentials+".",
 			"Check or renew them, and run Terraform again.", requestID(c.RequestID))
 	}
 }
@@ -121,7 +121,7 @@ func (c failedCall) ofWebhook() Message {
 	case errors.Is(c.Error, cakemail.ErrStillListed):
 		return problem("The API lists the webhook "+id+" but does not show it", c.attempt, c.said(),
 			"One of its servers may be behind. Nothing was changed.",
-			"Apply again in a minute. If it stays, ask Cakemail's support.", requestID(c.RequestID))
+			"Try again in a minute. If it stays, ask Cakemail's support.", requestID(c.RequestID))
 	default:
 		return problem("The API shows neither the webhook "+id+" nor a list", c.attempt, c.said(),
 			"The webhooks could not be listed either"+reason(c.Cause)+". Nothing was changed.",
@@ -145,7 +145,8 @@ func (c failedCall) ofAddress() Message {
 		if c.about.Account > 0 {
 			account = fmt.Sprintf("Or there is no account %d: check account_id.", c.about.Account)
 		}
-		return problem("There is no Cakemail webhook API at "+c.Host, c.attempt, c.said(), c.provider.address(), account, requestID(c.RequestID))
+		return problem("There is no Cakemail webhook API at "+c.Host, c.attempt, c.said(),
+			c.provider.address(), account, requestID(c.RequestID))
 	}
 }
 
@@ -160,7 +161,7 @@ func (c failedCall) target() string {
 	}
 }
 
-const patience = "Apply again, or raise request_timeout in the provider block."
+const patience = "Try again, or raise request_timeout in the provider block."
 
 func (c failedCall) withoutAnswer() Message {
 	switch {
@@ -169,7 +170,8 @@ func (c failedCall) withoutAnswer() Message {
 	case c.Kind == cakemail.Timeout:
 		return problem("No answer from "+c.Host+" in time", c.attempt, tried(c.Attempts, c.Elapsed)+patience)
 	default:
-		return problem("No answer from "+c.Host, c.attempt, c.because(), tried(c.Attempts, c.Elapsed)+"Check the network and any proxy.", c.provider.address())
+		return problem("No answer from "+c.Host, c.attempt, c.because(),
+			tried(c.Attempts, c.Elapsed)+"Check the network and any proxy.", c.provider.address())
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// WithoutSecret, at the end of an import id, keeps the secret out of the state.
+// WithoutSecret at the end of an import id keeps the secret out of the state.
 const WithoutSecret = "?store_secret=false"
 
 // ImportID is what Terraform imports a webhook of this account by.

@@ -85,7 +85,7 @@ func refusalAdvice(failure *cakemail.Error, delivery cakemail.Delivery) string {
 	case cakemail.Unavailable, cakemail.Timeout:
 		return "The receiver failed, or a proxy did not reach it. See the receiver's log."
 	case cakemail.Redirected:
-		return fmt.Sprintf("It points to %s. Deliveries follow no redirect, so set the webhook's url to the final address.", redirectedTo(failure, delivery))
+		return "It points to " + redirectedTo(failure, delivery) + ". Deliveries follow no redirect, so set the webhook's url to the final address."
 	default:
 		return "See the log of the receiver, and of any proxy in front of it."
 	}

@@ -28,11 +28,13 @@ const secret = "s3cret"
 
 var (
 	usual = facts{
-		id: "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9", url: "https://jane:" + secret + "@example.com/" + secret + "?key=" + secret + "#" + secret,
-		host: "api.cakemail.dev", said: "Not offered to this account.", event: "Contact.Aded", events: []string{"Contact.Added"}, account: 42,
+		id: "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9", account: 42,
+		url:  "https://jane:" + secret + "@example.com/" + secret + "?key=" + secret + "#" + secret,
+		host: "api.cakemail.dev", said: "Not offered to this account.", event: "Contact.Aded", events: []string{"Contact.Added"},
 	}
 	long = facts{
-		id: strings.Repeat("9", 250), url: "https://" + strings.Repeat("a", 50) + ".example.com:8443/" + secret, host: strings.Repeat("b", 40) + ".example.com",
+		id: strings.Repeat("9", 250), url: "https://" + strings.Repeat("a", 50) + ".example.com:8443/" + secret,
+		host: strings.Repeat("b", 40) + ".example.com",
 		said: strings.Repeat("Not offered to this account, ", 20), event: strings.Repeat("Contact", 40),
 		events: []string{"Campaign.Unscheduled", "Email.GlobalUnsubscribed", "SuppressedEmailsExport.Created"}, account: 1234567890,
 	}
@@ -66,20 +68,23 @@ func (f facts) delivery() cakemail.Delivery {
 // failures are errors of each kind, with and without an answer.
 func (f facts) failures() []error {
 	cause := errors.New("dial tcp 127.0.0.1:1: " + f.said)
+	refusals := []cakemail.FieldError{{Message: f.said}, {Field: "url", Message: f.said}, {Field: "events", Message: f.said}}
 	failures := []error{errors.New(f.said)}
 	for kind := cakemail.Unexpected; kind <= cakemail.Stopped; kind++ {
 		for _, failure := range []cakemail.Error{
-			{Status: "503 Service Unavailable", Message: f.said, RequestID: f.id, Location: "https://" + f.host, Fields: []cakemail.FieldError{{Message: f.said}, {Field: "url", Message: f.said}, {Field: "events", Message: f.said}}},
+			{Status: "503 Service Unavailable", Message: f.said, RequestID: f.id, Location: "https://" + f.host, Fields: refusals},
 			{Cause: cause}, {Cause: io.EOF, LoginFailed: true}, {Cause: cakemail.ErrStillListed, Status: "404 Not Found"},
 		} {
 			if kind == cakemail.RateLimited || kind == cakemail.Unavailable {
 				failure.Status = "503 Service Unavailable"
 			}
-			failure.Kind, failure.Action, failure.Host, failure.Attempts, failure.Elapsed = kind, "read the webhook", f.host, 5, time.Minute
+			failure.Kind, failure.Action, failure.Host = kind, "read the webhook", f.host
+			failure.Attempts, failure.Elapsed = 5, time.Minute
 			failures = append(failures, &failure)
 		}
 	}
-	return append(failures, &cakemail.Error{Kind: cakemail.Unavailable, Action: cakemail.ActionListFirst, Host: f.host, Status: "502 Bad Gateway", Attempts: 5})
+	first := &cakemail.Error{Kind: cakemail.Unavailable, Action: cakemail.ActionListFirst, Host: f.host, Status: "502 Bad Gateway"}
+	return append(failures, first)
 }
 
 // samples calls every constructor, by its name.
@@ -93,41 +98,58 @@ func (f facts) samples() map[string][]message.Message {
 	one := func(messages ...message.Message) []message.Message { return messages }
 	samples := map[string][]message.Message{
 		"Call": nil, "NotListed": nil, "Delivery": nil,
-		"AccessToken": one(message.AccessToken("access_token", message.TokenHasSpace), message.AccessToken("CAKEMAIL_ACCESS_TOKEN", message.TokenHasBracket),
-			message.AccessToken("access_token", message.TokenIsEmpty), message.AccessToken("access_token", message.TokenHasBearer)),
-		"AccountVariable":   one(message.AccountVariable("CAKEMAIL_ACCOUNT_ID")),
-		"Ambiguous":         one(message.Ambiguous(about, three), message.Ambiguous(pending, three), message.Ambiguous(about, three[:1])),
-		"Archived":          one(message.Archived(f.id)),
-		"ChangedSince":      one(message.ChangedSince(about, "url", f.url, f.url+"x"), message.ChangedSince(about, "rate_limit", "7", "5")),
-		"EmailAddress":      one(message.EmailAddress("email")),
-		"Empty":             one(message.Empty("password", "CAKEMAIL_PASSWORD")),
-		"Event":             one(message.Event(f.event, "Contact.Added"), message.Event(f.event, "")),
-		"Exists":            one(message.Exists(f.existing()), message.Exists(message.Existing{Webhook: webhook, IsPaused: true})),
-		"HalfALogin":        one(message.HalfALogin("email", "CAKEMAIL_EMAIL", message.InEnvironment("CAKEMAIL_PASSWORD")), message.HalfALogin("password", "CAKEMAIL_PASSWORD", message.InBlock("email"))),
-		"ImportsNothing":    one(message.ImportsNothing(errors.New("the id is empty"))),
-		"InvalidAccount":    one(message.InvalidAccount(-f.account)),
-		"InvalidImport":     one(message.InvalidImport(message.IsAURL, ""), message.InvalidImport(message.HasWrongEnd, f.id), message.InvalidImport(message.HasWrongNumber, f.id)),
-		"LeavesAccount":     one(message.LeavesAccount(f.account)),
-		"MovedGone":         one(message.MovedGone(about)),
-		"NoCredentials":     one(message.NoCredentials()),
-		"NoEvents":          one(message.NoEvents()),
-		"NoSecret":          one(message.NoSecret(f.id)),
-		"NotAPeriod":        one(message.NotAPeriod("rate_limit_period", "minutes", "minute", nil), message.NotAPeriod("rate_limit_period", f.said, "", []string{"second", "minute"})),
-		"NotFound":          one(message.NotFound(about)),
-		"NotInAccount":      one(message.NotInAccount(about)),
-		"NotKnownYet":       one(message.NotKnownYet([]string{"access_token", "account_id"})),
-		"NotNew":            one(message.NotNew(about, three[:1])),
-		"NotRefreshed":      one(message.NotRefreshed(about, []string{"access_token"})),
-		"NotSaved":          one(message.NotSaved(about, "url", f.url, f.url+"x", true), message.NotSaved(about, "rate_limit", "7", "5", false)),
-		"NotWhole":          one(message.NotWhole("rate_limit", "1.5")),
-		"OneEvent":          one(message.OneEvent(several, f.id), message.OneEvent(several, "")),
-		"OtherDefault":      one(message.OtherDefault(about, f.account, 0)),
-		"OtherEvent":        one(message.OtherEvent(f.delivery())),
-		"OtherObject":       one(message.OtherObject(moved)),
-		"OutOfRange":        one(message.OutOfRange("max_retries", 0, 20)),
-		"OutcomeUnknown":    one(message.OutcomeUnknown(about, 5, time.Minute, cause), message.OutcomeUnknown(about, 1, 0, nil)),
-		"Period":            one(message.Period("hour")),
-		"Replaced":          one(message.Replaced(about, []string{"events"}, 0), message.Replaced(about, []string{"events", "url", "rate_limit", "rate_limit_period"}, f.account)),
+		"AccessToken": one(
+			message.AccessToken("access_token", message.TokenHasSpace), message.AccessToken("CAKEMAIL_ACCESS_TOKEN", message.TokenHasBracket),
+			message.AccessToken("access_token", message.TokenIsEmpty), message.AccessToken("access_token", message.TokenHasBearer),
+		),
+		"AccountVariable": one(message.AccountVariable("CAKEMAIL_ACCOUNT_ID")),
+		"Ambiguous":       one(message.Ambiguous(about, three), message.Ambiguous(pending, three), message.Ambiguous(about, three[:1])),
+		"Archived":        one(message.Archived(f.id)),
+		"ChangedSince":    one(message.ChangedSince(about, "url", f.url, f.url+"x"), message.ChangedSince(about, "rate_limit", "7", "5")),
+		"EmailAddress":    one(message.EmailAddress("email")),
+		"Empty":           one(message.Empty("password", "CAKEMAIL_PASSWORD")),
+		"Event":           one(message.Event(f.event, "Contact.Added"), message.Event(f.event, "")),
+		"Exists":          one(message.Exists(f.existing()), message.Exists(message.Existing{Webhook: webhook, IsPaused: true})),
+		"HalfALogin": one(
+			message.HalfALogin("email", "CAKEMAIL_EMAIL", message.InEnvironment("CAKEMAIL_PASSWORD")),
+			message.HalfALogin("password", "CAKEMAIL_PASSWORD", message.InBlock("email")),
+		),
+		"ImportsNothing": one(message.ImportsNothing(errors.New("the id is empty"))),
+		"InvalidAccount": one(message.InvalidAccount(-f.account)),
+		"InvalidImport": one(
+			message.InvalidImport(message.IsAURL, ""), message.InvalidImport(message.HasWrongEnd, f.id), message.InvalidImport(message.HasWrongNumber, f.id),
+		),
+		"LeavesAccount": one(message.LeavesAccount(f.account)),
+		"MovedGone":     one(message.MovedGone(about)),
+		"NoCredentials": one(message.NoCredentials()),
+		"NoEvents":      one(message.NoEvents()),
+		"NoSecret":      one(message.NoSecret(f.id)),
+		"NotAPeriod": one(
+			message.NotAPeriod("rate_limit_period", "minutes", "minute", nil),
+			message.NotAPeriod("rate_limit_period", f.said, "", []string{"second", "minute"}),
+		),
+		"NotFound":      one(message.NotFound(about)),
+		"NotInAccount":  one(message.NotInAccount(about)),
+		"NotKnownYet":   one(message.NotKnownYet([]string{"access_token", "account_id"})),
+		"NotNew":        one(message.NotNew(about, three[:1])),
+		"NotRefreshed":  one(message.NotRefreshed(about, []string{"access_token"})),
+		"NotRemembered": one(message.NotRemembered("pending", cause)),
+		"NotSaved": one(
+			message.NotSaved(about, "url", f.url, f.url+"x", true),
+			message.NotSaved(about, "events", strings.Join(f.events, ", "), "Email.Bounced", false),
+		),
+		"NotWhole":       one(message.NotWhole("rate_limit", "1.5")),
+		"OneEvent":       one(message.OneEvent(several, f.id), message.OneEvent(several, "")),
+		"OtherDefault":   one(message.OtherDefault(about, f.account, 0)),
+		"OtherEvent":     one(message.OtherEvent(f.delivery())),
+		"OtherObject":    one(message.OtherObject(moved)),
+		"OutOfRange":     one(message.OutOfRange("max_retries", 0, 20)),
+		"OutcomeUnknown": one(message.OutcomeUnknown(about, 5, time.Minute, cause), message.OutcomeUnknown(about, 1, 0, nil)),
+		"Period":         one(message.Period("hour")),
+		"Replaced": one(
+			message.Replaced(about, []string{"events"}, 0),
+			message.Replaced(about, []string{"events", "url", "rate_limit", "rate_limit_period"}, f.account),
+		),
 		"ReplacementExists": one(message.ReplacementExists(f.existing())),
 		"SecondArchived":    one(message.SecondArchived(about, three[:1])),
 		"SecondLeft":        one(message.SecondLeft(about, three[:1])),
@@ -135,14 +157,17 @@ func (f facts) samples() map[string][]message.Message {
 		"Tainted":           one(message.Tainted(about)),
 		"TooSmall":          one(message.TooSmall("rate_limit", 1), message.TooSmall("account_id", 1)),
 		"TwoCredentials":    one(message.TwoCredentials()),
-		"URL":               one(message.URL("url", message.IsInvisible, "https://example.com/cakemail"), message.URL("CAKEMAIL_API_BASE", message.HasMoreThanPath, "https://api.cakemail.dev")),
-		"Unencrypted":       one(message.Unencrypted("base_url", f.host)),
-		"UnknownEvent":      one(message.UnknownEvent(f.event, "Contact.Added"), message.UnknownEvent(f.event, "")),
-		"UnknownSource":     one(message.UnknownSource("null_resource")),
-		"UnreadableSource":  one(message.UnreadableSource("restapi_object")),
-		"Untold":            one(message.Untold(moved)),
-		"WebhookID":         one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
-		"WrongData":         one(message.WrongData(f)),
+		"URL": one(
+			message.URL("url", message.IsInvisible, "https://example.com/cakemail"),
+			message.URL("CAKEMAIL_API_BASE", message.HasMoreThanPath, "https://api.cakemail.dev"),
+		),
+		"Unencrypted":      one(message.Unencrypted("base_url", f.host)),
+		"UnknownEvent":     one(message.UnknownEvent(f.event, "Contact.Added"), message.UnknownEvent(f.event, "")),
+		"UnknownSource":    one(message.UnknownSource("null_resource")),
+		"UnreadableSource": one(message.UnreadableSource("restapi_object")),
+		"Untold":           one(message.Untold(moved)),
+		"WebhookID":        one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
+		"WrongData":        one(message.WrongData(f)),
 	}
 	for _, failure := range f.failures() {
 		samples["Call"] = append(samples["Call"], message.Call(failure, about, provider)...)
@@ -272,4 +297,24 @@ func guideRows(t *testing.T) []*regexp.Regexp {
 		rows = append(rows, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(row[1]), `\.\.\.`, ".+")+"$"))
 	}
 	return rows
+}
+
+// What is to be pasted stays one argument, whatever the API calls its webhooks.
+func TestImportsCanBePasted(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{
+		usual.id:               "  terraform import ADDRESS 42/" + usual.id,
+		"a/../b":               "  terraform import ADDRESS 42/a/../b",
+		"in nocent&del *":      `  terraform import ADDRESS "42/in nocent&del *"`,
+		"вебхук":               `  terraform import ADDRESS "42/вебхук"`,
+		"a'; touch b ${c}%{d}": "  import {\n    to = ADDRESS\n    id = \"42/a'; touch b $${c}%%{d}\"\n  }",
+		"`id`":                 "  import {\n    to = ADDRESS\n    id = \"42/`id`\"\n  }",
+		`"\`:                   "  import {\n    to = ADDRESS\n    id = \"42/\\\"\\\\\"\n  }",
+		"%PATH%":               "  import {\n    to = ADDRESS\n    id = \"42/%PATH%\"\n  }",
+	} {
+		told := message.NotNew(message.Subject{Account: 42}, []cakemail.Webhook{{ID: id}})
+		if !strings.HasSuffix(told.Text, "\n"+want) {
+			t.Errorf("got %s\nwant %s", told.Text, want)
+		}
+	}
 }

@@ -70,7 +70,8 @@ func NotKnownYet(unknown []string) Message {
 
 // NotRefreshed is for a webhook that cannot be read for the same reason.
 func NotRefreshed(about Subject, unknown []string) Message {
-	return warning("The webhook was not refreshed", append([]string{capital(about.String()) + " is shown as the state has it."}, notKnownYet(unknown)...)...)
+	shown := capital(about.String()) + " is shown as the state has it."
+	return warning("The webhook was not refreshed", append([]string{shown}, notKnownYet(unknown)...)...)
 }
 
 func notKnownYet(unknown []string) []string {

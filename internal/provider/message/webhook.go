@@ -11,6 +11,11 @@ func NotFound(about Subject) Message {
 		"The data source cakemail_webhooks lists the webhooks that there are.").on("id")
 }
 
+// NotRemembered is for what Terraform does not keep beside the state.
+func NotRemembered(what string, cause error) Message {
+	return problem("Cannot remember "+what, "The cause: "+ended(cause.Error()))
+}
+
 // NoSecret is for an answer that lacks what it was asked for.
 func NoSecret(id string) Message {
 	return problem("The webhook "+short(id)+" has no secret", "The API showed it without one. Ask Cakemail's support why, or replace it.")
@@ -55,5 +60,6 @@ func shown(value string) string {
 	if strings.Contains(value, "://") {
 		return origin(value)
 	}
-	return short(value)
+	const longest = 80
+	return shortened(value, longest)
 }
