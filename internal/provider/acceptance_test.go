@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -24,19 +23,6 @@ import (
 )
 
 const testWebhook = "cakemail_webhook.test"
-
-func TestMain(m *testing.M) {
-	// The configurations name the provider as a user does: cakemail/cakemail.
-	_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "cakemail")
-	// A command line configuration of the developer's own must not reach the tests.
-	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
-
-	if err := chooseTerraform(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
 
 // chooseTerraform makes the test framework use the same Terraform as everything
 // else here, where it would look on PATH alone.

@@ -30,7 +30,7 @@ var nothing = func(posted) any { return nil }
 // fixtures are those of all rows of the table of settings.
 var fixtures = map[string]fixture{
 	"url": {
-		first: "https://example.com/one", second: "https://example.com/two", inPlace: true,
+		first: "https://example.com/one", second: "https://example.org/two", inPlace: true,
 		resource: "required", data: "computed",
 		judged: judgedURLs, delivered: nothing,
 	},

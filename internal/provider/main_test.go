@@ -1,0 +1,20 @@
+package provider_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	// The configurations name the provider as a user does: cakemail/cakemail.
+	_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "cakemail")
+	// A command line configuration of the developer's own must not reach the tests.
+	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
+
+	if err := chooseTerraform(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
