@@ -20,6 +20,9 @@ type core struct {
 	private []byte
 	tainted bool
 
+	// witness is told what nobody may see a secret in.
+	witness *witness
+
 	// deferralAllowed is the capability that `-allow-deferral` gives Terraform.
 	deferralAllowed bool
 }
@@ -43,7 +46,8 @@ func (w *world) unconfigured(t *testing.T) *core {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &core{t: t, server: server}
+	c := &core{t: t, server: server, witness: &witness{}}
+	t.Cleanup(func() { w.expectNoSecret(t, "the log, a message, the private state or a list", c.witness.told()) })
 	c.webhook = c.objectOf(c.schemas().ResourceSchemas["cakemail_webhook"])
 	c.state = tftypes.NewValue(c.webhook, nil)
 	return c
@@ -51,7 +55,7 @@ func (w *world) unconfigured(t *testing.T) *core {
 
 func (c *core) schemas() *tfprotov6.GetProviderSchemaResponse {
 	c.t.Helper()
-	schemas, err := c.server.GetProviderSchema(c.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	schemas, err := c.server.GetProviderSchema(c.context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -63,22 +67,22 @@ func (c *core) configure(provider arguments) []message {
 	c.t.Helper()
 	object := c.objectOf(c.schemas().Provider)
 	config := c.encode(object, block(object, provider))
-	validated, err := c.server.ValidateProviderConfig(c.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	validated, err := c.server.ValidateProviderConfig(c.context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	messages := messagesOf(validated.Diagnostics)
+	messages := c.messagesOf(validated.Diagnostics)
 	if len(errorsIn(messages)) > 0 {
 		return messages
 	}
-	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
+	configured, err := c.server.ConfigureProvider(c.context(), &tfprotov6.ConfigureProviderRequest{
 		Config: config, TerraformVersion: "1.11.4",
 		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: c.deferralAllowed},
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return append(messages, messagesOf(configured.Diagnostics)...)
+	return append(messages, c.messagesOf(configured.Diagnostics)...)
 }
 
 // apply is `terraform apply`: refresh, plan, and apply where something changes.
@@ -88,13 +92,13 @@ func (c *core) apply(config arguments) []message {
 	if len(errorsIn(messages)) > 0 {
 		return messages
 	}
-	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+	validated, err := c.server.ValidateResourceConfig(c.context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: "cakemail_webhook", Config: c.encode(c.webhook, block(c.webhook, config)),
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	messages = append(messages, messagesOf(validated.Diagnostics)...)
+	messages = append(messages, c.messagesOf(validated.Diagnostics)...)
 	if len(errorsIn(messages)) > 0 {
 		return messages
 	}
@@ -102,7 +106,7 @@ func (c *core) apply(config arguments) []message {
 		return append(messages, c.replace(config, nil)...)
 	}
 	planned := c.plan(c.state, block(c.webhook, config))
-	messages = append(messages, messagesOf(planned.Diagnostics)...)
+	messages = append(messages, c.messagesOf(planned.Diagnostics)...)
 	if len(errorsIn(messages)) > 0 || c.decode(c.webhook, planned.PlannedState).Equal(c.state) {
 		return messages
 	}
@@ -119,9 +123,9 @@ func (c *core) replace(config arguments, private []byte) []message {
 	c.t.Helper()
 	nothing := tftypes.NewValue(c.webhook, nil)
 	planned := c.planFrom(nothing, block(c.webhook, config), private)
-	messages := errorsIn(messagesOf(planned.Diagnostics))
+	messages := errorsIn(c.messagesOf(planned.Diagnostics))
 	if private == nil {
-		messages = messagesOf(planned.Diagnostics)
+		messages = c.messagesOf(planned.Diagnostics)
 	}
 	if len(errorsIn(messages)) > 0 {
 		return messages
@@ -131,7 +135,7 @@ func (c *core) replace(config arguments, private []byte) []message {
 		return messages
 	}
 	final := c.planFrom(nothing, block(c.webhook, config), nil)
-	messages = append(messages, messagesOf(final.Diagnostics)...)
+	messages = append(messages, c.messagesOf(final.Diagnostics)...)
 	if len(errorsIn(messages)) > 0 {
 		return messages
 	}
@@ -149,7 +153,7 @@ func (c *core) expectNoChange(config arguments) {
 	c.t.Helper()
 	planned := c.plan(c.state, block(c.webhook, config))
 	if after := c.decode(c.webhook, planned.PlannedState); !after.Equal(c.state) || len(planned.RequiresReplace) > 0 || len(planned.Diagnostics) > 0 {
-		c.t.Errorf("the plan is not empty: %s\nbefore: %s\nmessages: %s", after, c.state, messagesOf(planned.Diagnostics))
+		c.t.Errorf("the plan is not empty: %s\nbefore: %s\nmessages: %s", after, c.state, c.messagesOf(planned.Diagnostics))
 	}
 }
 
@@ -166,7 +170,7 @@ func (c *core) planFrom(prior, config tftypes.Value, private []byte) *tfprotov6.
 	if !prior.IsNull() && !config.IsNull() {
 		proposed = c.merged(prior, config)
 	}
-	planned, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+	planned, err := c.server.PlanResourceChange(c.context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName:         "cakemail_webhook",
 		PriorState:       c.encode(c.webhook, prior),
 		ProposedNewState: c.encode(c.webhook, proposed),
@@ -176,6 +180,7 @@ func (c *core) planFrom(prior, config tftypes.Value, private []byte) *tfprotov6.
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	c.witness.tell(string(planned.PlannedPrivate))
 	return planned
 }
 
@@ -194,7 +199,7 @@ func (c *core) merged(prior, config tftypes.Value) tftypes.Value {
 func (c *core) change(config tftypes.Value, planned *tfprotov6.DynamicValue, private []byte) []message {
 	c.t.Helper()
 	creating := c.state.IsNull()
-	applied, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+	applied, err := c.server.ApplyResourceChange(c.context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName:       "cakemail_webhook",
 		PriorState:     c.encode(c.webhook, c.state),
 		PlannedState:   planned,
@@ -204,7 +209,7 @@ func (c *core) change(config tftypes.Value, planned *tfprotov6.DynamicValue, pri
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	messages := messagesOf(applied.Diagnostics)
+	messages := c.messagesOf(applied.Diagnostics)
 	failed := len(errorsIn(messages)) > 0
 	c.keep(c.decode(c.webhook, applied.NewState), applied.Private)
 	c.tainted = creating && failed && !c.state.IsNull() || c.tainted && !creating
@@ -220,6 +225,7 @@ func (c *core) keep(state tftypes.Value, private []byte) {
 		c.t.Errorf("the state holds unknown values: %s", state)
 	}
 	c.state, c.private = state, private
+	c.witness.tell(string(private))
 }
 
 // expectConsistent fails where the state is not what was planned, as Terraform
@@ -244,7 +250,7 @@ func (c *core) archive() []message {
 	c.t.Helper()
 	nothing := tftypes.NewValue(c.webhook, nil)
 	planned := c.plan(c.state, nothing)
-	return append(messagesOf(planned.Diagnostics), c.change(nothing, planned.PlannedState, planned.PlannedPrivate)...)
+	return append(c.messagesOf(planned.Diagnostics), c.change(nothing, planned.PlannedState, planned.PlannedPrivate)...)
 }
 
 // destroy is `terraform destroy`.
@@ -263,13 +269,13 @@ func (c *core) refresh() []message {
 	if c.state.IsNull() {
 		return nil
 	}
-	read, err := c.server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
+	read, err := c.server.ReadResource(c.context(), &tfprotov6.ReadResourceRequest{
 		TypeName: "cakemail_webhook", CurrentState: c.encode(c.webhook, c.state), Private: c.private,
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	messages := messagesOf(read.Diagnostics)
+	messages := c.messagesOf(read.Diagnostics)
 	if len(errorsIn(messages)) == 0 {
 		c.keep(c.decode(c.webhook, read.NewState), read.Private)
 		c.tainted = c.tainted && !c.state.IsNull()
@@ -280,11 +286,11 @@ func (c *core) refresh() []message {
 // importState is `terraform import`, the read after it included.
 func (c *core) importState(id string) []message {
 	c.t.Helper()
-	imported, err := c.server.ImportResourceState(c.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: "cakemail_webhook", ID: id})
+	imported, err := c.server.ImportResourceState(c.context(), &tfprotov6.ImportResourceStateRequest{TypeName: "cakemail_webhook", ID: id})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	messages := messagesOf(imported.Diagnostics)
+	messages := c.messagesOf(imported.Diagnostics)
 	if len(errorsIn(messages)) > 0 {
 		return messages
 	}

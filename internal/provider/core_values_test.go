@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"reflect"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -23,17 +24,30 @@ func (c *core) objectOf(schema *tfprotov6.Schema) tftypes.Object {
 func block(object tftypes.Object, given arguments) tftypes.Value {
 	values := map[string]tftypes.Value{}
 	for name, kind := range object.AttributeTypes {
-		value := given[name]
-		if list, ok := value.([]string); ok {
-			elements := []tftypes.Value{}
-			for _, element := range list {
-				elements = append(elements, tftypes.NewValue(tftypes.String, element))
-			}
-			value = elements
-		}
-		values[name] = tftypes.NewValue(kind, value)
+		values[name] = valueOf(kind, given[name])
 	}
 	return tftypes.NewValue(object, values)
+}
+
+// valueOf puts a value of Go's own types into the protocol's. Elements may be null.
+func valueOf(kind tftypes.Type, value any) tftypes.Value {
+	given := reflect.ValueOf(value)
+	_, isMade := value.([]tftypes.Value)
+	switch {
+	case given.Kind() == reflect.Slice && !isMade:
+		elements := []tftypes.Value{}
+		for index := range given.Len() {
+			elements = append(elements, tftypes.NewValue(tftypes.String, given.Index(index).Interface()))
+		}
+		value = elements
+	case given.Kind() == reflect.Map:
+		elements := map[string]tftypes.Value{}
+		for _, name := range given.MapKeys() {
+			elements[name.String()] = tftypes.NewValue(tftypes.String, given.MapIndex(name).Interface())
+		}
+		value = elements
+	}
+	return tftypes.NewValue(kind, value)
 }
 
 func (c *core) encode(kind tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
@@ -104,22 +118,22 @@ func (c *core) validate(kind, name string, given arguments) []message {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return messagesOf(diagnostics)
+	return c.messagesOf(diagnostics)
 }
 
 func (c *core) validated(kind, name string, config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
 	switch kind {
 	case "provider":
-		validated, err := c.server.ValidateProviderConfig(c.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+		validated, err := c.server.ValidateProviderConfig(c.context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 		return validated.Diagnostics, err
 	case "resource":
-		validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: config})
+		validated, err := c.server.ValidateResourceConfig(c.context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: config})
 		return validated.Diagnostics, err
 	case "data":
-		validated, err := c.server.ValidateDataResourceConfig(c.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
+		validated, err := c.server.ValidateDataResourceConfig(c.context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
 		return validated.Diagnostics, err
 	case "ephemeral":
-		validated, err := c.server.ValidateEphemeralResourceConfig(c.t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: config})
+		validated, err := c.server.ValidateEphemeralResourceConfig(c.context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: config})
 		return validated.Diagnostics, err
 	default:
 		server, ok := c.server.(interface {
@@ -128,7 +142,7 @@ func (c *core) validated(kind, name string, config *tfprotov6.DynamicValue) ([]*
 		if !ok {
 			return nil, errors.New("the provider has no list resources")
 		}
-		validated, err := server.ValidateListResourceConfig(c.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: name, Config: config})
+		validated, err := server.ValidateListResourceConfig(c.context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: name, Config: config})
 		return validated.Diagnostics, err
 	}
 }

@@ -25,7 +25,7 @@ func (i *identified) change(config arguments) values {
 	if !before.IsNull() {
 		proposed = i.merged(before, after)
 	}
-	planned, err := i.server.PlanResourceChange(i.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+	planned, err := i.server.PlanResourceChange(i.context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: "cakemail_webhook", PriorState: i.encode(i.webhook, before), ProposedNewState: i.encode(i.webhook, proposed),
 		Config: i.encode(i.webhook, after), PriorPrivate: i.private, PriorIdentity: i.identity,
 	})
@@ -33,7 +33,7 @@ func (i *identified) change(config arguments) values {
 		i.t.Fatal(err)
 	}
 	i.expectNoMessages(planned.Diagnostics)
-	applied, err := i.server.ApplyResourceChange(i.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+	applied, err := i.server.ApplyResourceChange(i.context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: "cakemail_webhook", PriorState: i.encode(i.webhook, before), PlannedState: planned.PlannedState,
 		Config: i.encode(i.webhook, after), PlannedPrivate: planned.PlannedPrivate, PlannedIdentity: planned.PlannedIdentity,
 	})
@@ -48,7 +48,7 @@ func (i *identified) change(config arguments) values {
 // read refreshes, and returns the new identity.
 func (i *identified) read() values {
 	i.t.Helper()
-	read, err := i.server.ReadResource(i.t.Context(), &tfprotov6.ReadResourceRequest{
+	read, err := i.server.ReadResource(i.context(), &tfprotov6.ReadResourceRequest{
 		TypeName: "cakemail_webhook", CurrentState: i.encode(i.webhook, i.state), Private: i.private, CurrentIdentity: i.identity,
 	})
 	if err != nil {
@@ -63,13 +63,13 @@ func (i *identified) read() values {
 func (i *identified) importBy(identity arguments) (values, []message) {
 	i.t.Helper()
 	given := i.encode(i.identityType(), block(i.identityType(), identity))
-	imported, err := i.server.ImportResourceState(i.t.Context(), &tfprotov6.ImportResourceStateRequest{
+	imported, err := i.server.ImportResourceState(i.context(), &tfprotov6.ImportResourceStateRequest{
 		TypeName: "cakemail_webhook", Identity: &tfprotov6.ResourceIdentityData{IdentityData: given},
 	})
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	messages := messagesOf(imported.Diagnostics)
+	messages := i.messagesOf(imported.Diagnostics)
 	if len(messages) > 0 {
 		return nil, messages
 	}
@@ -89,7 +89,7 @@ func (i *identified) keepIdentity(identity *tfprotov6.ResourceIdentityData) valu
 
 func (i *identified) expectNoMessages(diagnostics []*tfprotov6.Diagnostic) {
 	i.t.Helper()
-	if messages := messagesOf(diagnostics); len(messages) > 0 {
+	if messages := i.messagesOf(diagnostics); len(messages) > 0 {
 		i.t.Fatalf("got messages:\n%s", indented(messages))
 	}
 }
@@ -255,6 +255,6 @@ func TestAFailedDestroyKeepsTheIdentity(t *testing.T) {
 	}
 
 	if len(failed.Diagnostics) != 1 || !reflect.DeepEqual(i.keepIdentity(failed.NewIdentity), identity) {
-		t.Errorf("got %+v and the messages %s", failed.NewIdentity, indented(messagesOf(failed.Diagnostics)))
+		t.Errorf("got %+v and the messages %s", failed.NewIdentity, indented(i.messagesOf(failed.Diagnostics)))
 	}
 }

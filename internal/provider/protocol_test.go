@@ -40,7 +40,7 @@ func plainValue(t *testing.T, value tftypes.Value) any {
 		number := valueAs[big.Float](t, value)
 		whole, _ := number.Int64()
 		return whole
-	case kind.Is(tftypes.Object{}):
+	case kind.Is(tftypes.Object{}) || kind.Is(tftypes.Map{}):
 		object := values{}
 		for name, attribute := range valueAs[map[string]tftypes.Value](t, value) {
 			object[name] = plainValue(t, attribute)
@@ -75,19 +75,23 @@ func (c *core) data(name string, given arguments) (values, []message) {
 	c.t.Helper()
 	object := c.objectOf(c.schemas().DataSourceSchemas[name])
 	config := c.encode(object, block(object, given))
-	validated, err := c.server.ValidateDataResourceConfig(c.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
+	validated, err := c.server.ValidateDataResourceConfig(c.context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	messages := messagesOf(validated.Diagnostics)
+	messages := c.messagesOf(validated.Diagnostics)
 	if len(errorsIn(messages)) > 0 {
 		return nil, messages
 	}
-	read, err := c.server.ReadDataSource(c.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
+	read, err := c.server.ReadDataSource(c.context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return c.plain(object, read.State), append(messages, messagesOf(read.Diagnostics)...)
+	shown := c.plain(object, read.State)
+	if name == "cakemail_webhooks" {
+		c.witness.tell(inJSON(shown))
+	}
+	return shown, append(messages, c.messagesOf(read.Diagnostics)...)
 }
 
 // open opens the ephemeral resource, as plan and apply each do.
@@ -96,22 +100,22 @@ func (c *core) open(given arguments) (values, []message) {
 	const name = "cakemail_webhook_secret"
 	object := c.objectOf(c.schemas().EphemeralResourceSchemas[name])
 	config := c.encode(object, block(object, given))
-	validated, err := c.server.ValidateEphemeralResourceConfig(c.t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: config})
+	validated, err := c.server.ValidateEphemeralResourceConfig(c.context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: config})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	messages := messagesOf(validated.Diagnostics)
+	messages := c.messagesOf(validated.Diagnostics)
 	if len(errorsIn(messages)) > 0 {
 		return nil, messages
 	}
-	opened, err := c.server.OpenEphemeralResource(c.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: name, Config: config})
+	opened, err := c.server.OpenEphemeralResource(c.context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: name, Config: config})
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	if len(opened.Private) > 0 || !opened.RenewAt.IsZero() {
 		c.t.Errorf("private data %q and a renewal at %s, want neither", opened.Private, opened.RenewAt)
 	}
-	return c.plain(object, opened.Result), append(messages, messagesOf(opened.Diagnostics)...)
+	return c.plain(object, opened.Result), append(messages, c.messagesOf(opened.Diagnostics)...)
 }
 
 // listed is one result of the list resource, or what there is to say before them.
@@ -141,12 +145,12 @@ func (c *core) list(asked query) []listed {
 	}
 	object := c.objectOf(c.schemas().ListResourceSchemas[name])
 	config := c.encode(object, block(object, asked.config))
-	validated, err := server.ValidateListResourceConfig(c.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: name, Config: config})
+	validated, err := server.ValidateListResourceConfig(c.context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: name, Config: config})
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	var results []listed
-	if messages := messagesOf(validated.Diagnostics); len(messages) > 0 {
+	if messages := c.messagesOf(validated.Diagnostics); len(messages) > 0 {
 		results = append(results, listed{messages: messages})
 		if len(errorsIn(messages)) > 0 {
 			return results
@@ -155,19 +159,20 @@ func (c *core) list(asked query) []listed {
 	if asked.limit == 0 {
 		asked.limit = defaultLimit
 	}
-	stream, err := server.ListResource(c.t.Context(), &tfprotov6.ListResourceRequest{
+	stream, err := server.ListResource(c.context(), &tfprotov6.ListResourceRequest{
 		TypeName: name, Config: config, IncludeResource: asked.includeResource, Limit: asked.limit,
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	for result := range stream.Results {
-		found := listed{name: result.DisplayName, messages: messagesOf(result.Diagnostics)}
+		found := listed{name: result.DisplayName, messages: c.messagesOf(result.Diagnostics)}
 		if result.Identity != nil {
 			found.identity = c.plain(c.identityType(), result.Identity.IdentityData)
 		}
 		if result.Resource != nil {
 			found.resource = c.plain(c.webhook, result.Resource)
+			c.witness.tell(inJSON(found.resource))
 		}
 		results = append(results, found)
 	}
@@ -188,14 +193,14 @@ func (c *core) invoke(ctx context.Context, given arguments) (progress []string, 
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if messages = messagesOf(validated.Diagnostics); len(errorsIn(messages)) > 0 {
+	if messages = c.messagesOf(validated.Diagnostics); len(errorsIn(messages)) > 0 {
 		return nil, messages
 	}
 	planned, err := server.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: testDelivery, Config: config})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if messages = append(messages, messagesOf(planned.Diagnostics)...); len(errorsIn(messages)) > 0 {
+	if messages = append(messages, c.messagesOf(planned.Diagnostics)...); len(errorsIn(messages)) > 0 {
 		return nil, messages
 	}
 	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: testDelivery, Config: config})
@@ -207,7 +212,7 @@ func (c *core) invoke(ctx context.Context, given arguments) (progress []string, 
 		case tfprotov6.ProgressInvokeActionEventType:
 			progress = append(progress, event.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
-			messages = append(messages, messagesOf(event.Diagnostics)...)
+			messages = append(messages, c.messagesOf(event.Diagnostics)...)
 		}
 	}
 	return progress, messages
@@ -224,7 +229,7 @@ func (c *core) call(name string, given ...any) (any, *tfprotov6.FunctionError) {
 	for _, argument := range given {
 		request.Arguments = append(request.Arguments, c.encode(tftypes.String, tftypes.NewValue(tftypes.String, argument)))
 	}
-	called, err := c.server.CallFunction(c.t.Context(), request)
+	called, err := c.server.CallFunction(c.context(), request)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -236,7 +241,7 @@ func (c *core) call(name string, given ...any) (any, *tfprotov6.FunctionError) {
 
 func (c *core) identitySchema() *tfprotov6.ResourceIdentitySchema {
 	c.t.Helper()
-	schemas, err := c.server.GetResourceIdentitySchemas(c.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	schemas, err := c.server.GetResourceIdentitySchemas(c.context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -102,6 +102,19 @@ func shape(schema *tfprotov6.Schema) map[string]string {
 	return attributes
 }
 
+func inResource(f fixture) string { return f.resource }
+
+func inDataSource(f fixture) string { return f.data }
+
+// designed is the shape of the settings in one of the schemas.
+func designed(in func(fixture) string) map[string]string {
+	shapes := map[string]string{}
+	for name, fixture := range fixtures {
+		shapes[name] = in(fixture)
+	}
+	return shapes
+}
+
 func TestSchemasAreAsDesigned(t *testing.T) {
 	t.Parallel()
 	schemas := newWorld(t).unconfigured(t).schemas()
@@ -113,15 +126,13 @@ func TestSchemasAreAsDesigned(t *testing.T) {
 			"base_url": "optional", "access_token": "optional sensitive", "email": "optional", "password": "optional sensitive",
 			"account_id": "optional", "max_retries": "optional", "request_timeout": "optional",
 		}},
-		"resource cakemail_webhook": {schemas.ResourceSchemas["cakemail_webhook"], map[string]string{
-			"url": "required", "events": "required", "rate_limit": "computed optional", "rate_limit_period": "computed optional",
+		"resource cakemail_webhook": {schemas.ResourceSchemas["cakemail_webhook"], with(designed(inResource), map[string]string{
 			"archived": "computed optional", "account_id": "computed optional", "store_secret": "computed optional",
 			"id": "computed", "secret": "computed sensitive", "hash_function": "computed",
-		}},
-		"data cakemail_webhook": {schemas.DataSourceSchemas["cakemail_webhook"], map[string]string{
-			"id": "required", "account_id": "computed optional", "url": "computed", "events": "computed", "rate_limit": "computed",
-			"rate_limit_period": "computed", "archived": "computed", "secret": "computed sensitive", "hash_function": "computed",
-		}},
+		})},
+		"data cakemail_webhook": {schemas.DataSourceSchemas["cakemail_webhook"], with(designed(inDataSource), map[string]string{
+			"id": "required", "account_id": "computed optional", "archived": "computed", "secret": "computed sensitive", "hash_function": "computed",
+		})},
 		"data cakemail_webhooks": {schemas.DataSourceSchemas["cakemail_webhooks"], map[string]string{
 			"account_id": "computed optional", "with_archived": "optional", "url": "optional", "event": "optional", "webhooks": "computed",
 		}},

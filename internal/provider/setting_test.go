@@ -16,34 +16,34 @@ import (
 
 // settingTest is one setting in one form of the API.
 type settingTest struct {
-	form          cakemailtest.Form
-	name          string
-	first, second any
+	fixture
+	form cakemailtest.Form
+	name string
 	// changesInPlace says whether this form of the API can change it.
 	changesInPlace bool
 	// required says that a configuration cannot leave it out.
 	required bool
+	// isNone says that a webhook has none when an answer does not tell it.
+	isNone bool
 }
 
 func anySetting(settingTest) bool        { return true }
 func changingInPlace(s settingTest) bool { return s.changesInPlace }
 func optional(s settingTest) bool        { return !s.required }
+func leftToAPI(s settingTest) bool       { return !s.required && !s.isNone }
+func secretSetting(s settingTest) bool   { return s.secret }
 
 // eachSetting runs the test for every row of settings that is wanted, in both forms.
 func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testing.T, s settingTest)) {
 	t.Helper()
-	required := map[string]bool{}
-	for _, attribute := range newWorld(t).unconfigured(t).schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
-		required[attribute.Name] = attribute.Required
-	}
 	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		for name, inPlace := range provider.Settings() {
-			sample, found := samples[name]
+			fixture, found := fixtures[name]
 			if !found {
-				t.Fatalf("%s has no samples", name)
+				t.Fatalf("%s has no fixture", name)
 			}
-			s := settingTest{form, name, sample.first, sample.second, inPlace && form == cakemailtest.Reference, required[name]}
+			s := settingTest{fixture, form, name, inPlace && form == cakemailtest.Reference, fixture.resource == "required", provider.SilenceMeansNone(name)}
 			if !wanted(s) {
 				continue
 			}
@@ -59,7 +59,7 @@ func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testi
 func configuration(changes arguments) arguments {
 	config := arguments{}
 	for name := range provider.Settings() {
-		config[name] = samples[name].first
+		config[name] = fixtures[name].first
 	}
 	maps.Copy(config, changes)
 	return config
@@ -85,13 +85,26 @@ func inJSON(value any) string {
 
 // inMessage is a value as a message shows it.
 func inMessage(value any) string {
-	if list, ok := value.([]string); ok {
-		return strings.Join(list, ", ")
+	switch value := value.(type) {
+	case nil:
+		return "nothing"
+	case []string:
+		return strings.Join(value, ", ")
+	case map[string]string:
+		return inJSON(value)
 	}
 	if value == "" {
 		return `""`
 	}
 	return fmt.Sprint(value)
+}
+
+// shownAs is the value as a message may show it.
+func (s settingTest) shownAs(value any) string {
+	if s.secret {
+		return "(a secret)"
+	}
+	return inMessage(value)
 }
 
 func (s settingTest) expectShown(t *testing.T, where string, attributes values, want any) {
@@ -163,10 +176,12 @@ func (s settingTest) rewrite(t *testing.T, value any) func([]byte) []byte {
 }
 
 func (s settingTest) rewriteValue(answer, value any) {
-	object, ok := answer.(values)
-	if !ok {
-		return
+	if list, ok := answer.([]any); ok {
+		for _, element := range list {
+			s.rewriteValue(element, value)
+		}
 	}
+	object, _ := answer.(values)
 	for key, field := range object {
 		isEvent := key == "event" && s.name == "events"
 		switch {

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,81 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// judgement is what validation says of one value.
-type judgement struct {
-	value any
-	// severity is "" for a good value, "warning" or "error".
-	severity string
-	// says is what the message must tell the person.
-	says string
-}
-
-const enormous = 100_000
-
 var (
-	fine      = func(value any) judgement { return judgement{value: value} }
-	urlAdvice = ". Use an absolute URL such as https://example.com/cakemail."
 	apiAdvice = ". Use an absolute URL such as https://api.cakemail.dev."
-	invisible = "holds a space, a line break or another invisible character, which cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
-
-	judgedURLs = map[string]judgement{
-		"the longest":                   fine("https://example.com/" + strings.Repeat("a", 2063)),
-		"the longest, in characters":    fine("https://example.com/" + strings.Repeat("ü", 2063)),
-		"with port, path and query":     fine("https://user:pw@example.com:8443/hook?key=1#top"),
-		"http":                          fine("http://example.com"),
-		"upper case":                    fine("HTTPS://EXAMPLE.COM/Hook"),
-		"an IPv6 host":                  fine("https://[2001:db8::1]/hook"),
-		"an international name":         fine("https://münchen.example/empfänger"),
-		"an emoji":                      fine("https://example.com/🎂"),
-		"empty":                         {"", "error", "url is empty" + urlAdvice},
-		"one too long":                  {"https://example.com/" + strings.Repeat("a", 2064), "error", "url is 2084 characters long; at most 2083 are allowed" + urlAdvice},
-		"enormous":                      {strings.Repeat("🎂", enormous), "error", "url is 100000 characters long; at most 2083 are allowed" + urlAdvice},
-		"without a scheme":              {"example.com/hook", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"two slashes and a host":        {"//example.com/hook", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"a path":                        {"/hook", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"a mistyped scheme":             {"htps://example.com", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"one slash":                     {"https:/example.com", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"no scheme":                     {"127.0.0.1:8080", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"a password with a #":           {"https://jane:pa#ss@example.com", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
-		"no host":                       {"https:///hook", "error", "url has no host" + urlAdvice},
-		"only a port":                   {"https://:443/hook", "error", "url has no host" + urlAdvice},
-		"another scheme":                {"javascript:alert(1)", "error", "url does not begin with https:// or http://" + urlAdvice},
-		"a stray percent":               {"https://example.com/100%", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
-		"a port above the last":         {"https://example.com:65536/", "error", "url has a port that is not a number from 1 to 65535" + urlAdvice},
-		"the port 0":                    {"https://example.com:0/", "error", "url has a port that is not a number from 1 to 65535" + urlAdvice},
-		"the last port":                 fine("https://example.com:65535/"),
-		"an open bracket":               {"https://[::1/hook", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
-		"a port that is no number":      {"https://example.com:http/", "error", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them" + urlAdvice},
-		"a space":                       {"https://example.com/a b", "error", "url " + invisible + urlAdvice},
-		"a line break at the end":       {"https://example.com/hook\n", "error", "url " + invisible + urlAdvice},
-		"a tab":                         {"\thttps://example.com", "error", "url " + invisible + urlAdvice},
-		"a control character":           {"https://example.com/\x1b[31m", "error", "url " + invisible + urlAdvice},
-		"a no-break space":              {"https://example.com/a\u00a0b", "error", "url " + invisible + urlAdvice},
-		"a zero-width space":            {"https://example.com/\u200b", "error", "url " + invisible + urlAdvice},
-		"text that turns the direction": {"https://example.com/\u202egnp.exe", "error", "url " + invisible + urlAdvice},
-		"bytes that are not Unicode":    {"https://example.com/\ufffd", "error", "url " + invisible + urlAdvice},
-	}
-
-	eventsPage   = " The events that Cakemail has published are in https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/events-and-deliveries."
-	eventAdvice  = " An event is named Resource.Action, both in PascalCase, for example Contact.Added." + eventsPage
-	judgedEvents = map[string]judgement{
-		"known":                       fine("Contact.Added"),
-		"known to newer versions":     {"Contact.Exploded", "warning", `This version of the provider does not know the event "Contact.Exploded". The API decides whether it exists.` + eventsPage},
-		"a typo":                      {"Contact.Aded", "warning", `This version of the provider does not know the event "Contact.Aded". Did you mean "Contact.Added"? The API decides whether it exists.` + eventsPage},
-		"other case":                  {"contact.added", "error", `"contact.added" is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
-		"an underscore":               {"contact_added", "error", `"contact_added" is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
-		"a space at the end":          {"Contact.Added ", "error", `"Contact.Added " is not the name of an event. Did you mean "Contact.Added"?` + eventAdvice},
-		"empty":                       {"", "error", `"" is not the name of an event.` + eventAdvice},
-		"a dot":                       {".", "error", `"." is not the name of an event.` + eventAdvice},
-		"no action":                   {"Contact.", "error", `"Contact." is not the name of an event.` + eventAdvice},
-		"a star":                      {"*", "error", `"*" is not the name of an event.` + eventAdvice},
-		"another script":              {"Контакт.Добавлен", "error", `"Контакт.Добавлен" is not the name of an event.` + eventAdvice},
-		"letters that look the same":  {"Соntact.Added", "error", `"Соntact.Added" is not the name of an event.` + " Did you mean"},
-		"a line break":                {"Contact.Added\n", "error", `"Contact.Added\n" is not the name of an event.`},
-		"a control character":         {"Contact.\x1b[31mAdded", "error", `"Contact.\x1b[31mAdded" is not the name of an event.`},
-		"enormous":                    {strings.Repeat("x", enormous), "error", `xxx…" (100000 characters) is not the name of an event.` + eventAdvice},
-		"enormous, of the right form": {"A." + strings.Repeat("b", enormous), "error", `bbb…" (100002 characters) is not the name of an event.` + eventAdvice},
-	}
 
 	idAdvice  = ". Use the id that Cakemail shows, for example 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9."
 	judgedIDs = map[string]judgement{
@@ -92,88 +20,57 @@ var (
 		"slashes":             fine("a/../b"),
 		"a percent":           fine("100%2e"),
 		"another script":      fine("вебхук"),
-		"empty":               {"", "error", `id is not the id of a webhook: the id is empty` + idAdvice},
-		"a URL":               {"https://jane:hunter22@example.com", "error", `id is not the id of a webhook: a URL is not an id` + idAdvice},
-		"one dot":             {".", "error", `id is not the id of a webhook: "." and ".." are not ids` + idAdvice},
-		"two dots":            {"..", "error", `id is not the id of a webhook: "." and ".." are not ids` + idAdvice},
-		"a line break":        {"1001\n", "error", `id is not the id of a webhook: the id holds characters that cannot be printed` + idAdvice},
-		"a control character": {"10\x0001", "error", `id is not the id of a webhook: the id holds characters that cannot be printed` + idAdvice},
-		"enormous":            {strings.Repeat("1", enormous), "error", `id is not the id of a webhook: the id is longer than 255 bytes` + idAdvice},
+		"empty":               refused("", `id is not the id of a webhook: the id is empty`+idAdvice),
+		"a URL":               refused("https://jane:hunter22@example.com", `id is not the id of a webhook: a URL is not an id`+idAdvice),
+		"one dot":             refused(".", `id is not the id of a webhook: "." and ".." are not ids`+idAdvice),
+		"two dots":            refused("..", `id is not the id of a webhook: "." and ".." are not ids`+idAdvice),
+		"a line break":        refused("1001\n", `id is not the id of a webhook: the id holds characters that cannot be printed`+idAdvice),
+		"a control character": refused("10\x0001", `id is not the id of a webhook: the id holds characters that cannot be printed`+idAdvice),
+		"enormous":            refused(strings.Repeat("1", enormous), `id is not the id of a webhook: the id is longer than 255 bytes`+idAdvice),
 	}
 
 	judgedAccounts = atLeast("account_id", 1)
-
-	judgedPeriods = map[string]judgement{
-		"second": fine("second"), "minute": fine("minute"), "hour": fine("hour"), "day": fine("day"),
-		"other case":          {"Second", "error", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "Second"`},
-		"plural":              {"seconds", "error", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "seconds"`},
-		"empty":               {"", "error", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: ""`},
-		"a control character": {"day\x00", "error", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "day\x00"`},
-	}
 
 	tokenAdvice  = "holds a space, a line break or another character that no token has. A token read from a file often ends in a line break: use trimspace()."
 	judgedTokens = map[string]judgement{
 		"a token":             fine("eyJhbGciOi.J9-_~+/="),
 		"enormous":            fine(strings.Repeat("a", enormous)),
-		"empty":               {"", "error", "access_token is empty. Leave it out to use the environment variable CAKEMAIL_ACCESS_TOKEN, or an e-mail address and a password."},
-		"with Bearer":         {"Bearer abc", "error", "access_token begins with Bearer. Leave that word out: the provider adds it."},
-		"with bearer":         {"bearer abc", "error", "access_token begins with Bearer."},
-		"a line break":        {"abc\n", "error", "access_token " + tokenAdvice},
-		"a space":             {"a bc", "error", "access_token " + tokenAdvice},
-		"another script":      {"töken", "error", "access_token " + tokenAdvice},
-		"a control character": {"abc\x7f", "error", "access_token " + tokenAdvice},
-		"quotation marks":     {`"abc"`, "error", "access_token holds a quotation mark, a bracket or a $, which no token has."},
-		"a variable's name":   {"${TOKEN}", "error", "access_token holds a quotation mark, a bracket or a $, which no token has."},
+		"empty":               refused("", "access_token is empty. Leave it out to use the environment variable CAKEMAIL_ACCESS_TOKEN, or an e-mail address and a password."),
+		"with Bearer":         refused("Bearer abc", "access_token begins with Bearer. Leave that word out: the provider adds it."),
+		"with bearer":         refused("bearer abc", "access_token begins with Bearer."),
+		"a line break":        refused("abc\n", "access_token "+tokenAdvice),
+		"a space":             refused("a bc", "access_token "+tokenAdvice),
+		"another script":      refused("töken", "access_token "+tokenAdvice),
+		"a control character": refused("abc\x7f", "access_token "+tokenAdvice),
+		"quotation marks":     refused(`"abc"`, "access_token holds a quotation mark, a bracket or a $, which no token has."),
+		"a variable's name":   refused("${TOKEN}", "access_token holds a quotation mark, a bracket or a $, which no token has."),
 	}
 
 	addressAdvice   = "email is not an e-mail address, such as ops@example.com. Leave it out to use the environment variable CAKEMAIL_EMAIL."
 	judgedAddresses = map[string]judgement{
 		"an address":          fine("ops+hooks@example.com"),
 		"international":       fine("größe@münchen.example"),
-		"empty":               {"", "error", addressAdvice},
-		"no host":             {"ops@", "error", addressAdvice},
-		"no user":             {"@example.com", "error", addressAdvice},
-		"a name":              {"ops", "error", addressAdvice},
-		"a space":             {"ops @example.com", "error", addressAdvice},
-		"a control character": {"ops@example.com\x00", "error", addressAdvice},
-		"enormous":            {strings.Repeat("x", enormous), "error", addressAdvice},
+		"empty":               refused("", addressAdvice),
+		"no host":             refused("ops@", addressAdvice),
+		"no user":             refused("@example.com", addressAdvice),
+		"a name":              refused("ops", addressAdvice),
+		"a space":             refused("ops @example.com", addressAdvice),
+		"a control character": refused("ops@example.com\x00", addressAdvice),
+		"enormous":            refused(strings.Repeat("x", enormous), addressAdvice),
 	}
 
 	judgedPasswords = map[string]judgement{
 		"any character": fine("p@ss \"w&rd+/=%\\\n\x00ü"), "enormous": fine(strings.Repeat("ü", enormous)),
-		"empty": {"", "error", "password is empty. Leave it out to use the environment variable CAKEMAIL_PASSWORD."},
+		"empty": refused("", "password is empty. Leave it out to use the environment variable CAKEMAIL_PASSWORD."),
 	}
 )
-
-// atLeast are the values of a number with a lower limit alone.
-func atLeast(name string, least int64) map[string]judgement {
-	return map[string]judgement{
-		"the least": fine(least), "huge": fine(int64(1<<63 - 1)),
-		"below":      {least - 1, "error", "Attribute " + name + " value must be at least 1, got: 0"},
-		"negative":   {int64(-1 << 63), "error", "must be at least 1, got: -9223372036854775808"},
-		"a fraction": {1.5, "error", name + " is 1.5. Use a whole number, such as 20."},
-		"enormous":   {1e30, "error", name + " is 1e+30. Use a whole number, such as 20."},
-	}
-}
 
 func between(says string, least, most int64) map[string]judgement {
 	return map[string]judgement{
 		"the least": fine(least), "the most": fine(most),
-		"below": {least - 1, "error", says}, "above": {most + 1, "error", says}, "huge": {int64(1<<63 - 1), "error", says},
-		"a fraction": {1.5, "error", " is 1.5. Use a whole number, such as 20."},
+		"below": refused(least-1, says), "above": refused(most+1, says), "huge": refused(int64(1<<63-1), says),
+		"a fraction": refused(1.5, " is 1.5. Use a whole number, such as 20."),
 	}
-}
-
-// inASet puts each value into a set, as `events` takes it.
-func inASet(values map[string]judgement) map[string]judgement {
-	sets := map[string]judgement{"no event": {[]string{}, "error", "events is empty, but a webhook needs at least one event, for example events = [\"Contact.Added\"]. " +
-		"To stop the deliveries of a webhook, set archived = true instead." + eventsPage}}
-	for name, value := range values {
-		text, _ := value.value.(string)
-		value.value = []string{text}
-		sets[name] = value
-	}
-	return sets
 }
 
 // ofTheAPI are the URLs that differ when they are the address of the API.
@@ -183,23 +80,26 @@ func ofTheAPI() map[string]judgement {
 		value.says = strings.Replace("base_"+value.says, urlAdvice, apiAdvice, 1)
 		values[name] = value
 	}
-	values["http"] = judgement{"http://example.com", "warning", "base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test."}
+	values["http"] = doubted("http://example.com", "base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test.")
 	values["http on loopback"] = fine("http://127.0.0.1:8080")
-	values["with port, path and query"] = judgement{"https://example.com:8443/v1?key=1", "error", "base_url holds a query, a fragment or a user name, which the address of the API cannot have" + apiAdvice}
+	values["with port, path and query"] = refused("https://example.com:8443/v1?key=1", "base_url holds a query, a fragment or a user name, which the address of the API cannot have"+apiAdvice)
 	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?", "a fragment without text after a query": "?#"} {
-		values[name] = judgement{"https://example.com/v1" + end, "error", "base_url holds a query, a fragment or a user name"}
+		values[name] = refused("https://example.com/v1"+end, "base_url holds a query, a fragment or a user name")
 	}
-	values["a user without a password"] = judgement{"https://@example.com", "error", "base_url holds a query, a fragment or a user name"}
+	values["a user without a password"] = refused("https://@example.com", "base_url holds a query, a fragment or a user name")
 	values["slashes at the end"] = fine("https://example.com/v1//")
-	values["a password"] = judgement{"https://user:pw@example.com", "error", "base_url holds a query, a fragment or a user name"}
+	values["a password"] = refused("https://user:pw@example.com", "base_url holds a query, a fragment or a user name")
 	return values
 }
 
-// judged are the values of each attribute that a person can set.
-var judged = []struct {
+// judgedAttribute is what validation says of the values of an attribute.
+type judgedAttribute struct {
 	kind, name, attribute string
 	values                map[string]judgement
-}{
+}
+
+// judged are the attributes that a person can set, but for the settings, which have fixtures.
+var judged = []judgedAttribute{
 	{"provider", "", "base_url", ofTheAPI()},
 	{"provider", "", "access_token", judgedTokens},
 	{"provider", "", "email", judgedAddresses},
@@ -207,10 +107,6 @@ var judged = []struct {
 	{"provider", "", "account_id", judgedAccounts},
 	{"provider", "", "max_retries", between("Attribute max_retries value must be between 0 and 20, got: ", 0, 20)},
 	{"provider", "", "request_timeout", between("Attribute request_timeout value must be between 1 and 3600, got: ", 1, 3600)},
-	{"resource", "cakemail_webhook", "url", judgedURLs},
-	{"resource", "cakemail_webhook", "events", inASet(judgedEvents)},
-	{"resource", "cakemail_webhook", "rate_limit", atLeast("rate_limit", 1)},
-	{"resource", "cakemail_webhook", "rate_limit_period", judgedPeriods},
 	{"resource", "cakemail_webhook", "account_id", judgedAccounts},
 	{"data", "cakemail_webhook", "id", judgedIDs},
 	{"data", "cakemail_webhook", "account_id", judgedAccounts},
@@ -224,11 +120,20 @@ var judged = []struct {
 	{"list", "cakemail_webhook", "event", judgedEvents},
 }
 
+// allJudged are those and the settings.
+func allJudged() []judgedAttribute {
+	all := slices.Clone(judged)
+	for name, fixture := range fixtures {
+		all = append(all, judgedAttribute{"resource", "cakemail_webhook", name, fixture.judged})
+	}
+	return all
+}
+
 // TestEveryAttributeIsValidated puts good and bad values into each attribute of
 // each object, and reads what a person is told.
 func TestEveryAttributeIsValidated(t *testing.T) {
 	t.Parallel()
-	for _, test := range judged {
+	for _, test := range allJudged() {
 		t.Run(strings.TrimSuffix(test.kind+" "+test.name, " ")+"/"+test.attribute, func(t *testing.T) {
 			t.Parallel()
 			c := newWorld(t).unconfigured(t)
@@ -242,6 +147,20 @@ func TestEveryAttributeIsValidated(t *testing.T) {
 	}
 }
 
+// required are the kinds of values, by their names, of which somebody must have said what validation says.
+func required(of tftypes.Type) []string {
+	switch {
+	case of.Is(tftypes.Number):
+		return []string{"huge", "a fraction"}
+	case of.Is(tftypes.String):
+		return []string{"empty", "enormous"}
+	case of.Is(tftypes.Map{}):
+		return []string{"none", "a null element", "empty", "enormous", "an empty name", "an enormous name"}
+	default:
+		return []string{"none", "a null element", "empty", "enormous"}
+	}
+}
+
 // An attribute of which nobody wrote down what is good and bad is validated by nobody.
 func TestEveryAttributeIsJudged(t *testing.T) {
 	t.Parallel()
@@ -250,21 +169,41 @@ func TestEveryAttributeIsJudged(t *testing.T) {
 		"provider": {"": schemas.Provider}, "resource": schemas.ResourceSchemas, "data": schemas.DataSourceSchemas,
 		"ephemeral": schemas.EphemeralResourceSchemas, "list": schemas.ListResourceSchemas,
 	}
+	all := allJudged()
 	for kind, objects := range kinds {
 		for name, schema := range objects {
 			for _, attribute := range schema.Block.Attributes {
 				if !attribute.Optional && !attribute.Required || attribute.Type.Is(tftypes.Bool) {
 					continue
 				}
-				found := false
-				for _, test := range judged {
-					found = found || test.kind == kind && test.name == name && test.attribute == attribute.Name
+				values := map[string]judgement{}
+				for _, test := range all {
+					if test.kind == kind && test.name == name && test.attribute == attribute.Name {
+						values = test.values
+					}
 				}
-				if !found {
-					t.Errorf("%s %s: %s is not judged", kind, name, attribute.Name)
-				}
+				expectJudged(t, strings.TrimSpace(kind+" "+name)+": "+attribute.Name, attribute.Type, values)
 			}
 		}
+	}
+}
+
+func expectJudged(t *testing.T, where string, of tftypes.Type, values map[string]judgement) {
+	t.Helper()
+	for _, wanted := range required(of) {
+		if _, found := values[wanted]; !found {
+			t.Errorf("%s: nobody says what is judged of the value named %q", where, wanted)
+		}
+	}
+	bySeverity := map[string]int{}
+	for _, value := range values {
+		bySeverity[value.severity]++
+	}
+	if bySeverity[""] == 0 || bySeverity["error"] == 0 {
+		t.Errorf("%s: %d values are good and %d bad, want some of both", where, bySeverity[""], bySeverity["error"])
+	}
+	if null, found := values["a null element"]; found && null.severity != "error" {
+		t.Errorf("%s: a null element is not refused", where)
 	}
 }
 
@@ -284,5 +223,8 @@ func (c *core) expectJudgement(t *testing.T, kind, name, attribute string, want 
 		t.Errorf("got:\n%s\nwant %s on %s: %s", indented(got), want.severity, attribute, want.says)
 	case len(got[0].detail) > 800:
 		t.Errorf("the message is %d bytes long", len(got[0].detail))
+	}
+	if kind == "resource" && fixtures[attribute].secret {
+		expectNone(t, "the message", indented(got), textsOf(want.value))
 	}
 }

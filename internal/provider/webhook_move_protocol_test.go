@@ -20,7 +20,7 @@ type moveSource struct {
 // move is a moved block from another type, before the refresh.
 func (i *identified) move(source moveSource) []message {
 	i.t.Helper()
-	moved, err := i.server.MoveResourceState(i.t.Context(), &tfprotov6.MoveResourceStateRequest{
+	moved, err := i.server.MoveResourceState(i.context(), &tfprotov6.MoveResourceStateRequest{
 		SourceProviderAddress: source.provider,
 		SourceTypeName:        source.resource,
 		SourceState:           &tfprotov6.RawState{JSON: []byte(source.state)},
@@ -30,7 +30,7 @@ func (i *identified) move(source moveSource) []message {
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	messages := messagesOf(moved.Diagnostics)
+	messages := i.messagesOf(moved.Diagnostics)
 	if len(messages) == 0 {
 		i.keep(i.decode(i.webhook, moved.TargetState), moved.TargetPrivate)
 		i.identity = moved.TargetIdentity

@@ -3,35 +3,35 @@ package provider_test
 import (
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
 )
 
-// sample is two values of a setting that both descriptions of the API take, the
-// second one empty where it may be, and whether the API can change it in place.
-type sample struct {
-	first, second any
-	inPlace       bool
-}
-
-var samples = map[string]sample{
-	"url":               {first: "https://example.com/one", second: "https://example.com/two", inPlace: true},
-	"events":            {first: []string{"Contact.Added"}, second: []string{"Contact.Removed"}},
-	"rate_limit":        {first: int64(7), second: int64(8), inPlace: true},
-	"rate_limit_period": {first: "second", second: "minute", inPlace: true},
-}
-
 // settingsOf are the settings of a webhook that the API holds, in Go's own types.
 func settingsOf(webhook cakemailtest.Webhook) values {
-	events := []any{}
-	for _, event := range slices.Sorted(slices.Values(webhook.Events)) {
-		events = append(events, event)
+	held := values{}
+	for name, value := range webhook.Settings() {
+		if list, ok := value.([]string); ok {
+			elements := []any{}
+			for _, element := range slices.Sorted(slices.Values(list)) {
+				elements = append(elements, element)
+			}
+			value = elements
+		}
+		held[name] = value
 	}
-	return values{"url": webhook.URL, "events": events, "rate_limit": webhook.RateLimit, "rate_limit_period": webhook.RateLimitPeriod}
+	for name := range provider.Settings() {
+		if _, isSet := held[name]; !isSet {
+			held[name] = nil
+		}
+	}
+	return held
 }
 
 // notSettings are the resource's other attributes, and what decides about them.
@@ -48,19 +48,44 @@ func TestEveryAttributeIsASettingOrAnException(t *testing.T) {
 	t.Parallel()
 	settings := provider.Settings()
 	for _, attribute := range newWorld(t).unconfigured(t).schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
-		inPlace, isSetting := settings[attribute.Name]
-		_, isException := notSettings[attribute.Name]
+		name, fixture := attribute.Name, fixtures[attribute.Name]
+		inPlace, isSetting := settings[name]
+		_, isException := notSettings[name]
 		if isSetting == isException {
-			t.Errorf("%s: a row of settings: %t, an exception: %t; want one of both", attribute.Name, isSetting, isException)
+			t.Errorf("%s: a row of settings: %t, an exception: %t; want one of both", name, isSetting, isException)
 		}
-		if inPlace != samples[attribute.Name].inPlace {
-			t.Errorf("the row of %s says %t, the sample %t: does the API change it in place?", attribute.Name, inPlace, !inPlace)
+		if inPlace != fixture.inPlace {
+			t.Errorf("the row of %s says %t, the fixture %t: does the API change it in place?", name, inPlace, fixture.inPlace)
 		}
-		delete(settings, attribute.Name)
+		if isSetting && (fixture.secret != cakemail.IsSecret(name) || fixture.secret != attribute.Sensitive) {
+			t.Errorf("%s is secret: the fixture says %t, the client's tag %t, the schema %t", name, fixture.secret, cakemail.IsSecret(name), attribute.Sensitive)
+		}
+		if fixture.secret {
+			expectTelltale(t, name, textsOf(fixture.first))
+		}
+		delete(settings, name)
 	}
 	for name := range settings {
 		t.Errorf("the row %s is no attribute of the resource", name)
 	}
+	for name := range fixtures {
+		if _, found := provider.Settings()[name]; !found {
+			t.Errorf("the fixture %s is no row of the table of settings", name)
+		}
+	}
+}
+
+// expectTelltale wants a secret sample that each way of writing it changes, else the tests
+// would not see it there.
+func expectTelltale(t *testing.T, name string, samples []string) {
+	t.Helper()
+	for _, sample := range samples {
+		forms := disguises(sample)
+		if forms["plain"] != forms["JSON-escaped"] && forms["JSON-escaped"] != forms["HCL-quoted"] && forms["plain"] != forms["path-escaped"] {
+			return
+		}
+	}
+	t.Errorf("no text in the first sample of %s has a quotation mark, a space and ${ in it", name)
 }
 
 func TestCreateSendsEachSetting(t *testing.T) {
@@ -69,6 +94,9 @@ func TestCreateSendsEachSetting(t *testing.T) {
 		t.Helper()
 		w, c := s.start(t)
 		s.expectShown(t, "the create", bodies(t, w, cakemailtest.Create)[0], s.first)
+		if !strings.Contains(c.witness.told(), "Cakemail API call bodies") {
+			t.Error("the witness does not see the log, so it shows nothing")
+		}
 		s.expectShown(t, "the state", c.attributes(), s.first)
 	})
 }
@@ -98,11 +126,10 @@ func TestChangeSendsEachSettingAloneOrReplaces(t *testing.T) {
 	})
 }
 
-// TestASilentAnswerIsFollowedByARead: the answer to a change lacks what was changed.
-// Nothing contradicts a change that no answer tells, as little as it does a create.
+// TestAChangeThatNoAnswerTells is contradicted by nothing, as little as a create is.
 func TestAChangeThatNoAnswerTells(t *testing.T) {
 	t.Parallel()
-	eachSetting(t, func(s settingTest) bool { return s.changesInPlace && s.name != "url" }, func(t *testing.T, s settingTest) {
+	eachSetting(t, func(s settingTest) bool { return s.changesInPlace && !s.required && !s.isNone }, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
 		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)}, cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: s.rewrite(t, nil)})
@@ -113,6 +140,7 @@ func TestAChangeThatNoAnswerTells(t *testing.T) {
 	})
 }
 
+// TestASilentAnswerIsFollowedByARead: the answer to a change lacks what was changed.
 func TestASilentAnswerIsFollowedByARead(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {
@@ -134,7 +162,7 @@ func TestASilentAnswerIsFollowedByARead(t *testing.T) {
 // TestWhatTheAPIChoosesIsRead: a create leaves the setting to the API, whose answer does not tell it.
 func TestWhatTheAPIChoosesIsRead(t *testing.T) {
 	t.Parallel()
-	eachSetting(t, optional, func(t *testing.T, s settingTest) {
+	eachSetting(t, leftToAPI, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w := newWorld(t, cakemailtest.WithForm(s.form))
 		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: s.rewrite(t, nil)})
@@ -160,7 +188,7 @@ func TestAnUnsetSettingStaysKnown(t *testing.T) {
 		t.Helper()
 		c := newWorld(t).newCore(t, nil)
 		c.mustApply(configuration(arguments{s.name: nil}))
-		changed := configuration(arguments{s.name: nil, "url": samples["url"].second})
+		changed := configuration(arguments{s.name: nil, "url": fixtures["url"].second})
 		planned := c.decode(c.webhook, c.plan(c.state, block(c.webhook, changed)).PlannedState)
 		if !attributesOf(t, planned)[s.name].Equal(attributesOf(t, c.state)[s.name]) {
 			t.Errorf("%s is planned as %s", s.name, attributesOf(t, planned)[s.name])
@@ -176,7 +204,7 @@ func TestAnotherValueInTheAnswerIsAnError(t *testing.T) {
 		c := w.newCore(t, nil)
 		w.api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, s.second)})
 		messages := c.apply(configuration(nil))
-		s.expectMessageWith(t, messages, "error", s.name, inMessage(s.first), inMessage(s.second))
+		s.expectMessageWith(t, messages, "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
 		s.expectShown(t, "the state", c.attributes(), s.second)
 	})
 }
@@ -188,7 +216,7 @@ func TestAnotherValueInTheAnswerToAChangeIsAnError(t *testing.T) {
 		w, c := s.start(t)
 		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, s.first)})
 		messages := c.apply(configuration(arguments{s.name: s.second}))
-		s.expectMessageWith(t, messages, "error", s.name, inMessage(s.first), inMessage(s.second))
+		s.expectMessageWith(t, messages, "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
 	})
 }
 
@@ -205,22 +233,26 @@ func TestARefusalLandsOnItsAttribute(t *testing.T) {
 	})
 }
 
-// TestTheInMemoryAPIIsStrict about the type of each setting, else the tests prove little.
+// TestTheInMemoryAPIIsStrict about each setting, else the tests prove little: it refuses
+// another type, and what the fixture says that the API refuses.
 func TestTheInMemoryAPIIsStrict(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w := newWorld(t, cakemailtest.WithForm(s.form))
-		body := configuration(arguments{s.name: values{}})
-		if s.form == cakemailtest.Reference {
-			body["event"] = body["events"]
-			if list, ok := body["events"].([]string); ok {
-				body["event"] = list[0]
+		for name, value := range with(s.judged, map[string]judgement{"a truth value": refused(true, "")}) {
+			body := configuration(arguments{s.name: value.value})
+			list, isList := body["events"].([]string)
+			if body["event"] = body["events"]; isList && s.form == cakemailtest.Reference {
+				body["event"] = strings.Join(list, ", ")
 			}
-		}
-		status, answer := w.post(t, "/webhooks", inJSON(body))
-		if location := `"` + strings.TrimSuffix(s.name, "s"); status != http.StatusUnprocessableEntity || !strings.Contains(answer, location) {
-			t.Errorf("an object for %s is answered %d %s", s.name, status, answer)
+			status, answer := w.post(t, "/webhooks", inJSON(body))
+			isRefused := status == http.StatusUnprocessableEntity && strings.Contains(answer, `"`+strings.TrimSuffix(s.name, "s"))
+			// The reference takes fewer events and periods than the guide.
+			isTaken := status == http.StatusCreated || s.form == cakemailtest.Reference && isRefused
+			if value.isTaken && !isTaken || !value.isTaken && !isRefused {
+				t.Errorf("%s (%.80s) is answered %d %s, but whether the API takes it: %t", name, inJSON(value.value), status, answer, value.isTaken)
+			}
 		}
 	})
 }
@@ -232,30 +264,120 @@ func TestTheExampleOfEverythingHasEachSetting(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name := range provider.Settings() {
-		if !strings.Contains(string(example), name) {
-			t.Errorf("the example lacks %s", name)
+		if !regexp.MustCompile(`(?m)^  ` + name + ` += `).Match(example) {
+			t.Errorf("the example does not set %s", name)
 		}
 	}
 }
 
+// A list shows no secret.
 func TestEveryViewShowsEachSetting(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		id := c.text("id")
+		id, inList := c.text("id"), s.first
+		if s.secret {
+			inList = nil
+		}
 		one, messages := c.data("cakemail_webhook", arguments{"id": id})
 		s.expectShown(t, "the data source cakemail_webhook", one, s.first)
-		all, others := c.data("cakemail_webhooks", nil)
-		s.expectShown(t, "the data source cakemail_webhooks", only(t, all["webhooks"]), s.first)
-		if problems := errorsIn(append(messages, others...)); len(problems) > 0 {
-			t.Errorf("the data sources fail:\n%s", indented(problems))
-		}
-		s.expectShown(t, "the list resource", c.list(query{includeResource: true})[0].resource, s.first)
+		s.expectLists(t, c, inList)
 		imported := w.newCore(t, nil)
-		if problems := errorsIn(imported.importState(id)); len(problems) > 0 {
-			t.Errorf("the import fails:\n%s", indented(problems))
+		if problems := errorsIn(append(messages, imported.importState(id)...)); len(problems) > 0 {
+			t.Errorf("the data source or the import fails:\n%s", indented(problems))
 		}
 		s.expectShown(t, "the import", imported.attributes(), s.first)
+	})
+}
+
+// expectLists wants the one webhook to have this value in both lists.
+func (s settingTest) expectLists(t *testing.T, c *core, want any) {
+	t.Helper()
+	all, messages := c.data("cakemail_webhooks", nil)
+	if problems := errorsIn(messages); len(problems) > 0 {
+		t.Fatalf("the data source fails:\n%s", indented(problems))
+	}
+	s.expectShown(t, "the data source cakemail_webhooks", only(t, all["webhooks"]), want)
+	s.expectShown(t, "the list resource", c.list(query{includeResource: true})[0].resource, want)
+}
+
+func TestAListThatDoesNotTellASetting(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, optional, func(t *testing.T, s settingTest) {
+		t.Helper()
+		w, c := s.start(t)
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: s.rewrite(t, nil)})
+		s.expectLists(t, c, nil)
+	})
+}
+
+// TestARefreshThatDoesNotTellASetting keeps it, unless that means that there is none.
+func TestARefreshThatDoesNotTellASetting(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, optional, func(t *testing.T, s settingTest) {
+		t.Helper()
+		w, c := s.start(t)
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: s.rewrite(t, nil)})
+		w.expectMessages(t, c.refresh())
+		want := s.first
+		if s.isNone {
+			want = nil
+		}
+		s.expectShown(t, "the state", c.attributes(), want)
+	})
+}
+
+// TestASecretSettingThatTheAPIRepeats is masked, however the provider came to know it;
+// each witness sees to it.
+func TestASecretSettingThatTheAPIRepeats(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, secretSetting, func(t *testing.T, s settingTest) {
+		t.Helper()
+		w, creator := s.start(t)
+		reader, finder, refresher := w.newCore(t, nil), w.newCore(t, nil), w.newCore(t, nil)
+		refresher.state, refresher.private = creator.state, creator.private
+		id := creator.text("id")
+		_, messages := reader.data("cakemail_webhook", arguments{"id": id})
+		_, others := finder.data("cakemail_webhooks", nil)
+		w.expectMessages(t, append(messages, others...))
+
+		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: string(repeating(textsOf(s.first)))})
+		for _, c := range []*core{creator, refresher} {
+			if len(errorsIn(c.refresh())) == 0 {
+				t.Error("the API repeats the secret, and nobody is told")
+			}
+		}
+		for _, c := range []*core{reader, finder} {
+			if _, messages := c.data("cakemail_webhook", arguments{"id": id}); len(errorsIn(messages)) == 0 {
+				t.Error("the API repeats the secret, and nobody is told")
+			}
+		}
+	})
+}
+
+// TestADeliveryShowsEachSetting as the fixture says, both the provider's and the in-memory API's.
+func TestADeliveryShowsEachSetting(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
+		t.Helper()
+		if s.delivered == nil {
+			t.Fatal("the fixture does not say what a delivery shows: nothing?")
+		}
+		receiver := newReceiver(t, func(http.ResponseWriter, *http.Request) {})
+		w := newWorld(t, cakemailtest.WithForm(s.form))
+		c := w.newCore(t, nil)
+		c.mustApply(configuration(arguments{"url": receiver.server.URL}))
+		if _, messages := c.invoke(c.context(), arguments{"webhook_id": c.text("id")}); len(errorsIn(messages)) > 0 {
+			t.Fatalf("the test delivery fails:\n%s", indented(messages))
+		}
+		if _, err := w.api.Deliver(t.Context(), c.text("id"), "Contact.Added"); err != nil {
+			t.Fatal(err)
+		}
+		for _, delivery := range receiver.deliveries() {
+			if shown := s.delivered(delivery); shown != nil && inJSON(shown) != inJSON(s.first) {
+				t.Errorf("a delivery shows %s = %s, want %s", s.name, inJSON(shown), inJSON(s.first))
+			}
+		}
 	})
 }

@@ -1,0 +1,211 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+)
+
+// fixture is everything that the tests need to know of a setting.
+type fixture struct {
+	// first and second are values that both descriptions of the API take, the second one empty where it may be.
+	first, second any
+	// inPlace tells whether the API can change it in place, where it can change webhooks.
+	inPlace bool
+	// secret tells that its values may be seen in the state alone.
+	secret bool
+	// resource and data are what the schemas say of it.
+	resource, data string
+	// judged are good and bad values.
+	judged map[string]judgement
+	// delivered is what the receiver of a delivery sees of it; nothing, where that is nothing.
+	delivered func(posted) any
+}
+
+var nothing = func(posted) any { return nil }
+
+// fixtures are those of all rows of the table of settings.
+var fixtures = map[string]fixture{
+	"url": {
+		first: "https://example.com/one", second: "https://example.com/two", inPlace: true,
+		resource: "required", data: "computed",
+		judged: judgedURLs, delivered: nothing,
+	},
+	"events": {
+		first: []string{"Contact.Added"}, second: []string{"Contact.Removed"},
+		resource: "required", data: "computed",
+		judged: inASet(judgedEvents), delivered: postedEvents,
+	},
+	"rate_limit": {
+		first: int64(7), second: int64(8), inPlace: true,
+		resource: "computed optional", data: "computed",
+		judged: atLeast("rate_limit", 1), delivered: nothing,
+	},
+	"rate_limit_period": {
+		first: "second", second: "minute", inPlace: true,
+		resource: "computed optional", data: "computed",
+		judged: judgedPeriods, delivered: nothing,
+	},
+}
+
+func postedEvents(p posted) any {
+	var body struct {
+		Event string `json:"event"`
+	}
+	_ = json.Unmarshal([]byte(p.body), &body)
+	return []string{body.Event}
+}
+
+// secretSamples are the texts of all settings that are secret.
+func secretSamples() []string {
+	var texts []string
+	for name, fixture := range fixtures {
+		if fixture.secret || cakemail.IsSecret(name) {
+			texts = append(texts, textsOf(fixture.first)...)
+			texts = append(texts, textsOf(fixture.second)...)
+		}
+	}
+	return texts
+}
+
+// textsOf are the texts in a value that are long enough to be a secret; the names in a map are none.
+func textsOf(value any) []string {
+	var texts []string
+	switch value := value.(type) {
+	case string:
+		if len(value) >= len("*****") {
+			return []string{value}
+		}
+	case []string:
+		for _, element := range value {
+			texts = append(texts, textsOf(element)...)
+		}
+	case map[string]string:
+		for _, element := range value {
+			texts = append(texts, textsOf(element)...)
+		}
+	}
+	return texts
+}
+
+// judgement is what validation says of one value.
+type judgement struct {
+	value any
+	// severity is "" for a good value, "warning" or "error".
+	severity string
+	// says is what the message must tell the person.
+	says string
+	// isTaken tells that the API takes it nevertheless.
+	isTaken bool
+}
+
+func fine(value any) judgement { return judgement{value: value, isTaken: true} }
+
+func doubted(value any, says string) judgement { return judgement{value, "warning", says, true} }
+
+func refused(value any, says string) judgement { return judgement{value, "error", says, false} }
+
+// tooStrict is for what the API would take.
+func tooStrict(value any, says string) judgement { return judgement{value, "error", says, true} }
+
+const enormous = 100_000
+
+var (
+	urlAdvice = ". Use an absolute URL such as https://example.com/cakemail."
+	invisible = "holds a space, a line break or another invisible character, which cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
+
+	judgedURLs = map[string]judgement{
+		"the longest":                   fine("https://example.com/" + strings.Repeat("a", 2063)),
+		"the longest, in characters":    fine("https://example.com/" + strings.Repeat("ü", 2063)),
+		"with port, path and query":     fine("https://user:pw@example.com:8443/hook?key=1#top"),
+		"http":                          fine("http://example.com"),
+		"upper case":                    fine("HTTPS://EXAMPLE.COM/Hook"),
+		"an IPv6 host":                  fine("https://[2001:db8::1]/hook"),
+		"an international name":         fine("https://münchen.example/empfänger"),
+		"an emoji":                      fine("https://example.com/🎂"),
+		"empty":                         refused("", "url is empty"+urlAdvice),
+		"one too long":                  refused("https://example.com/"+strings.Repeat("a", 2064), "url is 2084 characters long; at most 2083 are allowed"+urlAdvice),
+		"enormous":                      refused(strings.Repeat("🎂", enormous), "url is 100000 characters long; at most 2083 are allowed"+urlAdvice),
+		"without a scheme":              refused("example.com/hook", "url does not begin with https:// or http://"+urlAdvice),
+		"two slashes and a host":        refused("//example.com/hook", "url does not begin with https:// or http://"+urlAdvice),
+		"a path":                        refused("/hook", "url does not begin with https:// or http://"+urlAdvice),
+		"a mistyped scheme":             refused("htps://example.com", "url does not begin with https:// or http://"+urlAdvice),
+		"one slash":                     refused("https:/example.com", "url does not begin with https:// or http://"+urlAdvice),
+		"no scheme":                     refused("127.0.0.1:8080", "url does not begin with https:// or http://"+urlAdvice),
+		"a password with a #":           refused("https://jane:pa#ss@example.com", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
+		"no host":                       refused("https:///hook", "url has no host"+urlAdvice),
+		"only a port":                   tooStrict("https://:443/hook", "url has no host"+urlAdvice),
+		"another scheme":                refused("javascript:alert(1)", "url does not begin with https:// or http://"+urlAdvice),
+		"a stray percent":               refused("https://example.com/100%", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
+		"a port above the last":         tooStrict("https://example.com:65536/", "url has a port that is not a number from 1 to 65535"+urlAdvice),
+		"the port 0":                    tooStrict("https://example.com:0/", "url has a port that is not a number from 1 to 65535"+urlAdvice),
+		"the last port":                 fine("https://example.com:65535/"),
+		"an open bracket":               refused("https://[::1/hook", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
+		"a port that is no number":      refused("https://example.com:http/", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
+		"a space":                       tooStrict("https://example.com/a b", "url "+invisible+urlAdvice),
+		"a line break at the end":       refused("https://example.com/hook\n", "url "+invisible+urlAdvice),
+		"a tab":                         refused("\thttps://example.com", "url "+invisible+urlAdvice),
+		"a control character":           refused("https://example.com/\x1b[31m", "url "+invisible+urlAdvice),
+		"a no-break space":              tooStrict("https://example.com/a\u00a0b", "url "+invisible+urlAdvice),
+		"a zero-width space":            tooStrict("https://example.com/\u200b", "url "+invisible+urlAdvice),
+		"text that turns the direction": tooStrict("https://example.com/\u202egnp.exe", "url "+invisible+urlAdvice),
+		"bytes that are not Unicode":    tooStrict("https://example.com/\ufffd", "url "+invisible+urlAdvice),
+	}
+
+	eventsPage   = " The events that Cakemail has published are in https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/events-and-deliveries."
+	eventAdvice  = " An event is named Resource.Action, both in PascalCase, for example Contact.Added." + eventsPage
+	judgedEvents = map[string]judgement{
+		"known":                       fine("Contact.Added"),
+		"known to newer versions":     doubted("Contact.Exploded", `This version of the provider does not know the event "Contact.Exploded". The API decides whether it exists.`+eventsPage),
+		"a typo":                      doubted("Contact.Aded", `This version of the provider does not know the event "Contact.Aded". Did you mean "Contact.Added"? The API decides whether it exists.`+eventsPage),
+		"other case":                  refused("contact.added", `"contact.added" is not the name of an event. Did you mean "Contact.Added"?`+eventAdvice),
+		"an underscore":               refused("contact_added", `"contact_added" is not the name of an event. Did you mean "Contact.Added"?`+eventAdvice),
+		"a space at the end":          refused("Contact.Added ", `"Contact.Added " is not the name of an event. Did you mean "Contact.Added"?`+eventAdvice),
+		"empty":                       refused("", `"" is not the name of an event.`+eventAdvice),
+		"a dot":                       refused(".", `"." is not the name of an event.`+eventAdvice),
+		"no action":                   refused("Contact.", `"Contact." is not the name of an event.`+eventAdvice),
+		"a star":                      refused("*", `"*" is not the name of an event.`+eventAdvice),
+		"another script":              refused("Контакт.Добавлен", `"Контакт.Добавлен" is not the name of an event.`+eventAdvice),
+		"letters that look the same":  refused("Соntact.Added", `"Соntact.Added" is not the name of an event.`+" Did you mean"),
+		"a line break":                refused("Contact.Added\n", `"Contact.Added\n" is not the name of an event.`),
+		"a control character":         refused("Contact.\x1b[31mAdded", `"Contact.\x1b[31mAdded" is not the name of an event.`),
+		"enormous":                    refused(strings.Repeat("x", enormous), `xxx…" (100000 characters) is not the name of an event.`+eventAdvice),
+		"enormous, of the right form": refused("A."+strings.Repeat("b", enormous), `bbb…" (100002 characters) is not the name of an event.`+eventAdvice),
+	}
+
+	judgedPeriods = map[string]judgement{
+		"second": fine("second"), "minute": fine("minute"), "hour": fine("hour"), "day": fine("day"),
+		"other case":          refused("Second", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "Second"`),
+		"plural":              refused("seconds", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "seconds"`),
+		"empty":               refused("", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: ""`),
+		"enormous":            refused(strings.Repeat("x", 500), "rate_limit_period value must be one of"),
+		"a control character": refused("day\x00", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "day\x00"`),
+	}
+)
+
+// atLeast are the values of a number with a lower limit alone.
+func atLeast(name string, least int64) map[string]judgement {
+	return map[string]judgement{
+		"the least": fine(least), "huge": fine(int64(1<<63 - 1)),
+		"below":      refused(least-1, "Attribute "+name+" value must be at least 1, got: 0"),
+		"negative":   refused(int64(-1<<63), "must be at least 1, got: -9223372036854775808"),
+		"a fraction": refused(1.5, name+" is 1.5. Use a whole number, such as 20."),
+		"enormous":   refused(1e30, name+" is 1e+30. Use a whole number, such as 20."),
+	}
+}
+
+// inASet puts each value into a set, as `events` takes it.
+func inASet(values map[string]judgement) map[string]judgement {
+	sets := map[string]judgement{
+		"none": refused([]string{}, "events is empty, but a webhook needs at least one event, for example events = [\"Contact.Added\"]. "+
+			"To stop the deliveries of a webhook, set archived = true instead."+eventsPage),
+		"a null element": refused([]any{nil}, "null"),
+	}
+	for name, value := range values {
+		text, _ := value.value.(string)
+		value.value = []string{text}
+		sets[name] = value
+	}
+	return sets
+}
