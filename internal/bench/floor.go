@@ -4,22 +4,18 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	webhooks "github.com/cakemail/terraform-provider-cakemail/internal/provider"
 	"github.com/cakemail/terraform-provider-cakemail/internal/server"
 )
 
@@ -77,46 +73,64 @@ func (*floorResource) Metadata(_ context.Context, req resource.MetadataRequest, 
 	resp.TypeName = req.ProviderTypeName + "_webhook"
 }
 
-// Schema implements [resource.Resource]. The full one has the attributes of the
-// real resource, since Terraform writes its whole state again after each change.
-func (r *floorResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
-	attributes := map[string]schema.Attribute{
-		"url":    schema.StringAttribute{Required: true},
-		"events": schema.SetAttribute{Required: true, ElementType: types.StringType},
-		"id":     schema.StringAttribute{Computed: true, PlanModifiers: kept},
+// Schema implements [resource.Resource]. The full one is the real resource's, since
+// Terraform writes its whole state again after each change.
+func (r *floorResource) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
+	webhooks.New("")().Resources(ctx)[0]().Schema(ctx, req, resp)
+	if r.kind == floorSmall {
+		maps.DeleteFunc(resp.Schema.Attributes, func(name string, _ schema.Attribute) bool { return name != "id" && name != "url" && name != "events" })
 	}
-	if r.kind == floorFull {
-		attributes["rate_limit"] = schema.Int64Attribute{Optional: true, Computed: true, Default: int64default.StaticInt64(50)}
-		attributes["rate_limit_period"] = schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString("second")}
-		attributes["archived"] = schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false)}
-		attributes["account_id"] = schema.Int64Attribute{Optional: true}
-		attributes["store_secret"] = schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true)}
-		attributes["secret"] = schema.StringAttribute{Computed: true, Sensitive: true, PlanModifiers: kept}
-		attributes["hash_function"] = schema.StringAttribute{Computed: true, PlanModifiers: kept}
-	}
-	resp.Schema = schema.Schema{Attributes: attributes}
 }
 
 // Create implements [resource.Resource].
 func (r *floorResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	resp.State.Raw = req.Plan.Raw
-	computed := map[string]string{"id": fmt.Sprintf("00000000-0000-4000-8000-%012d", floorIDs.Add(1))}
-	if r.kind == floorFull {
-		computed["secret"] = base64.StdEncoding.EncodeToString(make([]byte, 32))
-		computed["hash_function"] = "sha256"
+	state, err := tftypes.Transform(req.Plan.Raw, func(at *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
+		if value.IsKnown() {
+			return value, nil
+		}
+		return madeUp(at, value.Type()), nil
+	})
+	if err != nil {
+		resp.Diagnostics.AddError("Cannot make up a webhook", err.Error())
+		return
 	}
-	for name, value := range computed {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	resp.State.Raw = state
+}
+
+// madeUp is a value as the API would choose it.
+func madeUp(at *tftypes.AttributePath, of tftypes.Type) tftypes.Value {
+	switch name, _ := at.LastStep().(tftypes.AttributeName); {
+	case name == "id":
+		return tftypes.NewValue(of, fmt.Sprintf("00000000-0000-4000-8000-%012d", floorIDs.Add(1)))
+	case name == "secret":
+		return tftypes.NewValue(of, base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	case of.Is(tftypes.String):
+		return tftypes.NewValue(of, "sha256")
+	case of.Is(tftypes.Number):
+		return tftypes.NewValue(of, 50)
+	default:
+		return tftypes.NewValue(of, nil)
 	}
 }
 
 // Read implements [resource.Resource]; the state it is given is left as it is.
 func (*floorResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
 
-// Update implements [resource.Resource].
+// Update implements [resource.Resource]. What the API decides stays as it was.
 func (*floorResource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	resp.State.Raw = req.Plan.Raw
+	state, err := tftypes.Transform(req.Plan.Raw, func(at *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
+		if value.IsKnown() {
+			return value, nil
+		}
+		before, _, err := tftypes.WalkAttributePath(req.State.Raw, at)
+		kept, _ := before.(tftypes.Value)
+		return kept, err
+	})
+	if err != nil {
+		resp.Diagnostics.AddError("Cannot change the webhook", err.Error())
+		return
+	}
+	resp.State.Raw = state
 }
 
 // Delete implements [resource.Resource].
