@@ -1,11 +1,7 @@
 package cakemailtest
 
 import (
-	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -36,17 +32,11 @@ func (s *Server) Deliver(ctx context.Context, id, event string) (Delivery, error
 	if err != nil {
 		return Delivery{}, fmt.Errorf("encoding the event: %w", err)
 	}
-	mac := hmac.New(sha256.New, []byte(webhook.Secret))
-	mac.Write(body)
-	delivery := Delivery{SentBody: body, Signature: base64.StdEncoding.EncodeToString(mac.Sum(nil))}
-
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, webhook.URL, bytes.NewReader(body))
+	delivery := Delivery{SentBody: body, Signature: webhook.sign(body)}
+	request, err := webhook.request(ctx, body)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("making the request: %w", err)
 	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("X-Cakemail-Signature", delivery.Signature)
-	request.Header.Set("X-Signature", delivery.Signature)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("delivering: %w", err)

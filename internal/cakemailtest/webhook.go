@@ -1,6 +1,11 @@
 package cakemailtest
 
 import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -154,6 +159,24 @@ func periodProblem(value any, form Form) (message, kind string) {
 		return fmt.Sprintf("value is not a valid enumeration member; permitted: %s", strings.Join(periods, ", ")), "type_error.enum"
 	}
 	return "", ""
+}
+
+func (w Webhook) sign(body []byte) string {
+	mac := hmac.New(sha256.New, []byte(w.Secret))
+	mac.Write(body)
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// request delivers the body to the receiver.
+func (w Webhook) request(ctx context.Context, body []byte) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Cakemail-Signature", w.sign(body))
+	request.Header.Set("X-Signature", w.sign(body))
+	return request, nil
 }
 
 // clone shares nothing that can be changed with the webhook.
