@@ -63,9 +63,9 @@ func (s setting) show(m webhookSettings) string {
 	return s.kind.show(s.in(m))
 }
 
-// send copies a known value into what is asked of the API.
+// send copies a known value into what is asked of the API, where null is nil.
 func (s setting) send(m webhookSettings, to *cakemail.Settings) {
-	if value := s.in(m); known(value) {
+	if value := s.in(m); known(value) && !value.IsNull() {
 		setField(to, "json", s.name, s.kind.send(value))
 	}
 }
