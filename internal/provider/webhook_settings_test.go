@@ -26,12 +26,16 @@ func settingsOf(webhook cakemailtest.Webhook) values {
 		}
 		held[name] = value
 	}
+	return withNulls(held)
+}
+
+// withNulls adds the settings that are not there.
+func withNulls(given values) values {
+	complete := values{}
 	for name := range provider.Settings() {
-		if _, isSet := held[name]; !isSet {
-			held[name] = nil
-		}
+		complete[name] = nil
 	}
-	return held
+	return with(complete, given)
 }
 
 // notSettings are the resource's other attributes, and what decides about them.
