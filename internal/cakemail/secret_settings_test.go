@@ -23,7 +23,8 @@ func TestASecretSettingOfAnyShape(t *testing.T) {
 	t.Parallel()
 	secret := secretNames(reflect.TypeFor[settingsOfTomorrow]())
 	full := settingsOfTomorrow{
-		URL: new("https://a.example"), Token: new("token"), Keys: []string{"key"}, Headers: map[string]string{"Authorization": "header"}, Labels: map[string]string{"a": "label"},
+		URL: new("https://a.example"), Token: new("token"), Keys: []string{"key"},
+		Headers: map[string]string{"Authorization": "header"}, Labels: map[string]string{"a": "label"},
 	}
 	got := secretsIn(full, secret)
 	slices.Sort(got)

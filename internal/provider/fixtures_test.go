@@ -15,6 +15,8 @@ type fixture struct {
 	inPlace bool
 	// secret tells that its values may be seen in the state alone.
 	secret bool
+	// isNone tells that a webhook has none when an answer lacks it.
+	isNone bool
 	// resource and data are what the schemas say of it.
 	resource, data string
 	// judged are good and bad values.
@@ -109,11 +111,20 @@ func refused(value any, says string) judgement { return judgement{value, "error"
 // tooStrict is for what the API would take.
 func tooStrict(value any, says string) judgement { return judgement{value, "error", says, true} }
 
+func badURL(value, problem string) judgement { return refused(value, "url "+problem+urlAdvice) }
+
+// strangeURL is one that the API takes.
+func strangeURL(value, problem string) judgement { return tooStrict(value, "url "+problem+urlAdvice) }
+
 const enormous = 100_000
 
 var (
 	urlAdvice = ". Use an absolute URL such as https://example.com/cakemail."
-	invisible = "holds a space, a line break or another invisible character, which cannot be in a URL; trimspace() removes them at the ends, urlencode() escapes them within"
+	invisible = "holds a space, a line break or another invisible character, which cannot be in a URL; " +
+		"trimspace() removes them at the ends, urlencode() escapes them within"
+
+	unreadable = "is not a URL that can be read, perhaps because of a stray %, [ or : in it, " +
+		"or a # or / in a password; urlencode() escapes them"
 
 	judgedURLs = map[string]judgement{
 		"the longest":                   fine("https://example.com/" + strings.Repeat("a", 2063)),
@@ -124,41 +135,42 @@ var (
 		"an IPv6 host":                  fine("https://[2001:db8::1]/hook"),
 		"an international name":         fine("https://münchen.example/empfänger"),
 		"an emoji":                      fine("https://example.com/🎂"),
-		"empty":                         refused("", "url is empty"+urlAdvice),
-		"one too long":                  refused("https://example.com/"+strings.Repeat("a", 2064), "url is 2084 characters long; at most 2083 are allowed"+urlAdvice),
-		"enormous":                      refused(strings.Repeat("🎂", enormous), "url is 100000 characters long; at most 2083 are allowed"+urlAdvice),
-		"without a scheme":              refused("example.com/hook", "url does not begin with https:// or http://"+urlAdvice),
-		"two slashes and a host":        refused("//example.com/hook", "url does not begin with https:// or http://"+urlAdvice),
-		"a path":                        refused("/hook", "url does not begin with https:// or http://"+urlAdvice),
-		"a mistyped scheme":             refused("htps://example.com", "url does not begin with https:// or http://"+urlAdvice),
-		"one slash":                     refused("https:/example.com", "url does not begin with https:// or http://"+urlAdvice),
-		"no scheme":                     refused("127.0.0.1:8080", "url does not begin with https:// or http://"+urlAdvice),
-		"a password with a #":           refused("https://jane:pa#ss@example.com", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
-		"no host":                       refused("https:///hook", "url has no host"+urlAdvice),
-		"only a port":                   tooStrict("https://:443/hook", "url has no host"+urlAdvice),
-		"another scheme":                refused("javascript:alert(1)", "url does not begin with https:// or http://"+urlAdvice),
-		"a stray percent":               refused("https://example.com/100%", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
-		"a port above the last":         tooStrict("https://example.com:65536/", "url has a port that is not a number from 1 to 65535"+urlAdvice),
-		"the port 0":                    tooStrict("https://example.com:0/", "url has a port that is not a number from 1 to 65535"+urlAdvice),
+		"empty":                         badURL("", "is empty"),
+		"one too long":                  badURL("https://example.com/"+strings.Repeat("a", 2064), "is 2084 characters long; at most 2083 are allowed"),
+		"enormous":                      badURL(strings.Repeat("🎂", enormous), "is 100000 characters long; at most 2083 are allowed"),
+		"without a scheme":              badURL("example.com/hook", "does not begin with https:// or http://"),
+		"two slashes and a host":        badURL("//example.com/hook", "does not begin with https:// or http://"),
+		"a path":                        badURL("/hook", "does not begin with https:// or http://"),
+		"a mistyped scheme":             badURL("htps://example.com", "does not begin with https:// or http://"),
+		"one slash":                     badURL("https:/example.com", "does not begin with https:// or http://"),
+		"no scheme":                     badURL("127.0.0.1:8080", "does not begin with https:// or http://"),
+		"a password with a #":           badURL("https://jane:pa#ss@example.com", unreadable),
+		"no host":                       badURL("https:///hook", "has no host"),
+		"only a port":                   strangeURL("https://:443/hook", "has no host"),
+		"another scheme":                badURL("javascript:alert(1)", "does not begin with https:// or http://"),
+		"a stray percent":               badURL("https://example.com/100%", unreadable),
+		"a port above the last":         strangeURL("https://example.com:65536/", "has a port that is not a number from 1 to 65535"),
+		"the port 0":                    strangeURL("https://example.com:0/", "has a port that is not a number from 1 to 65535"),
 		"the last port":                 fine("https://example.com:65535/"),
-		"an open bracket":               refused("https://[::1/hook", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
-		"a port that is no number":      refused("https://example.com:http/", "url is not a URL that can be read, perhaps because of a stray %, [ or : in it, or a # or / in a password; urlencode() escapes them"+urlAdvice),
-		"a space":                       tooStrict("https://example.com/a b", "url "+invisible+urlAdvice),
-		"a line break at the end":       refused("https://example.com/hook\n", "url "+invisible+urlAdvice),
-		"a tab":                         refused("\thttps://example.com", "url "+invisible+urlAdvice),
-		"a control character":           refused("https://example.com/\x1b[31m", "url "+invisible+urlAdvice),
-		"a no-break space":              tooStrict("https://example.com/a\u00a0b", "url "+invisible+urlAdvice),
-		"a zero-width space":            tooStrict("https://example.com/\u200b", "url "+invisible+urlAdvice),
-		"text that turns the direction": tooStrict("https://example.com/\u202egnp.exe", "url "+invisible+urlAdvice),
-		"bytes that are not Unicode":    tooStrict("https://example.com/\ufffd", "url "+invisible+urlAdvice),
+		"an open bracket":               badURL("https://[::1/hook", unreadable),
+		"a port that is no number":      badURL("https://example.com:http/", unreadable),
+		"a space":                       strangeURL("https://example.com/a b", invisible),
+		"a line break at the end":       badURL("https://example.com/hook\n", invisible),
+		"a tab":                         badURL("\thttps://example.com", invisible),
+		"a control character":           badURL("https://example.com/\x1b[31m", invisible),
+		"a no-break space":              strangeURL("https://example.com/a\u00a0b", invisible),
+		"a zero-width space":            strangeURL("https://example.com/\u200b", invisible),
+		"text that turns the direction": strangeURL("https://example.com/\u202egnp.exe", invisible),
+		"bytes that are not Unicode":    strangeURL("https://example.com/\ufffd", invisible),
 	}
 
-	eventsPage   = " The events that Cakemail has published are in https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/events-and-deliveries."
+	eventsPage = " The events that Cakemail has published are in " +
+		"https://registry.terraform.io/providers/cakemail/cakemail/latest/docs/guides/events-and-deliveries."
 	eventAdvice  = " An event is named Resource.Action, both in PascalCase, for example Contact.Added." + eventsPage
 	judgedEvents = map[string]judgement{
 		"known":                       fine("Contact.Added"),
-		"known to newer versions":     doubted("Contact.Exploded", `This version of the provider does not know the event "Contact.Exploded". The API decides whether it exists.`+eventsPage),
-		"a typo":                      doubted("Contact.Aded", `This version of the provider does not know the event "Contact.Aded". Did you mean "Contact.Added"? The API decides whether it exists.`+eventsPage),
+		"known to newer versions":     unknownEvent("Contact.Exploded", ""),
+		"a typo":                      unknownEvent("Contact.Aded", ` Did you mean "Contact.Added"?`),
 		"other case":                  refused("contact.added", `"contact.added" is not the name of an event. Did you mean "Contact.Added"?`+eventAdvice),
 		"an underscore":               refused("contact_added", `"contact_added" is not the name of an event. Did you mean "Contact.Added"?`+eventAdvice),
 		"a space at the end":          refused("Contact.Added ", `"Contact.Added " is not the name of an event. Did you mean "Contact.Added"?`+eventAdvice),
@@ -183,6 +195,10 @@ var (
 		"a control character": refused("day\x00", `rate_limit_period value must be one of: ["second" "minute" "hour" "day"], got: "day\x00"`),
 	}
 )
+
+func unknownEvent(name, suggestion string) judgement {
+	return doubted(name, `This version of the provider does not know the event "`+name+`".`+suggestion+` The API decides whether it exists.`+eventsPage)
+}
 
 // atLeast are the values of a number with a lower limit alone.
 func atLeast(name string, least int64) map[string]judgement {

@@ -23,8 +23,6 @@ type settingTest struct {
 	changesInPlace bool
 	// required says that a configuration cannot leave it out.
 	required bool
-	// isNone says that a webhook has none when an answer does not tell it.
-	isNone bool
 }
 
 func anySetting(settingTest) bool        { return true }
@@ -43,7 +41,7 @@ func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testi
 			if !found {
 				t.Fatalf("%s has no fixture", name)
 			}
-			s := settingTest{fixture, form, name, inPlace && form == cakemailtest.Reference, fixture.resource == "required", provider.SilenceMeansNone(name)}
+			s := settingTest{fixture, form, name, inPlace && form == cakemailtest.Reference, fixture.resource == "required"}
 			if !wanted(s) {
 				continue
 			}

@@ -35,7 +35,7 @@ var (
 	judgedTokens = map[string]judgement{
 		"a token":             fine("eyJhbGciOi.J9-_~+/="),
 		"enormous":            fine(strings.Repeat("a", enormous)),
-		"empty":               refused("", "access_token is empty. Leave it out to use the environment variable CAKEMAIL_ACCESS_TOKEN, or an e-mail address and a password."),
+		"empty":               refused("", "access_token is empty. Leave it out to use the environment variable CAKEMAIL_ACCESS_TOKEN, or an e-mail"),
 		"with Bearer":         refused("Bearer abc", "access_token begins with Bearer. Leave that word out: the provider adds it."),
 		"with bearer":         refused("bearer abc", "access_token begins with Bearer."),
 		"a line break":        refused("abc\n", "access_token "+tokenAdvice),
@@ -80,9 +80,11 @@ func ofTheAPI() map[string]judgement {
 		value.says = strings.Replace("base_"+value.says, urlAdvice, apiAdvice, 1)
 		values[name] = value
 	}
-	values["http"] = doubted("http://example.com", "base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test.")
+	values["http"] = doubted("http://example.com",
+		"base_url begins with http://, so credentials and secrets travel to example.com unencrypted. Use https:// unless this is a test.")
 	values["http on loopback"] = fine("http://127.0.0.1:8080")
-	values["with port, path and query"] = refused("https://example.com:8443/v1?key=1", "base_url holds a query, a fragment or a user name, which the address of the API cannot have"+apiAdvice)
+	values["with port, path and query"] = refused("https://example.com:8443/v1?key=1",
+		"base_url holds a query, a fragment or a user name, which the address of the API cannot have"+apiAdvice)
 	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?", "a fragment without text after a query": "?#"} {
 		values[name] = refused("https://example.com/v1"+end, "base_url holds a query, a fragment or a user name")
 	}

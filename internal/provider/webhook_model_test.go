@@ -74,7 +74,13 @@ func TestTheStateAfterAnAnswer(t *testing.T) {
 	t.Parallel()
 	onlyID := cakemail.Webhook{ID: "w1"}
 	oneEvent := aWebhook(func(w *cakemail.Webhook) { w.Form, w.Events = cakemail.FormReference, []string{"Contact.Added"} })
+	oneInGuide := aWebhook(func(w *cakemail.Webhook) { w.Events = oneEvent.Events })
+	secretless := aWebhook(func(w *cakemail.Webhook) { w.Secret, w.HashFunction = "", "" })
+	spelled := aWebhook(func(w *cakemail.Webhook) { w.URL = new("https://example.com/") })
 	archived := func(m *webhookResourceModel) { m.Archived = types.BoolValue(true) }
+	fresh := webhookResourceModel{StoreSecret: types.BoolValue(true)}
+	unstored := func(m *webhookResourceModel) { m.StoreSecret = types.BoolValue(false) }
+	elsewhere := func(m *webhookResourceModel) { m.AccountID = types.Int64Null() }
 	limit := func(limit *int64) func(*cakemail.Webhook) { return func(w *cakemail.Webhook) { w.RateLimit = limit } }
 	updating := func(config, plan types.Int64, isChanged bool) knowledge {
 		return knowledge{
@@ -88,17 +94,17 @@ func TestTheStateAfterAnAnswer(t *testing.T) {
 		answer cakemail.Webhook
 		want   webhookResourceModel
 	}{
-		"a create is answered in full":          {knowledge{webhook: aModel(aPlan)}, aWebhook(), aModel()},
-		"the secret is not to be stored":        {knowledge{webhook: aModel(aPlan, noSecret)}, aWebhook(), aModel(noSecret)},
-		"nor the one that was":                  {knowledge{webhook: aModel(func(m *webhookResourceModel) { m.StoreSecret = types.BoolValue(false) })}, onlyID, aModel(noSecret)},
-		"an import knows nothing before":        {knowledge{webhook: webhookResourceModel{StoreSecret: types.BoolValue(true)}}, aWebhook(), aModel(func(m *webhookResourceModel) { m.AccountID = unset })},
-		"a known webhook, a silent answer":      {knowledge{webhook: aModel(archived), isSaved: true}, onlyID, aModel(archived)},
-		"an answer without the secret":          {knowledge{webhook: aModel()}, aWebhook(func(w *cakemail.Webhook) { w.Secret, w.HashFunction = "", "" }), aModel()},
-		"a url that is only spelled otherwise":  {knowledge{webhook: aModel(at("HTTPS://Example.COM"))}, aWebhook(func(w *cakemail.Webhook) { w.URL = new("https://example.com/") }), aModel(at("HTTPS://Example.COM"))},
-		"one event of several, in a state":      {knowledge{webhook: aModel(), isSaved: true}, oneEvent, aModel()},
-		"one event of several, in a plan":       {knowledge{webhook: aModel()}, oneEvent, aModel(withEvents("Contact.Added"))},
-		"another event than those of the state": {knowledge{webhook: aModel(withEvents("List.Created", "List.Deleted")), isSaved: true}, oneEvent, aModel(withEvents("Contact.Added"))},
-		"one event, in the other form":          {knowledge{webhook: aModel(), isSaved: true}, aWebhook(func(w *cakemail.Webhook) { w.Events = oneEvent.Events }), aModel(withEvents("Contact.Added"))},
+		"a create is answered in full":         {knowledge{webhook: aModel(aPlan)}, aWebhook(), aModel()},
+		"the secret is not to be stored":       {knowledge{webhook: aModel(aPlan, noSecret)}, aWebhook(), aModel(noSecret)},
+		"nor the one that was":                 {knowledge{webhook: aModel(unstored)}, onlyID, aModel(noSecret)},
+		"an import knows nothing before":       {knowledge{webhook: fresh}, aWebhook(), aModel(elsewhere)},
+		"a known webhook, a silent answer":     {knowledge{webhook: aModel(archived), isSaved: true}, onlyID, aModel(archived)},
+		"an answer without the secret":         {knowledge{webhook: aModel()}, secretless, aModel()},
+		"a url that is only spelled otherwise": {knowledge{webhook: aModel(at("HTTPS://Example.COM"))}, spelled, aModel(at("HTTPS://Example.COM"))},
+		"one event of several, in a state":     {knowledge{webhook: aModel(), isSaved: true}, oneEvent, aModel()},
+		"one event of several, in a plan":      {knowledge{webhook: aModel()}, oneEvent, aModel(withEvents("Contact.Added"))},
+		"another event than the state has":     {knowledge{webhook: aModel(withEvents("List.Created", "A.B")), isSaved: true}, oneEvent, aModel(withEvents("Contact.Added"))},
+		"one event, in the other form":         {knowledge{webhook: aModel(), isSaved: true}, oneInGuide, aModel(withEvents("Contact.Added"))},
 		"nothing is known, and nothing told": {
 			knowledge{webhook: aModel(aPlan, func(m *webhookResourceModel) { m.Archived = types.BoolUnknown() })}, cakemail.Webhook{},
 			aModel(func(m *webhookResourceModel) {
@@ -109,7 +115,9 @@ func TestTheStateAfterAnAnswer(t *testing.T) {
 			knowledge{webhook: aModel(), isSaved: true},
 			cakemail.Webhook{
 				ID: "w2", Archived: new(true), Secret: "n3w", HashFunction: "sha512",
-				Settings: cakemail.Settings{URL: new("https://example.org"), Events: []string{"List.Created"}, RateLimit: new(int64(0)), RateLimitPeriod: new("day")},
+				Settings: cakemail.Settings{
+					URL: new("https://example.org"), Events: []string{"List.Created"}, RateLimit: new(int64(0)), RateLimitPeriod: new("day"),
+				},
 			},
 			aModel(at("https://example.org"), withEvents("List.Created"), archived, limitedTo(types.Int64Value(0)), func(m *webhookResourceModel) {
 				m.ID, m.RateLimitPeriod = types.StringValue("w2"), types.StringValue("day")
@@ -170,7 +178,8 @@ func TestWhatSilenceMeans(t *testing.T) {
 			equal: func(one, other types.Map) bool { return len(one.Elements()) == 0 && len(other.Elements()) == 0 },
 		}
 	}
-	nothing, empty, some, more := value(nil), value(map[string]string{}), value(map[string]string{"a": "b"}), value(map[string]string{"a": "b", "c": "d"})
+	nothing, empty := value(nil), value(map[string]string{})
+	some, more := value(map[string]string{"a": "b"}), value(map[string]string{"a": "b", "c": "d"})
 	for name, test := range map[string]struct {
 		silence      silence
 		before, told types.Map

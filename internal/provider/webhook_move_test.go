@@ -174,7 +174,7 @@ func TestMovedFromGenericProvidersInTerraform1_8(t *testing.T) {
 func (m movedFrom) untoldOf(name string) string {
 	names := strings.Fields(m.untold[name])
 	for setting := range provider.Settings() {
-		if !slices.Contains(settingsOfStates, setting) && !provider.SilenceMeansNone(setting) {
+		if !slices.Contains(settingsOfStates, setting) && !fixtures[setting].isNone {
 			names = append(names, setting, "secret", "store_secret")
 		}
 	}

@@ -62,7 +62,8 @@ func TestEveryAttributeIsASettingOrAnException(t *testing.T) {
 			t.Errorf("the row of %s says %t, the fixture %t: does the API change it in place?", name, inPlace, fixture.inPlace)
 		}
 		if isSetting && (fixture.secret != cakemail.IsSecret(name) || fixture.secret != attribute.Sensitive) {
-			t.Errorf("%s is secret: the fixture says %t, the client's tag %t, the schema %t", name, fixture.secret, cakemail.IsSecret(name), attribute.Sensitive)
+			t.Errorf("%s is secret: the fixture says %t, the client's tag %t, the schema %t",
+				name, fixture.secret, cakemail.IsSecret(name), attribute.Sensitive)
 		}
 		if fixture.secret {
 			expectTelltale(t, name, textsOf(fixture.first))
@@ -329,6 +330,20 @@ func TestARefreshThatDoesNotTellASetting(t *testing.T) {
 			want = nil
 		}
 		s.expectShown(t, "the state", c.attributes(), want)
+	})
+}
+
+// TestAnEmptySettingThatNoAnswerTells is the same as none, where silence means that there is none.
+func TestAnEmptySettingThatNoAnswerTells(t *testing.T) {
+	t.Parallel()
+	eachSetting(t, func(s settingTest) bool { return s.isNone }, func(t *testing.T, s settingTest) {
+		t.Helper()
+		w := newWorld(t, cakemailtest.WithForm(s.form))
+		w.api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, nil)})
+		c := w.newCore(t, nil)
+		w.expectMessages(t, c.apply(configuration(arguments{s.name: s.second})))
+		w.expectMessages(t, c.refresh())
+		s.expectShown(t, "the state", c.attributes(), s.second)
 	})
 }
 
