@@ -201,6 +201,7 @@ func TestAnUnsetSettingStaysKnown(t *testing.T) {
 	})
 }
 
+// TestAnotherValueInTheAnswerIsAnError, to a create as to a change.
 func TestAnotherValueInTheAnswerIsAnError(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
@@ -208,20 +209,14 @@ func TestAnotherValueInTheAnswerIsAnError(t *testing.T) {
 		w := newWorld(t, cakemailtest.WithForm(s.form))
 		c := w.newCore(t, nil)
 		w.api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, s.second)})
-		messages := c.apply(configuration(nil))
-		s.expectMessageWith(t, messages, "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
+		s.expectMessageWith(t, c.apply(configuration(nil)), "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
 		s.expectShown(t, "the state", c.attributes(), s.second)
-	})
-}
-
-func TestAnotherValueInTheAnswerToAChangeIsAnError(t *testing.T) {
-	t.Parallel()
-	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {
-		t.Helper()
-		w, c := s.start(t)
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, s.first)})
-		messages := c.apply(configuration(arguments{s.name: s.second}))
-		s.expectMessageWith(t, messages, "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
+		if s.changesInPlace {
+			w, c = s.start(t)
+			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, s.first)})
+			messages := c.apply(configuration(arguments{s.name: s.second}))
+			s.expectMessageWith(t, messages, "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
+		}
 	})
 }
 
@@ -307,43 +302,25 @@ func (s settingTest) expectLists(t *testing.T, c *core, want any) {
 	s.expectShown(t, "the list resource", c.list(query{includeResource: true})[0].resource, want)
 }
 
-func TestAListThatDoesNotTellASetting(t *testing.T) {
+// TestAnAnswerThatDoesNotTellASetting leaves it as it is known, unless silence means that there is none.
+func TestAnAnswerThatDoesNotTellASetting(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, optional, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: s.rewrite(t, nil)})
+		w.api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, nil)})
 		s.expectLists(t, c, nil)
-	})
-}
-
-// TestARefreshThatDoesNotTellASetting keeps it, unless that means that there is none.
-func TestARefreshThatDoesNotTellASetting(t *testing.T) {
-	t.Parallel()
-	eachSetting(t, optional, func(t *testing.T, s settingTest) {
-		t.Helper()
-		w, c := s.start(t)
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: s.rewrite(t, nil)})
 		w.expectMessages(t, c.refresh())
 		want := s.first
 		if s.isNone {
 			want = nil
 		}
 		s.expectShown(t, "the state", c.attributes(), want)
-	})
-}
-
-// TestAnEmptySettingThatNoAnswerTells is the same as none, where silence means that there is none.
-func TestAnEmptySettingThatNoAnswerTells(t *testing.T) {
-	t.Parallel()
-	eachSetting(t, func(s settingTest) bool { return s.isNone }, func(t *testing.T, s settingTest) {
-		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(s.form))
-		w.api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, nil)})
-		c := w.newCore(t, nil)
-		w.expectMessages(t, c.apply(configuration(arguments{s.name: s.second})))
-		w.expectMessages(t, c.refresh())
-		s.expectShown(t, "the state", c.attributes(), s.second)
+		if s.isNone {
+			// Empty is the same as none.
+			w.expectMessages(t, c.apply(configuration(arguments{s.name: s.second})))
+			s.expectShown(t, "the state", c.attributes(), s.second)
+		}
 	})
 }
 
