@@ -83,7 +83,7 @@ func (r *floorResource) Schema(ctx context.Context, req resource.SchemaRequest, 
 }
 
 // Create implements [resource.Resource].
-func (r *floorResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+func (r *floorResource) Create(_ context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	state, err := tftypes.Transform(req.Plan.Raw, func(at *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
 		if value.IsKnown() {
 			return value, nil

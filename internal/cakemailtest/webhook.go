@@ -182,9 +182,8 @@ func (w Webhook) request(ctx context.Context, body []byte) (*http.Request, error
 // clone shares nothing that can be changed with the webhook.
 func (w Webhook) clone() Webhook {
 	cloned := w
-	fields := reflect.ValueOf(&cloned).Elem()
-	for index := range fields.NumField() {
-		if field := fields.Field(index); field.CanSet() {
+	for _, field := range reflect.ValueOf(&cloned).Elem().Fields() {
+		if field.CanSet() {
 			field.Set(deepCopy(field))
 		}
 	}

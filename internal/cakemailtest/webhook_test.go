@@ -10,7 +10,7 @@ func TestACopySharesNothing(t *testing.T) {
 	text := func(value string) *string { return &value }
 	made := func() map[string][]*string { return map[string][]*string{"a": {text("b"), nil}, "none": nil} }
 	original := made()
-	copied, _ := deepCopy(reflect.ValueOf(original)).Interface().(map[string][]*string)
+	copied, _ := reflect.TypeAssert[map[string][]*string](deepCopy(reflect.ValueOf(original)))
 	if !reflect.DeepEqual(copied, original) {
 		t.Fatalf("the copy is %v", copied)
 	}

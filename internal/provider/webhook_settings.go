@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -43,7 +44,7 @@ const inPlace, byReplacement change = true, false
 
 // in is the attribute's value.
 func (s setting) in(m webhookSettings) attr.Value {
-	value, _ := fieldOf(&m, "tfsdk", s.name).Interface().(attr.Value)
+	value, _ := reflect.TypeAssert[attr.Value](fieldOf(&m, "tfsdk", s.name))
 	return value
 }
 
