@@ -20,4 +20,9 @@ func TestACopySharesNothing(t *testing.T) {
 	if !reflect.DeepEqual(original, made()) {
 		t.Errorf("a change of the copy changed the original to %v", original)
 	}
+	webhook := Webhook{Events: []string{"A.A"}}
+	webhook.clone().Events[0] = "B.B"
+	if webhook.Events[0] != "A.A" {
+		t.Error("a change of the copy changed the webhook")
+	}
 }

@@ -180,7 +180,7 @@ func (c *core) planFrom(prior, config tftypes.Value, private []byte) *tfprotov6.
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.witness.tell(string(planned.PlannedPrivate))
+	c.witness.tell(privateText(planned.PlannedPrivate))
 	return planned
 }
 
@@ -225,7 +225,7 @@ func (c *core) keep(state tftypes.Value, private []byte) {
 		c.t.Errorf("the state holds unknown values: %s", state)
 	}
 	c.state, c.private = state, private
-	c.witness.tell(string(private))
+	c.witness.tell(privateText(private))
 }
 
 // expectConsistent fails where the state is not what was planned, as Terraform

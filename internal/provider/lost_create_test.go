@@ -54,7 +54,7 @@ func TestTheCreationTimeIsRemembered(t *testing.T) {
 	if !strings.Contains(string(c.private), `"created"`) {
 		t.Fatalf("the private state is %s", c.private)
 	}
-	w.expectNoSecret(t, "the private state", string(c.private))
+	w.expectNoSecret(t, "the private state", privateText(c.private))
 	state := c.state
 	w.api.Remove(w.only(t).ID)
 	for name, test := range map[string]struct {

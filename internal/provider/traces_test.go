@@ -3,6 +3,7 @@ package provider_test
 import (
 	"archive/zip"
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"maps"
 	"os"
@@ -66,7 +67,19 @@ func withPrivateParts(t *testing.T, text string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text += "\n" + string(decoded)
+		text += "\n" + privateText(decoded)
+	}
+	return text
+}
+
+// privateText is private data with what the plugin framework encodes in it.
+func privateText(private []byte) string {
+	text := string(private)
+	var parts map[string][]byte
+	if json.Unmarshal(private, &parts) == nil {
+		for name, part := range parts {
+			text += "\n" + name + ": " + string(part)
+		}
 	}
 	return text
 }
