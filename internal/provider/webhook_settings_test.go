@@ -318,8 +318,9 @@ func TestAnAnswerThatDoesNotTellASetting(t *testing.T) {
 		s.expectShown(t, "the state", c.attributes(), want)
 		if s.isNone {
 			// Empty is the same as none.
-			w.expectMessages(t, c.apply(configuration(arguments{s.name: s.second})))
-			s.expectShown(t, "the state", c.attributes(), s.second)
+			other := w.newCore(t, nil)
+			w.expectMessages(t, other.apply(configuration(arguments{s.name: s.second, "url": fixtures["url"].second})))
+			s.expectShown(t, "the state", other.attributes(), s.second)
 		}
 	})
 }
