@@ -133,7 +133,11 @@ func TestMoveReadsTheSourcesState(t *testing.T) {
 				t.Fatalf("got messages:\n%s", indented(messages))
 			}
 			got, _ := plainValue(t, i.state).(values)
-			if want := withNulls(with(movedWebhook, test.want)); !reflect.DeepEqual(got, want) {
+			want := withNulls(with(movedWebhook, test.want))
+			if len(newerSettings()) > 0 {
+				want["store_secret"] = nil
+			}
+			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %v\nwant %v", got, want)
 			}
 		})
