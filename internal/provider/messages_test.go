@@ -21,8 +21,6 @@ func hook(changes arguments) arguments {
 	return config
 }
 
-const byToken = "the access token from the environment variable CAKEMAIL_ACCESS_TOKEN"
-
 // TestErrorsOfACreate are those of an apply that makes nothing.
 func TestErrorsOfACreate(t *testing.T) {
 	t.Parallel()

@@ -7,9 +7,6 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// Titles of warnings hold the id, because Terraform shows only one of several warnings with
-// the same title.
-
 // Existing is a webhook that is there, and what a plan would create beside it.
 type Existing struct {
 	Webhook cakemail.Webhook
@@ -42,6 +39,8 @@ func ReplacementExists(existing Existing) Message {
 		block(importing(existing.Account, existing.Webhook)...))
 }
 
+// existsTitle holds the id, because Terraform shows only one of several warnings with the same
+// title.
 func existsTitle(webhook cakemail.Webhook) string {
 	return "The webhook " + webhook.ID + " exists already"
 }
@@ -68,7 +67,7 @@ func Replaced(about Subject, attributes []string, notIn int64) Message {
 	return warning("The secret of the webhook "+short(about.ID)+" will change",
 		why+", so a new webhook replaces it.",
 		"Give receivers the new secret. With create_before_destroy = true, the old webhook delivers until the new one exists.",
-		"If the create fails, this and an apply bring the old webhook back. Note it down:",
+		"To get the old webhook back if the create fails, undo the change, run this, and apply:",
 		block(importLines(ImportID(about.Account, about.ID))...))
 }
 
