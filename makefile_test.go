@@ -148,7 +148,8 @@ func TestCISaysThatItNeedsARepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(folder, ".ci", "run"), string(script))
-	command := exec.CommandContext(t.Context(), "bash", filepath.Join(folder, ".ci", "run"))
+	command := exec.CommandContext(t.Context(), "bash", ".ci/run")
+	command.Dir = folder
 	output, err := command.CombinedOutput()
 	const want = ".ci/run needs a git checkout of this project, because it compares docs/ and examples/ with what is committed\n"
 	if err == nil || string(output) != want {

@@ -148,7 +148,8 @@ func TestDefects(t *testing.T) {
 			limit <- struct{}{}
 			defer func() { <-limit }()
 			folder := t.TempDir()
-			replaced, overlay, program := filepath.Join(folder, "planted.go"), filepath.Join(folder, "overlay.json"), filepath.Join(folder, "histories")
+			// Windows runs nothing without the ending.
+			replaced, overlay, program := filepath.Join(folder, "planted.go"), filepath.Join(folder, "overlay.json"), filepath.Join(folder, "histories.exe")
 			encoded, _ := json.Marshal(map[string]any{"Replace": map[string]string{path: replaced}})
 			for name, written := range map[string]string{replaced: content, overlay: string(encoded)} {
 				if err := os.WriteFile(name, []byte(written), 0o600); err != nil {
