@@ -146,7 +146,9 @@ func (l *laboratory) variables(subject subject, api *cakemailtest.Server, report
 	return variables
 }
 
-func (l *laboratory) measurePhase(ctx context.Context, workspace *terraformcli.Workspace, api *cakemailtest.Server, arguments []string, reports string) (figures, error) {
+func (l *laboratory) measurePhase(
+	ctx context.Context, workspace *terraformcli.Workspace, api *cakemailtest.Server, arguments []string, reports string,
+) (figures, error) {
 	api.ResetCalls()
 	connections := api.Connections()
 	started := time.Now()

@@ -2,7 +2,6 @@ package cakemailtest
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"net/http"
 	"net/url"
@@ -195,7 +194,8 @@ func readBody(request *http.Request, body []byte, webhook *Webhook, periods []st
 	if value, found := fields["rate_limit_period"]; found {
 		period, _ := value.(string)
 		if !slices.Contains(periods, period) {
-			return invalid(fmt.Sprintf("value is not a valid enumeration member; permitted: %s", strings.Join(periods, ", ")), "type_error.enum", "body", "rate_limit_period")
+			permitted := "value is not a valid enumeration member; permitted: " + strings.Join(periods, ", ")
+			return invalid(permitted, "type_error.enum", "body", "rate_limit_period")
 		}
 		webhook.RateLimitPeriod = period
 	}

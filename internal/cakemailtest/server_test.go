@@ -86,16 +86,21 @@ func TestReferenceRefuses(t *testing.T) {
 		status             int
 		detail             string
 	}{
-		"no event":                  {"POST", "/webhooks", `{"url":"https://example.com"}`, 422, `"loc":["body","event"]`},
-		"events instead of event":   {"POST", "/webhooks", `{"url":"https://example.com","events":["Contact.Added"]}`, 422, `"loc":["body","event"]`},
-		"an unknown event":          {"POST", "/webhooks", `{"url":"https://example.com","event":"Contact.Exploded"}`, 422, `"loc":["body","event"]`},
-		"no url":                    {"POST", "/webhooks", `{"event":"Contact.Added"}`, 422, `"loc":["body","url"]`},
-		"a url without scheme":      {"POST", "/webhooks", `{"event":"Contact.Added","url":"example.com"}`, 422, `"loc":["body","url"]`},
-		"a url that is too long":    {"POST", "/webhooks", `{"event":"Contact.Added","url":"https://example.com/` + strings.Repeat("a", 2083) + `"}`, 422, `"loc":["body","url"]`},
-		"a rate limit of zero":      {"POST", "/webhooks", `{"event":"Contact.Added","url":"https://example.com","rate_limit":0}`, 422, `"loc":["body","rate_limit"]`},
-		"a rate limit in a string":  {"POST", "/webhooks", `{"event":"Contact.Added","url":"https://example.com","rate_limit":"9"}`, 422, `"loc":["body","rate_limit"]`},
-		"a broken rate limit":       {"POST", "/webhooks", `{"event":"Contact.Added","url":"https://example.com","rate_limit":1.5}`, 422, `"loc":["body","rate_limit"]`},
-		"the guide's period":        {"POST", "/webhooks", `{"event":"Contact.Added","url":"https://example.com","rate_limit_period":"hour"}`, 422, `"loc":["body","rate_limit_period"]`},
+		"no event":                {"POST", "/webhooks", `{"url":"https://example.com"}`, 422, `"loc":["body","event"]`},
+		"events instead of event": {"POST", "/webhooks", `{"url":"https://example.com","events":["Contact.Added"]}`, 422, `"loc":["body","event"]`},
+		"an unknown event":        {"POST", "/webhooks", `{"url":"https://example.com","event":"Contact.Exploded"}`, 422, `"loc":["body","event"]`},
+		"no url":                  {"POST", "/webhooks", `{"event":"Contact.Added"}`, 422, `"loc":["body","url"]`},
+		"a url without scheme":    {"POST", "/webhooks", `{"event":"Contact.Added","url":"example.com"}`, 422, `"loc":["body","url"]`},
+		"a url that is too long": {"POST", "/webhooks",
+			`{"event":"Contact.Added","url":"https://example.com/` + strings.Repeat("a", 2083) + `"}`, 422, `"loc":["body","url"]`},
+		"a rate limit of zero": {"POST", "/webhooks",
+			`{"event":"Contact.Added","url":"https://example.com","rate_limit":0}`, 422, `"loc":["body","rate_limit"]`},
+		"a rate limit in a string": {"POST", "/webhooks",
+			`{"event":"Contact.Added","url":"https://example.com","rate_limit":"9"}`, 422, `"loc":["body","rate_limit"]`},
+		"a broken rate limit": {"POST", "/webhooks",
+			`{"event":"Contact.Added","url":"https://example.com","rate_limit":1.5}`, 422, `"loc":["body","rate_limit"]`},
+		"the guide's period": {"POST", "/webhooks",
+			`{"event":"Contact.Added","url":"https://example.com","rate_limit_period":"hour"}`, 422, `"loc":["body","rate_limit_period"]`},
 		"a body that is no object":  {"POST", "/webhooks", `[]`, 422, `"loc":["body"]`},
 		"a changed url that is bad": {"PATCH", "/webhooks/" + webhook.ID, `{"url":""}`, 422, `"loc":["body","url"]`},
 		"an account of zero":        {"GET", "/webhooks?account_id=0", "", 422, `"loc":["query","account_id"]`},
@@ -140,7 +145,8 @@ func TestReferenceAnswers(t *testing.T) {
 	if shown.Data["rate_limit"] != 50.0 || shown.Data["rate_limit_period"] != "second" || shown.Data["status"] != "active" {
 		t.Errorf("defaults: %s", body)
 	}
-	if _, body = api.do(t, "PATCH", path, `{"rate_limit":7,"event":"Email.Bounced"}`); !strings.Contains(body, `"rate_limit":7`) || strings.Contains(body, "Email.Bounced") {
+	if _, body = api.do(t, "PATCH", path, `{"rate_limit":7,"event":"Email.Bounced"}`); !strings.Contains(body, `"rate_limit":7`) ||
+		strings.Contains(body, "Email.Bounced") {
 		t.Errorf("change: %s", body)
 	}
 	if _, body = api.do(t, "POST", path+"/archive", ""); !strings.Contains(body, `"archived":true`) || !strings.Contains(body, `"archived_at":`) {
@@ -155,7 +161,8 @@ func TestGuideAnswers(t *testing.T) {
 	t.Parallel()
 	api := start(t, cakemailtest.WithForm(cakemailtest.Guide))
 	status, body := api.do(t, "POST", "/webhooks", `{"url":"https://example.com","events":["Contact.Added","Email.Bounced"],"event":"ignored"}`)
-	if status != 201 || !strings.Contains(body, `"webhook_id":1001`) || !strings.Contains(body, `"events":["Email.Bounced","Contact.Added"]`) || !strings.Contains(body, `"secret":`) {
+	if status != 201 || !strings.Contains(body, `"webhook_id":1001`) ||
+		!strings.Contains(body, `"events":["Email.Bounced","Contact.Added"]`) || !strings.Contains(body, `"secret":`) {
 		t.Errorf("create: %d %s", status, body)
 	}
 	if _, body = api.do(t, "GET", "/webhooks/1001", ""); !strings.Contains(body, `"secret_key":`) || !strings.Contains(body, `"rate_limit_period":"hour"`) {

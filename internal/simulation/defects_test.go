@@ -39,7 +39,8 @@ var defects = []defect{
 	{"equal creates do not wait for each other", clientHistories, "cakemail/ledger.go",
 		`		l.locks[key] = semaphore.NewWeighted(size)`, `		return semaphore.NewWeighted(size)`},
 	{"a create that got a 503 is sent again", clientHistories, "cakemail/retry.go",
-		`if !exchange.repeatable && (err == nil || exchange.sent) {`, `if !exchange.repeatable && (err == nil && response.StatusCode != 503 || err != nil && exchange.sent) {`},
+		`if !exchange.repeatable && (err == nil || exchange.sent) {`,
+		`if !exchange.repeatable && (err == nil && response.StatusCode != 503 || err != nil && exchange.sent) {`},
 	{"a create that was cut is sent again", clientHistories, "cakemail/retry.go",
 		`if !exchange.repeatable && (err == nil || exchange.sent) {`, `if !exchange.repeatable && err == nil {`},
 	{"a 5xx to a create means that it did not happen", clientHistories, "cakemail/errors.go",
@@ -59,13 +60,15 @@ var defects = []defect{
 	{"a token is not renewed", clientHistories, "cakemail/auth.go",
 		`func (g *passwordGrant) renewable() bool { return true }`, `func (g *passwordGrant) renewable() bool { return false }`},
 	{"a list ends with a short page, although nothing counts", clientHistories, "cakemail/list.go",
-		`return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count`, `return len(p.webhooks) < cmp.Or(p.size, perPage) && (p.count == nil || seen >= *p.count)`},
+		`return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count`,
+		`return len(p.webhooks) < cmp.Or(p.size, perPage) && (p.count == nil || seen >= *p.count)`},
 	{"a list that shifts is not read again", clientHistories, "cakemail/list.go",
 		`for range maxReadings {`, `for range 1 {`},
 	{"an interrupt ends a create in flight", protocolHistories, "cakemail/client.go",
 		`shielded: call.method != http.MethodGet || isFinishing(ctx)`, `shielded: false`},
 	{"a 404 is believed at once", protocolHistories, "cakemail/webhook.go",
-		`interrupted := c.whileNew(c.ledger.dated(ctx, id), call.action, func() bool {`, `interrupted := c.whileNew(context.WithoutCancel(context.Background()), call.action, func() bool {`},
+		`interrupted := c.whileNew(c.ledger.dated(ctx, id), call.action, func() bool {`,
+		`interrupted := c.whileNew(context.WithoutCancel(context.Background()), call.action, func() bool {`},
 	{"a 404 is believed whatever the list says", protocolHistories, "cakemail/roster.go",
 		`refused == nil && roster.shows(id)`, `false`},
 	{"a webhook whose secret cannot be read is not in the state", protocolHistories, "provider/webhook_resource.go",
@@ -111,7 +114,8 @@ var defects = []defect{
 	{"secrets are not masked", protocolHistories, "cakemail/errors.go",
 		`Message: c.secrets.clean(refusal.Message)})`, `Message: refusal.Message})`},
 	{"a secret that is stored no more stays", protocolHistories, "provider/webhook_update.go",
-		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()`, `state.StoreSecret, state.Secret = plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},
+		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()`,
+		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},
 }
 
 // planted is the file with the defect in it.
@@ -161,7 +165,8 @@ func TestDefects(t *testing.T) {
 			}
 			number := map[string]int{clientHistories: 10_000, protocolHistories: 2_000}[defect.histories]
 			output, err := exec.CommandContext(t.Context(), program,
-				"-test.run", "^"+defect.histories+"$", "-rapid.seed", fmt.Sprint(fixedSeed), "-rapid.checks", fmt.Sprint(number), "-rapid.shrinktime", "0s").CombinedOutput()
+				"-test.run", "^"+defect.histories+"$", "-rapid.seed", fmt.Sprint(fixedSeed), "-rapid.checks", fmt.Sprint(number),
+				"-rapid.shrinktime", "0s").CombinedOutput()
 			found := firstFailure.FindSubmatch(output)
 			if err == nil || found == nil {
 				t.Fatalf("%d histories do not find it (%v)\n%.2000s", number, err, output)
