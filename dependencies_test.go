@@ -16,7 +16,9 @@ func TestNoToolIsInTheBinary(t *testing.T) {
 	if !strings.Contains(string(output), "internal/provider") {
 		t.Fatalf("the list is not of the provider:\n%s", output)
 	}
-	for _, tool := range []string{"hc-install", "terraform-plugin-testing", "terraform-exec", "internal/cakemailtest", "internal/terraformcli", "ProtonMail/go-crypto"} {
+	for _, tool := range []string{
+		"hc-install", "terraform-plugin-testing", "terraform-exec", "internal/cakemailtest", "internal/terraformcli", "ProtonMail/go-crypto",
+	} {
 		if strings.Contains(string(output), tool) {
 			t.Errorf("%s is in the binary", tool)
 		}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -148,10 +149,24 @@ func TestCISaysThatItNeedsARepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(folder, ".ci", "run"), string(script))
-	command := exec.CommandContext(t.Context(), "bash", filepath.Join(folder, ".ci", "run"))
+	command := exec.CommandContext(t.Context(), "bash", ".ci/run")
+	command.Dir = folder
 	output, err := command.CombinedOutput()
 	const want = ".ci/run needs a git checkout of this project, because it compares docs/ and examples/ with what is committed\n"
 	if err == nil || string(output) != want {
 		t.Errorf("got %v and the output %q, want a failure and %q", err, output, want)
+	}
+}
+
+func TestCheckStopsAtTheFirstFailure(t *testing.T) {
+	t.Parallel()
+	folder := projectFolder(t, t.TempDir())
+	command := exec.CommandContext(t.Context(), "make", "check", "CHECKS=build clean nothing help")
+	command.Dir = folder
+	output, err := command.CombinedOutput()
+	shown := regexp.MustCompile(`(?m)^== .*`).FindAllString(regexp.MustCompile(`\d+ s\b`).ReplaceAllString(string(output), "N s"), -1)
+	want := []string{"== build", "== build: passed in N s", "== clean", "== clean: passed in N s", "== nothing"}
+	if err == nil || !slices.Equal(shown, want) {
+		t.Errorf("got %v and %q, want a failure and %q", err, shown, want)
 	}
 }

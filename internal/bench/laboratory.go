@@ -52,13 +52,13 @@ func (l *laboratory) prepare(ctx context.Context) error {
 	if err := terraformcli.BuildProvider(ctx, built); err != nil {
 		return err
 	}
-	l.provider = filepath.Join(built, "terraform-provider-cakemail")
+	l.provider = terraformcli.ProviderFile(built)
 	program, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
 	l.program = program
-	if err := os.Symlink(program, filepath.Join(l.wrapped, "terraform-provider-cakemail")); err != nil {
+	if err := os.Symlink(program, terraformcli.ProviderFile(l.wrapped)); err != nil {
 		return fmt.Errorf("putting the wrapper in the provider's place: %w", err)
 	}
 	return nil
@@ -146,7 +146,9 @@ func (l *laboratory) variables(subject subject, api *cakemailtest.Server, report
 	return variables
 }
 
-func (l *laboratory) measurePhase(ctx context.Context, workspace *terraformcli.Workspace, api *cakemailtest.Server, arguments []string, reports string) (figures, error) {
+func (l *laboratory) measurePhase(
+	ctx context.Context, workspace *terraformcli.Workspace, api *cakemailtest.Server, arguments []string, reports string,
+) (figures, error) {
 	api.ResetCalls()
 	connections := api.Connections()
 	started := time.Now()

@@ -179,7 +179,8 @@ func TestLog(t *testing.T) {
 	api.do(t, "GET", "/webhooks/none", "")
 	api.do(t, "GET", "/elsewhere", "")
 	calls := api.api.Calls()
-	if len(calls) != 3 || calls[0].Operation != cakemailtest.Create || calls[0].AccountID != 42 || string(calls[0].Body) != goodReference || calls[0].Status != 201 {
+	if len(calls) != 3 || calls[0].Operation != cakemailtest.Create ||
+		calls[0].AccountID != 42 || string(calls[0].Body) != goodReference || calls[0].Status != 201 {
 		t.Errorf("the log holds %+v", calls)
 	}
 	if calls[1].Operation != cakemailtest.Show || calls[1].Status != 404 || calls[2].Operation != cakemailtest.Unknown {

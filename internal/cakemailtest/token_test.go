@@ -48,14 +48,16 @@ func TestTokenGrants(t *testing.T) {
 		form    url.Values
 		want    int
 	}{
-		"the right password":      {form: password(cakemailtest.DefaultPassword), want: 200},
-		"a wrong password":        {form: password("guess"), want: 401},
-		"no e-mail address":       {form: url.Values{"grant_type": {"password"}, "username": {"ops"}}, want: 422},
-		"an unknown grant":        {form: url.Values{"grant_type": {"magic"}}, want: 422},
-		"an unknown refresh":      {form: url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"guess"}}, want: 401},
-		"a challenge with 401":    {options: []cakemailtest.Option{cakemailtest.WithChallenge(401)}, form: password(cakemailtest.DefaultPassword), want: 401},
-		"a challenge with 200":    {options: []cakemailtest.Option{cakemailtest.WithChallenge(200)}, form: password(cakemailtest.DefaultPassword), want: 200},
-		"another user's password": {options: []cakemailtest.Option{cakemailtest.WithUser("a@example.com", "secret")}, form: password(cakemailtest.DefaultPassword), want: 401},
+		"the right password":   {form: password(cakemailtest.DefaultPassword), want: 200},
+		"a wrong password":     {form: password("guess"), want: 401},
+		"no e-mail address":    {form: url.Values{"grant_type": {"password"}, "username": {"ops"}}, want: 422},
+		"an unknown grant":     {form: url.Values{"grant_type": {"magic"}}, want: 422},
+		"an unknown refresh":   {form: url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"guess"}}, want: 401},
+		"a challenge with 401": {options: []cakemailtest.Option{cakemailtest.WithChallenge(401)}, form: password(cakemailtest.DefaultPassword), want: 401},
+		"a challenge with 200": {options: []cakemailtest.Option{cakemailtest.WithChallenge(200)}, form: password(cakemailtest.DefaultPassword), want: 200},
+		"another user's password": {
+			options: []cakemailtest.Option{cakemailtest.WithUser("a@example.com", "secret")}, form: password(cakemailtest.DefaultPassword), want: 401,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,7 +107,9 @@ func TestTokensEnd(t *testing.T) {
 
 func TestCallsNeedAToken(t *testing.T) {
 	t.Parallel()
-	for name, token := range map[string]string{"none": "", "an unknown one": "guess", "the default one where another was chosen": cakemailtest.DefaultAccessToken} {
+	for name, token := range map[string]string{
+		"none": "", "an unknown one": "guess", "the default one where another was chosen": cakemailtest.DefaultAccessToken,
+	} {
 		api := start(t, cakemailtest.WithAccessToken("chosen"))
 		api.token = token
 		if status, body := api.do(t, "GET", "/webhooks", ""); status != http.StatusUnauthorized || body != `{"detail":"Not authenticated"}` {

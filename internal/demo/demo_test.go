@@ -118,11 +118,14 @@ func TestExpectations(t *testing.T) {
 		err  error
 		want string
 	}{
-		"another action":      {replacement.expectAction("update"), "planned actions on cakemail_webhook.demo: expected update, saw delete and create"},
-		"changes":             {replacement.expectNothing(), "planned actions on cakemail_webhook.demo: expected no-op, saw delete and create"},
-		"no resource at all":  {planned{}.expectAction("create"), "resources in the plan: expected 1, saw 0"},
-		"unknown after apply": {replacement.expectKept(map[string]string{"secret": "s3cret"}), "planned secret: expected to stay what it is, saw another value or one that is known only after apply"},
-		"a value":             {expect("output hash_function", "sha256", "md5"), "output hash_function: expected sha256, saw md5"},
+		"another action":     {replacement.expectAction("update"), "planned actions on cakemail_webhook.demo: expected update, saw delete and create"},
+		"changes":            {replacement.expectNothing(), "planned actions on cakemail_webhook.demo: expected no-op, saw delete and create"},
+		"no resource at all": {planned{}.expectAction("create"), "resources in the plan: expected 1, saw 0"},
+		"unknown after apply": {
+			replacement.expectKept(map[string]string{"secret": "s3cret"}),
+			"planned secret: expected to stay what it is, saw another value or one that is known only after apply",
+		},
+		"a value": {expect("output hash_function", "sha256", "md5"), "output hash_function: expected sha256, saw md5"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

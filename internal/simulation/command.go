@@ -110,7 +110,8 @@ func (c *command) start() bool {
 func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool {
 	ok := true
 	for _, diagnostic := range diagnostics {
-		message := Message{Address: address, Summary: diagnostic.Summary, Detail: diagnostic.Detail, IsError: diagnostic.Severity == tfprotov6.DiagnosticSeverityError}
+		message := Message{Address: address, Summary: diagnostic.Summary, Detail: diagnostic.Detail}
+		message.IsError = diagnostic.Severity == tfprotov6.DiagnosticSeverityError
 		ok = ok && !message.IsError
 		if c.isDead() {
 			continue

@@ -94,7 +94,8 @@ var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
 				Times: rapid.IntRange(1, 8).Draw(t, "unlisted times"), Fault: simulation.Forbidden,
 			})
 	case 6:
-		weather.Blows, weather.Spells, weather.Acts = nil, nil, slices.DeleteFunc(weather.Acts, func(act simulation.Act) bool { return act.Deed != simulation.EndsTokens })
+		weather.Blows, weather.Spells = nil, nil
+		weather.Acts = slices.DeleteFunc(weather.Acts, func(act simulation.Act) bool { return act.Deed != simulation.EndsTokens })
 	}
 	return weather
 })

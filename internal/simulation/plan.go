@@ -130,7 +130,8 @@ func (c *command) refresh(address string, before instance) (*instance, bool) {
 
 func (c *command) planBlock(address string, block Block, now instance) (*change, bool) {
 	config := object(c.webhook, block.Arguments)
-	validated, err := c.process.server.ValidateResourceConfig(c.process.ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: webhookType, Config: encode(c.webhook, config)})
+	request := &tfprotov6.ValidateResourceConfigRequest{TypeName: webhookType, Config: encode(c.webhook, config)}
+	validated, err := c.process.server.ValidateResourceConfig(c.process.ctx, request)
 	if err != nil {
 		panic(err)
 	}

@@ -193,7 +193,9 @@ func (h protocolHistory) live() (broken []string, story string) {
 	defer world.Close()
 	environment := map[string]string{"CAKEMAIL_API_BASE": world.API.URL(), "CAKEMAIL_ACCESS_TOKEN": world.Credentials().AccessToken}
 	if h.Weather.Password {
-		environment = map[string]string{"CAKEMAIL_API_BASE": world.API.URL(), "CAKEMAIL_EMAIL": world.Credentials().Email, "CAKEMAIL_PASSWORD": world.Credentials().Password}
+		environment = map[string]string{
+			"CAKEMAIL_API_BASE": world.API.URL(), "CAKEMAIL_EMAIL": world.Credentials().Email, "CAKEMAIL_PASSWORD": world.Credentials().Password,
+		}
 	}
 	terraform := simulation.NewTerraform(world, simulation.Arguments{"max_retries": h.MaxRetries}, func(process *simulation.Process) tfprotov6.ProviderServer {
 		return server.New(provider.New("test",

@@ -99,7 +99,8 @@ const (
 // Faults are all of them.
 var Faults = []Fault{
 	CutBefore, CutAfter, TooMany, TooManyWait, Status408, Status500, Status502, Status503, Status504,
-	Processed408, Processed500, Processed502, Processed503, Processed504, LateAnswer, LateProcessing, Ghost, Truncated, Page, Forbidden, Unauthorized, NotFound, Echo,
+	Processed408, Processed500, Processed502, Processed503, Processed504, LateAnswer, LateProcessing, Ghost, Truncated, Page,
+	Forbidden, Unauthorized, NotFound, Echo,
 }
 
 func (f Fault) made() cakemailtest.Fault {

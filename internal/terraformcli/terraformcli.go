@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,15 @@ func ModuleFolder(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(module)), nil
 }
 
+// ProviderFile returns the path at which Terraform looks for the provider in the folder.
+func ProviderFile(folder string) string {
+	name := "terraform-provider-cakemail"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(folder, name)
+}
+
 // BuildProvider builds the provider of the Go module that the working directory
 // belongs to into the folder, under the name that Terraform looks for.
 func BuildProvider(ctx context.Context, folder string) error {
@@ -36,7 +46,7 @@ func BuildPackage(ctx context.Context, path, folder string) error {
 	if err != nil {
 		return err
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", filepath.Join(folder, "terraform-provider-cakemail"), path)
+	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", ProviderFile(folder), path)
 	build.Dir = module
 	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the provider: %w\n%s", err, output)
@@ -83,11 +93,16 @@ func New(ctx context.Context, folder, providerFolder string, environment ...stri
 
 // Command returns the Terraform command, not started, for callers that send it
 // signals or measure it. When ctx ends, Terraform is interrupted, not killed:
-// killed, it would leave its provider processes behind.
+// killed, it would leave its provider processes behind. Windows can only kill.
 func (w *Workspace) Command(ctx context.Context, arguments ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, w.binary, arguments...)
 	command.Dir, command.Env = w.Folder, w.environment
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.Cancel = func() error {
+		if runtime.GOOS == "windows" {
+			return command.Process.Kill()
+		}
+		return command.Process.Signal(os.Interrupt)
+	}
 	command.WaitDelay = stopWithin
 	return command
 }

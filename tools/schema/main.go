@@ -23,18 +23,17 @@ const providerKey = "registry.terraform.io/hashicorp/cakemail"
 
 func main() {
 	log.SetFlags(0)
-	server := server.New(provider.New("docs")())
-	if err := write(context.Background(), os.Stdout, server); err != nil {
+	if err := write(context.Background(), os.Stdout, server.New(provider.New("docs")())); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func write(ctx context.Context, out io.Writer, server tfprotov6.ProviderServer) error {
-	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+func write(ctx context.Context, out io.Writer, serving tfprotov6.ProviderServer) error {
+	schemas, err := serving.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return fmt.Errorf("reading the provider's schemas: %w", err)
 	}
-	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	identities, err := serving.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
 		return fmt.Errorf("reading the provider's identity schemas: %w", err)
 	}
