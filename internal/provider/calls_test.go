@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"maps"
 	"testing"
 
@@ -29,8 +31,8 @@ func TestCallsAreNoMoreThanThePlanNeeds(t *testing.T) {
 	} {
 		t.Run(string(form), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, cakemailtest.WithForm(form)).withPassword()
-			workspace := w.workspace(t, "many.tf")
+			w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPassword()
+			workspace := w.Workspace(t, "many.tf")
 			for _, phase := range []struct {
 				name      string
 				arguments []string
@@ -41,13 +43,13 @@ func TestCallsAreNoMoreThanThePlanNeeds(t *testing.T) {
 				{"change", []string{"apply", "-auto-approve", "-parallelism=1", "-var", "path=new"}, want.change},
 				{"destroy", []string{"destroy", "-auto-approve", "-var", "path=new"}, counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.Archive: number}},
 			} {
-				w.api.ResetCalls()
-				terraform(t, workspace, phase.arguments...)
-				if got := w.api.Counts(); !maps.Equal(got, phase.want) {
+				w.Api.ResetCalls()
+				acctest.Terraform(t, workspace, phase.arguments...)
+				if got := w.Api.Counts(); !maps.Equal(got, phase.want) {
 					t.Errorf("%s: %v calls, want %v", phase.name, got, phase.want)
 				}
 			}
-			if active := w.api.Active(); len(active) > 0 {
+			if active := w.Api.Active(); len(active) > 0 {
 				t.Errorf("%d webhooks are active after destroy", len(active))
 			}
 		})

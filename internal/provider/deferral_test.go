@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"slices"
 	"testing"
 
@@ -13,105 +15,105 @@ import (
 // answer is what the provider says to one request while its configuration is unknown.
 type answer struct {
 	deferred *tfprotov6.Deferred
-	messages []message
+	messages []acctest.Message
 }
 
 // requests are all that Terraform asks while it plans, by what they are for.
-var requests = map[string]func(*core) answer{
-	"refresh of a webhook": func(c *core) answer {
-		c.t.Helper()
-		read, err := c.server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
-			TypeName: "cakemail_webhook", CurrentState: c.encode(c.webhook, c.state), Private: c.private,
+var requests = map[string]func(*acctest.Core) answer{
+	"refresh of a webhook": func(c *acctest.Core) answer {
+		c.T.Helper()
+		read, err := c.Server.ReadResource(c.T.Context(), &tfprotov6.ReadResourceRequest{
+			TypeName: "cakemail_webhook", CurrentState: c.Encode(c.Webhook, c.State), Private: c.Private,
 		})
 		if err != nil {
-			c.t.Fatal(err)
+			c.T.Fatal(err)
 		}
-		if after := c.decode(c.webhook, read.NewState); !after.Equal(c.state) {
-			c.t.Errorf("the state became %s, want %s", after, c.state)
+		if after := c.Decode(c.Webhook, read.NewState); !after.Equal(c.State) {
+			c.T.Errorf("the state became %s, want %s", after, c.State)
 		}
-		return answer{read.Deferred, messagesOf(read.Diagnostics)}
+		return answer{read.Deferred, acctest.MessagesOf(read.Diagnostics)}
 	},
-	"plan of a creation": func(c *core) answer {
-		planned := c.plan(tftypes.NewValue(c.webhook, nil), block(c.webhook, configured))
-		return answer{planned.Deferred, messagesOf(planned.Diagnostics)}
+	"plan of a creation": func(c *acctest.Core) answer {
+		planned := c.Plan(tftypes.NewValue(c.Webhook, nil), acctest.Block(c.Webhook, configured))
+		return answer{planned.Deferred, acctest.MessagesOf(planned.Diagnostics)}
 	},
-	"plan of a change": func(c *core) answer {
-		planned := c.plan(c.state, block(c.webhook, with(configured, arguments{"url": "https://example.com/new"})))
-		return answer{planned.Deferred, messagesOf(planned.Diagnostics)}
+	"plan of a change": func(c *acctest.Core) answer {
+		planned := c.Plan(c.State, acctest.Block(c.Webhook, acctest.With(configured, acctest.Arguments{"url": "https://example.com/new"})))
+		return answer{planned.Deferred, acctest.MessagesOf(planned.Diagnostics)}
 	},
-	"plan of a destruction": func(c *core) answer {
-		planned := c.plan(c.state, tftypes.NewValue(c.webhook, nil))
-		return answer{planned.Deferred, messagesOf(planned.Diagnostics)}
+	"plan of a destruction": func(c *acctest.Core) answer {
+		planned := c.Plan(c.State, tftypes.NewValue(c.Webhook, nil))
+		return answer{planned.Deferred, acctest.MessagesOf(planned.Diagnostics)}
 	},
-	"import of a webhook": func(c *core) answer {
-		c.t.Helper()
-		imported, err := c.server.ImportResourceState(c.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: "cakemail_webhook", ID: "1001"})
+	"import of a webhook": func(c *acctest.Core) answer {
+		c.T.Helper()
+		imported, err := c.Server.ImportResourceState(c.T.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: "cakemail_webhook", ID: "1001"})
 		if err != nil {
-			c.t.Fatal(err)
+			c.T.Fatal(err)
 		}
-		if imported.Deferred != nil && c.decode(c.webhook, imported.ImportedResources[0].State).IsKnown() {
-			c.t.Error("the imported webhook is known, although nothing was read")
+		if imported.Deferred != nil && c.Decode(c.Webhook, imported.ImportedResources[0].State).IsKnown() {
+			c.T.Error("the imported webhook is known, although nothing was read")
 		}
-		return answer{imported.Deferred, messagesOf(imported.Diagnostics)}
+		return answer{imported.Deferred, acctest.MessagesOf(imported.Diagnostics)}
 	},
-	"action cakemail_webhook_test_delivery": func(c *core) answer {
-		c.t.Helper()
-		server, ok := c.server.(tfprotov6.ActionServer)
+	"action cakemail_webhook_test_delivery": func(c *acctest.Core) answer {
+		c.T.Helper()
+		server, ok := c.Server.(tfprotov6.ActionServer)
 		if !ok {
-			c.t.Fatal("the provider has no actions")
+			c.T.Fatal("the provider has no actions")
 		}
-		object := c.objectOf(c.schemas().ActionSchemas[testDelivery].Schema)
-		planned, err := server.PlanAction(c.t.Context(), &tfprotov6.PlanActionRequest{
-			ActionType: testDelivery, Config: c.encode(object, block(object, arguments{"webhook_id": "1001"})),
+		object := c.ObjectOf(c.Schemas().ActionSchemas[acctest.TestDelivery].Schema)
+		planned, err := server.PlanAction(c.T.Context(), &tfprotov6.PlanActionRequest{
+			ActionType: acctest.TestDelivery, Config: c.Encode(object, acctest.Block(object, acctest.Arguments{"webhook_id": "1001"})),
 		})
 		if err != nil {
-			c.t.Fatal(err)
+			c.T.Fatal(err)
 		}
-		return answer{planned.Deferred, messagesOf(planned.Diagnostics)}
+		return answer{planned.Deferred, acctest.MessagesOf(planned.Diagnostics)}
 	},
-	"data source cakemail_webhook": func(c *core) answer {
-		return c.readData("cakemail_webhook", arguments{"id": "1001"})
+	"data source cakemail_webhook": func(c *acctest.Core) answer {
+		return readData(c, "cakemail_webhook", acctest.Arguments{"id": "1001"})
 	},
-	"data source cakemail_webhooks": func(c *core) answer {
-		return c.readData("cakemail_webhooks", nil)
+	"data source cakemail_webhooks": func(c *acctest.Core) answer {
+		return readData(c, "cakemail_webhooks", nil)
 	},
-	"ephemeral resource cakemail_webhook_secret": func(c *core) answer {
-		c.t.Helper()
+	"ephemeral resource cakemail_webhook_secret": func(c *acctest.Core) answer {
+		c.T.Helper()
 		const name = "cakemail_webhook_secret"
-		object := c.objectOf(c.schemas().EphemeralResourceSchemas[name])
-		opened, err := c.server.OpenEphemeralResource(c.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
-			TypeName: name, Config: c.encode(object, block(object, arguments{"id": "1001"})),
+		object := c.ObjectOf(c.Schemas().EphemeralResourceSchemas[name])
+		opened, err := c.Server.OpenEphemeralResource(c.T.Context(), &tfprotov6.OpenEphemeralResourceRequest{
+			TypeName: name, Config: c.Encode(object, acctest.Block(object, acctest.Arguments{"id": "1001"})),
 		})
 		if err != nil {
-			c.t.Fatal(err)
+			c.T.Fatal(err)
 		}
-		return answer{opened.Deferred, messagesOf(opened.Diagnostics)}
+		return answer{opened.Deferred, acctest.MessagesOf(opened.Diagnostics)}
 	},
 }
 
-func (c *core) readData(name string, given arguments) answer {
-	c.t.Helper()
-	object := c.objectOf(c.schemas().DataSourceSchemas[name])
-	read, err := c.server.ReadDataSource(c.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: c.encode(object, block(object, given))})
+func readData(c *acctest.Core, name string, given acctest.Arguments) answer {
+	c.T.Helper()
+	object := c.ObjectOf(c.Schemas().DataSourceSchemas[name])
+	read, err := c.Server.ReadDataSource(c.T.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: c.Encode(object, acctest.Block(object, given))})
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
-	return answer{read.Deferred, messagesOf(read.Diagnostics)}
+	return answer{read.Deferred, acctest.MessagesOf(read.Diagnostics)}
 }
 
-var configured = arguments{"url": "https://example.com/cakemail", "events": []string{"Contact.Added"}}
+var configured = acctest.Arguments{"url": "https://example.com/cakemail", "events": []string{"Contact.Added"}}
 
 // unknownProvider is a provider whose token is known only after apply, with a
 // webhook in the state from before.
-func (w *world) unknownProvider(t *testing.T, deferralAllowed bool) *core {
+func unknownProvider(t *testing.T, w *acctest.World, deferralAllowed bool) *acctest.Core {
 	t.Helper()
-	before := w.newCore(t, nil)
-	if problems := before.apply(configured); len(problems) > 0 {
+	before := w.NewCore(t, nil)
+	if problems := before.Apply(configured); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	c := w.unconfigured(t)
-	c.state, c.private, c.deferralAllowed = before.state, before.private, deferralAllowed
-	if problems := c.configure(arguments{"access_token": tftypes.UnknownValue}); len(problems) > 0 {
+	c := w.Unconfigured(t)
+	c.State, c.Private, c.DeferralAllowed = before.State, before.Private, deferralAllowed
+	if problems := c.Configure(acctest.Arguments{"access_token": tftypes.UnknownValue}); len(problems) > 0 {
 		t.Fatalf("the provider cannot be configured: %s", problems)
 	}
 	return c
@@ -119,43 +121,43 @@ func (w *world) unknownProvider(t *testing.T, deferralAllowed bool) *core {
 
 func TestUnknownProviderConfigurationIsDeferred(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.unknownProvider(t, true)
-	calls := len(w.api.Calls())
+	w := acctest.NewWorld(t)
+	c := unknownProvider(t, w, true)
+	calls := len(w.Api.Calls())
 	for name, request := range requests {
 		got := request(c)
 		if got.deferred == nil || got.deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown || len(got.messages) > 0 {
-			t.Errorf("%s: got %+v and the messages %s, want that it is deferred", name, got.deferred, indented(got.messages))
+			t.Errorf("%s: got %+v and the messages %s, want that it is deferred", name, got.deferred, acctest.Indented(got.messages))
 		}
 	}
-	if after := len(w.api.Calls()); after != calls {
-		t.Errorf("the API was called: %v", w.api.Counts())
+	if after := len(w.Api.Calls()); after != calls {
+		t.Errorf("the API was called: %v", w.Api.Counts())
 	}
 }
 
 // Without the capability, Terraform takes a deferral for a defect of the provider.
 func TestNothingIsDeferredUnasked(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t).unknownProvider(t, false)
-	says := map[string]message{
-		"refresh of a webhook": {severity: "warning", summary: "The webhook was not refreshed"},
+	c := unknownProvider(t, acctest.NewWorld(t), false)
+	says := map[string]acctest.Message{
+		"refresh of a webhook": {Severity: "warning", Summary: "The webhook was not refreshed"},
 		"plan of a creation":   {}, "plan of a change": {}, "plan of a destruction": {}, "action cakemail_webhook_test_delivery": {},
-		"import of a webhook":                        {severity: "error", summary: "The provider's configuration is not known yet"},
-		"data source cakemail_webhook":               {severity: "error", summary: "The provider's configuration is not known yet"},
-		"data source cakemail_webhooks":              {severity: "error", summary: "The provider's configuration is not known yet"},
-		"ephemeral resource cakemail_webhook_secret": {severity: "error", summary: "The provider's configuration is not known yet"},
+		"import of a webhook":                        {Severity: "error", Summary: "The provider's configuration is not known yet"},
+		"data source cakemail_webhook":               {Severity: "error", Summary: "The provider's configuration is not known yet"},
+		"data source cakemail_webhooks":              {Severity: "error", Summary: "The provider's configuration is not known yet"},
+		"ephemeral resource cakemail_webhook_secret": {Severity: "error", Summary: "The provider's configuration is not known yet"},
 	}
 	for name, request := range requests {
 		got := request(c)
-		want := []message{says[name]}
-		if says[name] == (message{}) {
+		want := []acctest.Message{says[name]}
+		if says[name] == (acctest.Message{}) {
 			want = nil
 		}
 		for index := range got.messages {
-			got.messages[index].detail = ""
+			got.messages[index].Detail = ""
 		}
 		if got.deferred != nil || !slices.Equal(got.messages, want) {
-			t.Errorf("%s: got %+v and the messages %s, want %s", name, got.deferred, indented(got.messages), indented(want))
+			t.Errorf("%s: got %+v and the messages %s, want %s", name, got.deferred, acctest.Indented(got.messages), acctest.Indented(want))
 		}
 	}
 }
@@ -163,15 +165,15 @@ func TestNothingIsDeferredUnasked(t *testing.T) {
 // A provider whose configuration is known has nothing to defer.
 func TestKnownProviderConfigurationIsNotDeferred(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		c := newWorld(t, cakemailtest.WithForm(form)).unconfigured(t)
-		c.deferralAllowed = true
-		if problems := c.configure(nil); len(problems) > 0 {
+		c := acctest.NewWorld(t, cakemailtest.WithForm(form)).Unconfigured(t)
+		c.DeferralAllowed = true
+		if problems := c.Configure(nil); len(problems) > 0 {
 			t.Fatal(problems)
 		}
-		if problems := c.apply(configured); len(problems) > 0 || c.state.IsNull() {
-			t.Errorf("the webhook was not created: %s", indented(problems))
+		if problems := c.Apply(configured); len(problems) > 0 || c.State.IsNull() {
+			t.Errorf("the webhook was not created: %s", acctest.Indented(problems))
 		}
 	})
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"io/fs"
 	"maps"
 	"os"
@@ -57,9 +59,9 @@ var appliedExamples = map[string]example{
 }
 
 // exampleWorkspace is a folder with one of the examples, ready to apply.
-func (w *world) exampleWorkspace(t *testing.T, path string, environment ...string) *terraformcli.Workspace {
+func exampleWorkspace(t *testing.T, w *acctest.World, path string, environment ...string) *terraformcli.Workspace {
 	t.Helper()
-	workspace := w.workspace(t, "released.tf", environment...)
+	workspace := w.Workspace(t, "released.tf", environment...)
 	content := readExample(t, path)
 	if strings.HasPrefix(filepath.Base(path), "import-") {
 		content += "\n" + readExample(t, filepath.Join(filepath.Dir(path), "resource.tf"))
@@ -94,21 +96,21 @@ func TestExamplesCanBeApplied(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			test.needs.orSkip(t)
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				if test.existing {
-					w.addExisting(path)
+					addExisting(w, path)
 				}
-				workspace := w.exampleWorkspace(t, path)
-				terraform(t, workspace, append([]string{"apply", "-auto-approve"}, test.variables...)...)
-				if active := len(w.api.Active()); active != test.active {
+				workspace := exampleWorkspace(t, w, path)
+				acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, test.variables...)...)
+				if active := len(w.Api.Active()); active != test.active {
 					t.Errorf("%d webhooks are active, want %d", active, test.active)
 				}
-				terraform(t, workspace, append([]string{"plan", "-detailed-exitcode"}, test.variables...)...)
-				managed := len(stateOf(t, workspace))
-				terraform(t, workspace, append([]string{"destroy", "-auto-approve"}, test.variables...)...)
-				if active := len(w.api.Active()); active != test.active-managed {
+				acctest.Terraform(t, workspace, append([]string{"plan", "-detailed-exitcode"}, test.variables...)...)
+				managed := len(acctest.StateOf(t, workspace))
+				acctest.Terraform(t, workspace, append([]string{"destroy", "-auto-approve"}, test.variables...)...)
+				if active := len(w.Api.Active()); active != test.active-managed {
 					t.Errorf("%d webhooks are active after destroy, want %d", active, test.active-managed)
 				}
 			})
@@ -117,12 +119,12 @@ func TestExamplesCanBeApplied(t *testing.T) {
 }
 
 // addExisting puts the webhook into the API that the example imports or reads.
-func (w *world) addExisting(path string) {
+func addExisting(w *acctest.World, path string) {
 	webhook := cakemailtest.Webhook{ID: existingID, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}}
 	if strings.Contains(path, "identity") {
 		webhook.AccountID = 42
 	}
-	w.api.Add(webhook)
+	w.Api.Add(webhook)
 }
 
 // An example that is added has to be applied here too, unless it needs another
@@ -158,9 +160,9 @@ func TestVerifyExample(t *testing.T) {
 	t.Parallel()
 	functions.orSkip(t)
 	path := "functions/verify/function.tf"
-	workspace := newWorld(t).exampleWorkspace(t, path)
-	terraform(t, workspace, append([]string{"apply", "-auto-approve"}, appliedExamples[path].variables...)...)
-	if genuine := strings.TrimSpace(terraform(t, workspace, "output", "-json", "genuine")); genuine != "true" {
+	workspace := exampleWorkspace(t, acctest.NewWorld(t), path)
+	acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, appliedExamples[path].variables...)...)
+	if genuine := strings.TrimSpace(acctest.Terraform(t, workspace, "output", "-json", "genuine")); genuine != "true" {
 		t.Errorf("the output is %s, want true", genuine)
 	}
 }
@@ -171,13 +173,13 @@ func TestQueryExamplesInTerraform1_14(t *testing.T) {
 	for _, path := range []string{"guides/query/webhooks.tfquery.hcl", "list-resources/cakemail_webhook/list-resource.tfquery.hcl"} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				w.addExisting(path)
-				workspace := w.exampleWorkspace(t, "guides/query/main.tf")
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				addExisting(w, path)
+				workspace := exampleWorkspace(t, w, "guides/query/main.tf")
 				writeExample(t, workspace, filepath.Base(path), readExample(t, path))
-				if output := terraform(t, workspace, "query"); !strings.Contains(output, existingID) {
+				if output := acctest.Terraform(t, workspace, "query"); !strings.Contains(output, existingID) {
 					t.Errorf("the webhook was not found:\n%s", output)
 				}
 			})
@@ -187,19 +189,19 @@ func TestQueryExamplesInTerraform1_14(t *testing.T) {
 
 func TestPauseExample(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		workspace := w.exampleWorkspace(t, "guides/pause/main.tf")
-		terraform(t, workspace, "apply", "-auto-approve")
-		before := w.api.Webhooks()[0]
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		workspace := exampleWorkspace(t, w, "guides/pause/main.tf")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve")
+		before := w.Api.Webhooks()[0]
 		for _, paused := range []bool{true, false} {
 			if paused {
-				terraform(t, workspace, "apply", "-auto-approve", "-var", "paused=true")
+				acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "paused=true")
 			} else {
-				terraform(t, workspace, "apply", "-auto-approve")
+				acctest.Terraform(t, workspace, "apply", "-auto-approve")
 			}
-			webhooks := w.api.Webhooks()
+			webhooks := w.Api.Webhooks()
 			if len(webhooks) != 1 || webhooks[0].Archived != paused || webhooks[0].ID != before.ID || webhooks[0].Secret != before.Secret {
 				t.Errorf("paused %t: got %+v, want the same webhook, archived %[1]t", paused, webhooks)
 			}
@@ -225,23 +227,23 @@ func TestActionExamplesInTerraform1_14(t *testing.T) {
 	for path, test := range actionExamples {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				receiver := w.verifying(t)
-				workspace := w.exampleWorkspace(t, path)
-				writeExample(t, workspace, "main.tf", requirements+strings.ReplaceAll(readExample(t, path), "https://example.com", receiver.server.URL))
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				receiver := w.Verifying(t)
+				workspace := exampleWorkspace(t, w, path)
+				writeExample(t, workspace, "main.tf", requirements+strings.ReplaceAll(readExample(t, path), "https://example.com", receiver.Server.URL))
 
-				terraform(t, workspace, "apply", "-auto-approve")
-				if got := len(receiver.deliveries()); got != test.triggered {
+				acctest.Terraform(t, workspace, "apply", "-auto-approve")
+				if got := len(receiver.Deliveries()); got != test.triggered {
 					t.Errorf("%d deliveries after the apply, want %d", got, test.triggered)
 				}
-				terraform(t, workspace, "apply", "-auto-approve", "-invoke="+test.address)
-				if got := len(receiver.deliveries()); got != test.triggered+1 {
+				acctest.Terraform(t, workspace, "apply", "-auto-approve", "-invoke="+test.address)
+				if got := len(receiver.Deliveries()); got != test.triggered+1 {
 					t.Errorf("%d deliveries after the invocation, want %d", got, test.triggered+1)
 				}
-				terraform(t, workspace, "plan", "-detailed-exitcode")
-				terraform(t, workspace, "destroy", "-auto-approve")
+				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+				acctest.Terraform(t, workspace, "destroy", "-auto-approve")
 			})
 		})
 	}

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,10 +17,10 @@ import (
 )
 
 // existing are the ids of the webhooks that a plan warns of, in order.
-func existing(messages []message) []string {
+func existing(messages []acctest.Message) []string {
 	var ids []string
 	for _, message := range messages {
-		if id, found := strings.CutSuffix(strings.TrimPrefix(message.summary, "The webhook "), " exists already"); found && message.severity == "warning" {
+		if id, found := strings.CutSuffix(strings.TrimPrefix(message.Summary, "The webhook "), " exists already"); found && message.Severity == "warning" {
 			ids = append(ids, id)
 		}
 	}
@@ -27,27 +29,27 @@ func existing(messages []message) []string {
 }
 
 // expectExisting fails unless the plan warns of these webhooks and no others.
-func (w *world) expectExisting(t *testing.T, messages []message, want ...string) {
+func expectExisting(t *testing.T, w *acctest.World, messages []acctest.Message, want ...string) {
 	t.Helper()
 	slices.Sort(want)
 	if got := existing(messages); !slices.Equal(got, want) {
-		t.Errorf("the plan warns of %q, want %q:\n%s", got, want, indented(messages))
+		t.Errorf("the plan warns of %q, want %q:\n%s", got, want, acctest.Indented(messages))
 	}
 }
 
 func TestAPlanWarnsOfAnEqualWebhook(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		w.api.Add(cakemailtest.Webhook{ID: "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9", URL: "https://EXAMPLE.com/cakemail", Events: []string{"Contact.Added"}, AccountID: 42})
-		workspace := w.workspace(t, "webhook.tf", account42)
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		w.Api.Add(cakemailtest.Webhook{ID: "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9", URL: "https://EXAMPLE.com/cakemail", Events: []string{"Contact.Added"}, AccountID: 42})
+		workspace := w.Workspace(t, "webhook.tf", account42)
 
-		told := tell(t, workspace, "plan")
+		told := acctest.Tell(t, workspace, "plan")
 
-		w.expectMessages(t, told, message{"warning", "", "The webhook ID exists already",
-			"Both would deliver Contact.Added to https://EXAMPLE.com.\nTo manage it with this resource, add this block and plan again:\n" +
-				"  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\nIf another resource manages it"})
+		w.ExpectMessages(t, told, acctest.Warning("", "The webhook ID exists already",
+			"Both would deliver Contact.Added to https://EXAMPLE.com.\nTo manage it with this resource, add this block and plan again:\n"+
+				"  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\nIf another resource manages it"))
 	})
 }
 
@@ -57,32 +59,32 @@ func TestAPlanDoesNotWarn(t *testing.T) {
 	equal := cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}}
 	for name, test := range map[string]struct {
 		exists cakemailtest.Webhook
-		config arguments
+		config acctest.Arguments
 		lists  int
 	}{
 		"of another url":        {cakemailtest.Webhook{URL: "https://example.com/other", Events: equal.Events}, nil, 1},
 		"of another event":      {cakemailtest.Webhook{URL: equal.URL, Events: []string{"Email.Bounced"}}, nil, 1},
 		"of an archived one":    {cakemailtest.Webhook{URL: equal.URL, Events: equal.Events, Archived: true}, nil, 1},
 		"of another account":    {cakemailtest.Webhook{URL: equal.URL, Events: equal.Events, AccountID: 42}, nil, 1},
-		"with an unknown url":   {equal, arguments{"url": tftypes.UnknownValue}, 0},
-		"with unknown events":   {equal, arguments{"events": tftypes.UnknownValue}, 0},
-		"with an unknown event": {equal, arguments{"events": []any{tftypes.UnknownValue}}, 0},
-		"in an unknown account": {equal, arguments{"account_id": tftypes.UnknownValue}, 0},
+		"with an unknown url":   {equal, acctest.Arguments{"url": tftypes.UnknownValue}, 0},
+		"with unknown events":   {equal, acctest.Arguments{"events": tftypes.UnknownValue}, 0},
+		"with an unknown event": {equal, acctest.Arguments{"events": []any{tftypes.UnknownValue}}, 0},
+		"in an unknown account": {equal, acctest.Arguments{"account_id": tftypes.UnknownValue}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				w.api.Add(test.exists)
-				c := w.newCore(t, nil)
-				w.expectMessages(t, messagesOf(c.plan(c.state, block(c.webhook, hook(test.config))).Diagnostics))
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				w.Api.Add(test.exists)
+				c := w.NewCore(t, nil)
+				w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(test.config))).Diagnostics))
 				want := test.lists
-				if form == cakemailtest.Guide && len(w.api.Active()) > 0 && test.exists.AccountID == 0 {
+				if form == cakemailtest.Guide && len(w.Api.Active()) > 0 && test.exists.AccountID == 0 {
 					// The guide's list does not say where it ends.
 					want *= 2
 				}
-				if lists := w.api.Count(cakemailtest.List); lists != want {
+				if lists := w.Api.Count(cakemailtest.List); lists != want {
 					t.Errorf("%d lists, want %d", lists, want)
 				}
 			})
@@ -103,14 +105,14 @@ func TestAPlanDoesNotWarnOfWhatTheStateManages(t *testing.T) {
 		for _, refresh := range []string{"-refresh=true", "-refresh=false"} {
 			t.Run(name+", "+refresh, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
-				workspace := w.workspace(t, test.configuration)
-				terraform(t, workspace, "apply", "-auto-approve")
+				w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+				workspace := w.Workspace(t, test.configuration)
+				acctest.Terraform(t, workspace, "apply", "-auto-approve")
 				if test.prepare != nil {
-					terraform(t, workspace, test.prepare...)
+					acctest.Terraform(t, workspace, test.prepare...)
 				}
-				w.expectExisting(t, tell(t, workspace, slices.Concat([]string{"plan", refresh}, test.plan)...))
-				if w.api.Count(cakemailtest.List) == 0 {
+				expectExisting(t, w, acctest.Tell(t, workspace, slices.Concat([]string{"plan", refresh}, test.plan)...))
+				if w.Api.Count(cakemailtest.List) == 0 {
 					t.Error("nothing was listed")
 				}
 			})
@@ -121,14 +123,14 @@ func TestAPlanDoesNotWarnOfWhatTheStateManages(t *testing.T) {
 // A moved block creates nothing, so nothing is listed.
 func TestAMoveListsNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	workspace := w.workspace(t, "renamed.tf")
-	terraform(t, workspace, "apply", "-auto-approve")
-	w.addFile(t, workspace, "moved.tf", "moved {\n  from = cakemail_webhook.test[\"a\"]\n  to   = cakemail_webhook.test[\"b\"]\n}\n")
-	w.api.ResetCalls()
+	w := acctest.NewWorld(t)
+	workspace := w.Workspace(t, "renamed.tf")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve")
+	addFile(t, w, workspace, "moved.tf", "moved {\n  from = cakemail_webhook.test[\"a\"]\n  to   = cakemail_webhook.test[\"b\"]\n}\n")
+	w.Api.ResetCalls()
 
-	w.expectMessages(t, tell(t, workspace, "plan", "-detailed-exitcode", "-var", `names=["b"]`))
-	if lists := w.api.Count(cakemailtest.List); lists > 0 {
+	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-detailed-exitcode", "-var", `names=["b"]`))
+	if lists := w.Api.Count(cakemailtest.List); lists > 0 {
 		t.Errorf("%d lists", lists)
 	}
 }
@@ -136,15 +138,15 @@ func TestAMoveListsNothing(t *testing.T) {
 // A replacement that would double a webhook is a creation too.
 func TestAReplacementThatWouldDoubleAWebhook(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		c := w.newCore(t, nil)
-		c.mustApply(hook(nil))
-		other := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Email.Bounced"}})
-		later := w.newCore(t, nil)
-		later.state, later.private = c.state, c.private
-		w.expectExisting(t, messagesOf(later.plan(later.state, block(c.webhook, hook(arguments{"events": []string{"Email.Bounced"}}))).Diagnostics), other.ID)
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		c := w.NewCore(t, nil)
+		c.MustApply(hook(nil))
+		other := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Email.Bounced"}})
+		later := w.NewCore(t, nil)
+		later.State, later.Private = c.State, c.Private
+		expectExisting(t, w, acctest.MessagesOf(later.Plan(later.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"events": []string{"Email.Bounced"}}))).Diagnostics), other.ID)
 	})
 }
 
@@ -165,12 +167,12 @@ func TestAPlanThatCannotListTheAccount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.api.SetFaults(test.fault)
-			workspace := w.workspace(t, "many.tf")
-			w.expectMessages(t, tell(t, workspace, "plan", "-var", "max_retries=0"),
-				message{"warning", "", test.title, "The plan cannot tell whether the webhooks to create exist already."})
-			if lists := w.api.Count(cakemailtest.List); lists != 1 {
+			w := acctest.NewWorld(t)
+			w.Api.SetFaults(test.fault)
+			workspace := w.Workspace(t, "many.tf")
+			w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-var", "max_retries=0"),
+				acctest.Warning("", test.title, "The plan cannot tell whether the webhooks to create exist already."))
+			if lists := w.Api.Count(cakemailtest.List); lists != 1 {
 				t.Errorf("%d lists, want 1", lists)
 			}
 		})
@@ -182,22 +184,22 @@ func TestAPlanKnowsTheFormFromTheList(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		form   cakemailtest.Form
-		config arguments
+		config acctest.Arguments
 		want   []string
 	}{
-		"two events":                    {cakemailtest.Reference, arguments{"events": []string{"Contact.Added", "Email.Bounced"}}, []string{"error: This API takes one event per webhook"}},
-		"an hour":                       {cakemailtest.Reference, arguments{"rate_limit_period": "hour"}, []string{`warning: This API accepts only "second" or "minute"`}},
-		"a minute":                      {cakemailtest.Reference, arguments{"rate_limit_period": "minute"}, nil},
-		"two events where it takes two": {cakemailtest.Guide, arguments{"events": []string{"Contact.Added", "Email.Bounced"}, "rate_limit_period": "day"}, nil},
+		"two events":                    {cakemailtest.Reference, acctest.Arguments{"events": []string{"Contact.Added", "Email.Bounced"}}, []string{"error: This API takes one event per webhook"}},
+		"an hour":                       {cakemailtest.Reference, acctest.Arguments{"rate_limit_period": "hour"}, []string{`warning: This API accepts only "second" or "minute"`}},
+		"a minute":                      {cakemailtest.Reference, acctest.Arguments{"rate_limit_period": "minute"}, nil},
+		"two events where it takes two": {cakemailtest.Guide, acctest.Arguments{"events": []string{"Contact.Added", "Email.Bounced"}, "rate_limit_period": "day"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, cakemailtest.WithForm(test.form))
-			w.api.Add(cakemailtest.Webhook{URL: "https://example.com/other", Events: []string{"Contact.Added"}})
-			c := w.newCore(t, nil)
+			w := acctest.NewWorld(t, cakemailtest.WithForm(test.form))
+			w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/other", Events: []string{"Contact.Added"}})
+			c := w.NewCore(t, nil)
 			var got []string
-			for _, message := range messagesOf(c.plan(c.state, block(c.webhook, hook(test.config))).Diagnostics) {
-				got = append(got, message.severity+": "+message.summary)
+			for _, message := range acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(test.config))).Diagnostics) {
+				got = append(got, message.Severity+": "+message.Summary)
 			}
 			if !slices.Equal(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
@@ -212,12 +214,12 @@ func TestAPlanListsEachPageOnce(t *testing.T) {
 	for have, pages := range map[int]int{0: 1, 20: 1, 120: 3} {
 		t.Run(fmt.Sprint(have), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := acctest.NewWorld(t)
 			for number := range have {
-				w.api.Add(cakemailtest.Webhook{URL: fmt.Sprintf("https://example.com/theirs/%d", number), Events: []string{"Contact.Added"}})
+				w.Api.Add(cakemailtest.Webhook{URL: fmt.Sprintf("https://example.com/theirs/%d", number), Events: []string{"Contact.Added"}})
 			}
-			w.expectMessages(t, tell(t, w.workspace(t, "many.tf"), "plan", "-var", "number=100"))
-			if lists := w.api.Count(cakemailtest.List); lists != pages {
+			w.ExpectMessages(t, acctest.Tell(t, w.Workspace(t, "many.tf"), "plan", "-var", "number=100"))
+			if lists := w.Api.Count(cakemailtest.List); lists != pages {
 				t.Errorf("%d lists, want %d", lists, pages)
 			}
 		})
@@ -225,7 +227,7 @@ func TestAPlanListsEachPageOnce(t *testing.T) {
 }
 
 // addFile puts another file beside the configuration.
-func (w *world) addFile(t *testing.T, workspace *terraformcli.Workspace, name, content string) {
+func addFile(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(workspace.Folder, name), []byte(content), 0o600); err != nil {
 		t.Fatal(err)
@@ -235,24 +237,24 @@ func (w *world) addFile(t *testing.T, workspace *terraformcli.Workspace, name, c
 // Where only some events are the same, importing leads to a replacement.
 func TestAPlanSaysThatTheEventsDiffer(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
-	w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added", "Email.Bounced"}})
-	c := w.newCore(t, nil)
+	w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+	w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added", "Email.Bounced"}})
+	c := w.NewCore(t, nil)
 
-	told := messagesOf(c.plan(c.state, block(c.webhook, hook(arguments{"store_secret": tftypes.UnknownValue}))).Diagnostics)
+	told := acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"store_secret": tftypes.UnknownValue}))).Diagnostics)
 
-	if len(told) != 1 || !strings.Contains(told[0].detail, "write its events into the resource") || strings.Contains(told[0].detail, "store_secret=false") {
-		t.Errorf("got %s", indented(told))
+	if len(told) != 1 || !strings.Contains(told[0].Detail, "write its events into the resource") || strings.Contains(told[0].Detail, "store_secret=false") {
+		t.Errorf("got %s", acctest.Indented(told))
 	}
 }
 
 // An apply comes only to what changes, so it cannot tell whom the others belong to.
 func TestAnApplyThatHasBegunDoesNotWarn(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-	applying := w.newCore(t, nil)
-	applying.mustApply(hook(arguments{"url": "https://example.com/other"}))
+	w := acctest.NewWorld(t)
+	w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	applying := w.NewCore(t, nil)
+	applying.MustApply(hook(acctest.Arguments{"url": "https://example.com/other"}))
 
-	w.expectMessages(t, messagesOf(applying.plan(tftypes.NewValue(applying.webhook, nil), block(applying.webhook, hook(nil))).Diagnostics))
+	w.ExpectMessages(t, acctest.MessagesOf(applying.Plan(tftypes.NewValue(applying.Webhook, nil), acctest.Block(applying.Webhook, hook(nil))).Diagnostics))
 }

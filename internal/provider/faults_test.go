@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"fmt"
 	"os"
 	"slices"
@@ -135,18 +137,18 @@ func TestFaults(t *testing.T) {
 
 func (test faultCase) run(t *testing.T, form cakemailtest.Form) faultResult {
 	t.Helper()
-	w, number := newWorld(t, cakemailtest.WithForm(form)).withPassword(), 100
+	w, number := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPassword(), 100
 	if os.Getenv(envFaultTable) == "" {
-		w, number = w.withPatience(suitePatience), 40
+		w, number = w.WithPatience(suitePatience), 40
 	}
-	workspace := w.workspace(t, "many.tf")
+	workspace := w.Workspace(t, "many.tf")
 	variables := append([]string{"-var", fmt.Sprintf("number=%d", number)}, test.variables...)
 
 	result := faultResult{name: test.name, form: form, applies: 1}
-	w.api.SetFaults(test.faults(w.api)...)
+	w.Api.SetFaults(test.faults(w.Api)...)
 	output, err := workspace.Run(t.Context(), append([]string{"apply", "-auto-approve"}, variables...)...)
 	if test.lasting && err != nil {
-		w.api.SetFaults()
+		w.Api.SetFaults()
 		result.applies++
 		output, err = workspace.Run(t.Context(), append([]string{"apply", "-auto-approve"}, variables...)...)
 	}
@@ -154,31 +156,31 @@ func (test faultCase) run(t *testing.T, form cakemailtest.Form) faultResult {
 		t.Errorf("apply: %v", err)
 	}
 	result.compare(t, w, workspace)
-	result.creates = w.api.Count(cakemailtest.Create)
+	result.creates = w.Api.Count(cakemailtest.Create)
 	if result.active != number || result.inState != number || result.orphans+result.doubles+result.missing > 0 {
 		t.Errorf("%+v, want %d active and in state, nothing else\n%s", result, number, output)
 	}
-	w.api.SetFaults()
-	terraform(t, workspace, append([]string{"plan", "-detailed-exitcode"}, variables...)...)
+	w.Api.SetFaults()
+	acctest.Terraform(t, workspace, append([]string{"plan", "-detailed-exitcode"}, variables...)...)
 	if !test.lasting {
-		w.api.SetFaults(test.faults(w.api)...)
+		w.Api.SetFaults(test.faults(w.Api)...)
 	}
-	terraform(t, workspace, append([]string{"destroy", "-auto-approve"}, variables...)...)
-	if active := w.api.Active(); len(active) > 0 {
+	acctest.Terraform(t, workspace, append([]string{"destroy", "-auto-approve"}, variables...)...)
+	if active := w.Api.Active(); len(active) > 0 {
 		t.Errorf("%d webhooks are active after destroy", len(active))
 	}
 	return result
 }
 
 // compare counts what the API and the state hold of each other.
-func (r *faultResult) compare(t *testing.T, w *world, workspace *terraformcli.Workspace) {
+func (r *faultResult) compare(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace) {
 	t.Helper()
 	inState := map[string]bool{}
-	for _, webhook := range stateOf(t, workspace) {
+	for _, webhook := range acctest.StateOf(t, workspace) {
 		inState[webhook.ID] = true
 	}
 	urls := map[string]bool{}
-	for _, webhook := range w.api.Active() {
+	for _, webhook := range w.Api.Active() {
 		r.active++
 		if !inState[webhook.ID] {
 			r.orphans++
@@ -190,5 +192,5 @@ func (r *faultResult) compare(t *testing.T, w *world, workspace *terraformcli.Wo
 		urls[webhook.URL] = true
 	}
 	r.missing = len(inState)
-	r.inState = len(stateOf(t, workspace))
+	r.inState = len(acctest.StateOf(t, workspace))
 }

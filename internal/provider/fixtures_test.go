@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"strings"
 
@@ -22,10 +24,10 @@ type fixture struct {
 	// judged are good and bad values.
 	judged map[string]judgement
 	// delivered is what the receiver of a delivery sees of it; nothing, where that is nothing.
-	delivered func(posted) any
+	delivered func(acctest.Posted) any
 }
 
-var nothing = func(posted) any { return nil }
+var nothing = func(acctest.Posted) any { return nil }
 
 // fixtures are those of all rows of the table of settings.
 var fixtures = map[string]fixture{
@@ -51,11 +53,11 @@ var fixtures = map[string]fixture{
 	},
 }
 
-func postedEvents(p posted) any {
+func postedEvents(p acctest.Posted) any {
 	var body struct {
 		Event string `json:"event"`
 	}
-	_ = json.Unmarshal([]byte(p.body), &body)
+	_ = json.Unmarshal([]byte(p.Body), &body)
 	return []string{body.Event}
 }
 

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"bytes"
 	"compress/gzip"
 	"slices"
@@ -42,7 +44,7 @@ func hostileAnswers() map[string]cakemailtest.Fault {
 		"an object without any value": always200("{}"),
 		"wrong types": always200(`{"id":{},"webhook_id":[1],"data":{"id":true,"url":7,"event":["Contact.Added"],"rate_limit":"many","status":null},
 			"url":7,"events":"Contact.Added","rate_limit":"many","archived":"yes"}`),
-		"numbers out of range":     rewritten(replacing(`"rate_limit":`, `"rate_limit":1e99`)),
+		"numbers out of range":     rewritten(acctest.Replacing(`"rate_limit":`, `"rate_limit":1e99`)),
 		"more than one value":      rewritten(func(body []byte) []byte { return append(body, body...) }),
 		"keys named twice":         rewritten(twice),
 		"another webhook":          rewritten(another),
@@ -57,12 +59,12 @@ func hostileAnswers() map[string]cakemailtest.Fault {
 
 // twice names each id twice.
 func twice(body []byte) []byte {
-	return replacing(`"id":`, `"id":"w2","id":`, `"webhook_id":`, `"webhook_id":4711,"webhook_id":`)(body)
+	return acctest.Replacing(`"id":`, `"id":"w2","id":`, `"webhook_id":`, `"webhook_id":4711,"webhook_id":`)(body)
 }
 
 // another changes the last character of the ids.
 func another(body []byte) []byte {
-	return anyNumber.ReplaceAllFunc(body, func(id []byte) []byte {
+	return acctest.AnyNumber.ReplaceAllFunc(body, func(id []byte) []byte {
 		other := bytes.Clone(id)
 		other[len(id)-1] = '1'
 		if bytes.Equal(other, id) {
@@ -75,10 +77,10 @@ func another(body []byte) []byte {
 // hostileMoment is a call that is answered so, and what leads to it.
 type hostileMoment struct {
 	operation cakemailtest.Operation
-	before    func(*core)
-	do        func(*core) []message
+	before    func(*acctest.Core)
+	do        func(*acctest.Core) []acctest.Message
 	// wanted is the configuration that the webhook must agree with in the end.
-	wanted arguments
+	wanted acctest.Arguments
 	forms  []cakemailtest.Form
 }
 
@@ -86,26 +88,28 @@ var bothForms = []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide}
 
 var hostileMoments = map[string]hostileMoment{
 	"the list before a create": {
-		cakemailtest.List, func(*core) {}, func(c *core) []message { return c.apply(hook(nil)) }, hook(nil), bothForms},
+		cakemailtest.List, func(*acctest.Core) {}, func(c *acctest.Core) []acctest.Message { return c.Apply(hook(nil)) }, hook(nil), bothForms},
 	"a create": {
-		cakemailtest.Create, func(*core) {}, func(c *core) []message { return c.apply(hook(nil)) }, hook(nil), bothForms},
+		cakemailtest.Create, func(*acctest.Core) {}, func(c *acctest.Core) []acctest.Message { return c.Apply(hook(nil)) }, hook(nil), bothForms},
 	"the read after a create": {
-		cakemailtest.Show, func(*core) {}, func(c *core) []message { return c.apply(hook(nil)) }, hook(nil), bothForms},
+		cakemailtest.Show, func(*acctest.Core) {}, func(c *acctest.Core) []acctest.Message { return c.Apply(hook(nil)) }, hook(nil), bothForms},
 	"a refresh": {
-		cakemailtest.Show, func(c *core) { c.mustApply(hook(nil)) }, func(c *core) []message { return c.refresh() }, hook(nil), bothForms},
+		cakemailtest.Show, func(c *acctest.Core) { c.MustApply(hook(nil)) }, func(c *acctest.Core) []acctest.Message { return c.Refresh() }, hook(nil), bothForms},
 	"a change": {
-		cakemailtest.Update, func(c *core) { c.mustApply(hook(nil)) },
-		func(c *core) []message { return c.apply(hook(arguments{"rate_limit": int64(7)})) },
-		hook(arguments{"rate_limit": int64(7)}), bothForms[:1]},
+		cakemailtest.Update, func(c *acctest.Core) { c.MustApply(hook(nil)) },
+		func(c *acctest.Core) []acctest.Message {
+			return c.Apply(hook(acctest.Arguments{"rate_limit": int64(7)}))
+		},
+		hook(acctest.Arguments{"rate_limit": int64(7)}), bothForms[:1]},
 	"pausing": {
-		cakemailtest.Archive, func(c *core) { c.mustApply(hook(nil)) },
-		func(c *core) []message { return c.apply(hook(arguments{"archived": true})) },
-		hook(arguments{"archived": true}), bothForms},
+		cakemailtest.Archive, func(c *acctest.Core) { c.MustApply(hook(nil)) },
+		func(c *acctest.Core) []acctest.Message { return c.Apply(hook(acctest.Arguments{"archived": true})) },
+		hook(acctest.Arguments{"archived": true}), bothForms},
 	"resuming": {
-		cakemailtest.Unarchive, func(c *core) { c.mustApply(hook(arguments{"archived": true})) },
-		func(c *core) []message { return c.apply(hook(nil)) }, hook(nil), bothForms},
+		cakemailtest.Unarchive, func(c *acctest.Core) { c.MustApply(hook(acctest.Arguments{"archived": true})) },
+		func(c *acctest.Core) []acctest.Message { return c.Apply(hook(nil)) }, hook(nil), bothForms},
 	"a destroy": {
-		cakemailtest.Archive, func(c *core) { c.mustApply(hook(nil)) }, func(c *core) []message { return c.destroy() }, nil, bothForms},
+		cakemailtest.Archive, func(c *acctest.Core) { c.MustApply(hook(nil)) }, func(c *acctest.Core) []acctest.Message { return c.Destroy() }, nil, bothForms},
 }
 
 // TestHostileAnswers meets each answer at each moment: the outcome is right, or a
@@ -130,40 +134,40 @@ func TestHostileAnswers(t *testing.T) {
 
 func (m hostileMoment) meet(t *testing.T, answer cakemailtest.Fault, form cakemailtest.Form) {
 	t.Helper()
-	w := newWorld(t, cakemailtest.WithForm(form))
-	c := w.newCore(t, arguments{"max_retries": int64(0), "request_timeout": int64(1)})
+	w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+	c := w.NewCore(t, acctest.Arguments{"max_retries": int64(0), "request_timeout": int64(1)})
 	m.before(c)
-	before := c.state
+	before := c.State
 	answer.Operation = m.operation
-	w.api.SetFaults(answer)
+	w.Api.SetFaults(answer)
 
 	messages := m.do(c)
-	w.expectClear(t, messages)
-	w.expectNothingFalse(t, c, before, len(errorsIn(messages)) > 0)
+	expectClear(t, w, messages)
+	expectNothingFalse(t, w, c, before, len(acctest.ErrorsIn(messages)) > 0)
 
-	w.api.SetFaults()
+	w.Api.SetFaults()
 	if m.wanted == nil {
-		w.expectMessages(t, c.destroy())
-		if active := w.api.Active(); len(active) > 0 || !c.state.IsNull() {
-			t.Errorf("after the destroy %d webhooks are active, the state holds %s", len(active), c.state)
+		w.ExpectMessages(t, c.Destroy())
+		if active := w.Api.Active(); len(active) > 0 || !c.State.IsNull() {
+			t.Errorf("after the destroy %d webhooks are active, the state holds %s", len(active), c.State)
 		}
 		return
 	}
-	c.mustApply(m.wanted)
-	w.expectAgreement(t, c)
-	w.api.ResetCalls()
-	c.mustApply(m.wanted)
-	if calls := w.api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
-		t.Errorf("another apply made the calls %v, want one read", w.api.Counts())
+	c.MustApply(m.wanted)
+	expectAgreement(t, w, c)
+	w.Api.ResetCalls()
+	c.MustApply(m.wanted)
+	if calls := w.Api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
+		t.Errorf("another apply made the calls %v, want one read", w.Api.Counts())
 	}
 }
 
 // expectClear wants each error to tell what was attempted and what came instead.
-func (w *world) expectClear(t *testing.T, messages []message) {
+func expectClear(t *testing.T, w *acctest.World, messages []acctest.Message) {
 	t.Helper()
-	for _, problem := range errorsIn(messages) {
-		text := w.plain(problem.summary + "\n" + problem.detail)
-		w.expectNoSecret(t, "the error", problem.String())
+	for _, problem := range acctest.ErrorsIn(messages) {
+		text := w.Plain(problem.Summary + "\n" + problem.Detail)
+		w.ExpectNoSecret(t, "the error", problem.String())
 		if !slices.ContainsFunc([]string{
 			"HOST does not answer as Cakemail does\nCannot ", "No answer from HOST in time\nCannot ", "No answer from HOST\nCannot ",
 			"It is unknown whether the webhook was created\nNo answer says so (",
@@ -174,48 +178,48 @@ func (w *world) expectClear(t *testing.T, messages []message) {
 }
 
 // expectNothingFalse wants the state to be as it was before, or as the API is.
-func (w *world) expectNothingFalse(t *testing.T, c *core, before tftypes.Value, failed bool) {
+func expectNothingFalse(t *testing.T, w *acctest.World, c *acctest.Core, before tftypes.Value, failed bool) {
 	t.Helper()
 	switch {
-	case failed && c.state.Equal(before):
-	case c.state.IsNull():
-		if active := w.api.Active(); len(active) > 0 {
+	case failed && c.State.Equal(before):
+	case c.State.IsNull():
+		if active := w.Api.Active(); len(active) > 0 {
 			t.Errorf("the state has lost %+v", active)
 		}
-	case failed && c.text("id") == "":
-		if !c.tainted {
-			t.Errorf("the state holds a webhook without an id that is not tainted: %s", c.state)
+	case failed && c.Text("id") == "":
+		if !c.Tainted {
+			t.Errorf("the state holds a webhook without an id that is not tainted: %s", c.State)
 		}
-	case failed && c.tainted:
-		if c.text("id") != w.api.Webhooks()[0].ID {
-			t.Errorf("the state holds %s, the API %+v", c.state, w.api.Webhooks())
+	case failed && c.Tainted:
+		if c.Text("id") != w.Api.Webhooks()[0].ID {
+			t.Errorf("the state holds %s, the API %+v", c.State, w.Api.Webhooks())
 		}
 	default:
-		w.expectAgreement(t, c)
+		expectAgreement(t, w, c)
 	}
 }
 
 // expectAgreement wants one webhook in use, and the state to hold what the API does.
-func (w *world) expectAgreement(t *testing.T, c *core) {
+func expectAgreement(t *testing.T, w *acctest.World, c *acctest.Core) {
 	t.Helper()
 	var matching []cakemailtest.Webhook
-	for _, webhook := range w.api.Webhooks() {
-		if webhook.ID == c.text("id") {
+	for _, webhook := range w.Api.Webhooks() {
+		if webhook.ID == c.Text("id") {
 			matching = append(matching, webhook)
 		} else if !webhook.Archived {
 			t.Errorf("the API holds %+v, which no state knows", webhook)
 		}
 	}
 	if len(matching) != 1 {
-		t.Fatalf("the state holds %s, the API %+v", c.state, w.api.Webhooks())
+		t.Fatalf("the state holds %s, the API %+v", c.State, w.Api.Webhooks())
 	}
 	webhook := matching[0]
-	want := block(c.webhook, with(arguments(settingsOf(webhook)), arguments{
+	want := acctest.Block(c.Webhook, acctest.With(acctest.Arguments(settingsOf(webhook)), acctest.Arguments{
 		"id": webhook.ID, "events": webhook.Events, "archived": webhook.Archived,
 		"secret": webhook.Secret, "hash_function": webhook.HashFunction, "store_secret": true,
 	}))
-	differences, err := want.Diff(c.state)
-	if err != nil || len(differences) > 0 || c.tainted {
-		t.Errorf("state and API differ: %v %v, tainted: %t", differences, err, c.tainted)
+	differences, err := want.Diff(c.State)
+	if err != nil || len(differences) > 0 || c.Tainted {
+		t.Errorf("state and API differ: %v %v, tainted: %t", differences, err, c.Tainted)
 	}
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"net/url"
 	"strings"
 	"testing"
@@ -37,25 +39,25 @@ func TestOddIDs(t *testing.T) {
 	for name, id := range oddIDs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				c := w.newCore(t, nil)
-				innocent := w.api.Add(cakemailtest.Webhook{ID: "innocent", URL: "https://example.com/innocent", Events: []string{"List.Created"}})
-				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: w.renaming(id)})
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				c := w.NewCore(t, nil)
+				innocent := w.Api.Add(cakemailtest.Webhook{ID: "innocent", URL: "https://example.com/innocent", Events: []string{"List.Created"}})
+				w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: renamingTo(w, id)})
 
-				c.mustApply(hook(nil))
-				if c.text("id") != id || c.text("secret") != w.api.Webhooks()[1].Secret {
-					t.Fatalf("the state holds %s", c.state)
+				c.MustApply(hook(nil))
+				if c.Text("id") != id || c.Text("secret") != w.Api.Webhooks()[1].Secret {
+					t.Fatalf("the state holds %s", c.State)
 				}
-				c.mustApply(hook(arguments{"archived": true}))
-				c.mustApply(hook(nil))
-				w.expectMessages(t, c.destroy())
+				c.MustApply(hook(acctest.Arguments{"archived": true}))
+				c.MustApply(hook(nil))
+				w.ExpectMessages(t, c.Destroy())
 
-				if webhooks := w.api.Webhooks(); len(webhooks) != 2 || !webhooks[1].Archived || webhooks[0].Archived || webhooks[0].URL != innocent.URL {
+				if webhooks := w.Api.Webhooks(); len(webhooks) != 2 || !webhooks[1].Archived || webhooks[0].Archived || webhooks[0].URL != innocent.URL {
 					t.Errorf("the API holds %+v", webhooks)
 				}
-				for _, call := range w.api.Calls() {
+				for _, call := range w.Api.Calls() {
 					if path := "/webhooks/" + url.PathEscape(id); call.Path != "/webhooks" && call.Path != path && !strings.HasPrefix(call.Path, path+"/") {
 						t.Errorf("%s %s was called", call.Method, call.Path)
 					}
@@ -66,13 +68,13 @@ func TestOddIDs(t *testing.T) {
 }
 
 // renaming gives the new webhook this id, in the API and in the answer.
-func (w *world) renaming(id string) func([]byte) []byte {
+func renamingTo(w *acctest.World, id string) func([]byte) []byte {
 	return func(body []byte) []byte {
-		webhooks := w.api.Webhooks()
+		webhooks := w.Api.Webhooks()
 		given := webhooks[len(webhooks)-1].ID
-		w.api.Change(given, func(webhook *cakemailtest.Webhook) { webhook.ID = id })
+		w.Api.Change(given, func(webhook *cakemailtest.Webhook) { webhook.ID = id })
 		quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(id) + `"`
-		return replacing(`"`+given+`"`, quoted, ":"+given+",", ":"+quoted+",", ":"+given+"}", ":"+quoted+"}")(body)
+		return acctest.Replacing(`"`+given+`"`, quoted, ":"+given+",", ":"+quoted+",", ":"+given+"}", ":"+quoted+"}")(body)
 	}
 }
 
@@ -82,21 +84,21 @@ func TestOddIDsAreImported(t *testing.T) {
 	for name, id := range oddIDs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			c := w.newCore(t, nil)
-			webhook := w.api.Add(cakemailtest.Webhook{ID: id, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+			w := acctest.NewWorld(t)
+			c := w.NewCore(t, nil)
+			webhook := w.Api.Add(cakemailtest.Webhook{ID: id, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 
-			read, messages := c.data("cakemail_webhook", arguments{"id": id})
-			w.expectMessages(t, messages)
+			read, messages := c.Data("cakemail_webhook", acctest.Arguments{"id": id})
+			w.ExpectMessages(t, messages)
 			if read["secret"] != webhook.Secret {
 				t.Errorf("the data source reads %v", read)
 			}
 			if strings.Contains(id, "?") {
 				return // The import id has a use of its own for the question mark.
 			}
-			w.expectMessages(t, c.importState("1/"+id))
-			if c.text("id") != id || c.text("secret") != webhook.Secret {
-				t.Errorf("the state holds %s", c.state)
+			w.ExpectMessages(t, c.ImportState("1/"+id))
+			if c.Text("id") != id || c.Text("secret") != webhook.Secret {
+				t.Errorf("the state holds %s", c.State)
 			}
 		})
 	}
@@ -112,11 +114,11 @@ func TestImportsThatCannotBe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			c := w.newCore(t, nil)
-			w.expectMessages(t, c.importState(test.id), message{"error", "", "Invalid import id", test.says})
-			if calls := w.api.Calls(); len(calls) > 0 || !c.state.IsNull() {
-				t.Errorf("%d calls were made, the state holds %s", len(calls), c.state)
+			w := acctest.NewWorld(t)
+			c := w.NewCore(t, nil)
+			w.ExpectMessages(t, c.ImportState(test.id), acctest.Error("", "Invalid import id", test.says))
+			if calls := w.Api.Calls(); len(calls) > 0 || !c.State.IsNull() {
+				t.Errorf("%d calls were made, the state holds %s", len(calls), c.State)
 			}
 		})
 	}
@@ -124,32 +126,32 @@ func TestImportsThatCannotBe(t *testing.T) {
 
 func TestImportWithUnknownCredentials(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	delete(w.environment, "CAKEMAIL_ACCESS_TOKEN")
-	c := w.newCore(t, arguments{"access_token": tftypes.UnknownValue})
-	w.expectMessages(t, c.importState("1001"), notKnownYet)
+	w := acctest.NewWorld(t)
+	delete(w.Environment, "CAKEMAIL_ACCESS_TOKEN")
+	c := w.NewCore(t, acctest.Arguments{"access_token": tftypes.UnknownValue})
+	w.ExpectMessages(t, c.ImportState("1001"), notKnownYet)
 }
 
 // TestImportOfAHalfToldWebhook refuses what would be planned as a change.
 func TestImportOfAHalfToldWebhook(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func([]byte) []byte{
-		"no url":    replacing(`"url"`, `"_"`),
-		"no events": replacing(`"event"`, `"_"`, `"events"`, `"_"`),
+		"no url":    acctest.Replacing(`"url"`, `"_"`),
+		"no events": acctest.Replacing(`"event"`, `"_"`, `"events"`, `"_"`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				c := w.newCore(t, nil)
-				webhook := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-				w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: change})
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				c := w.NewCore(t, nil)
+				webhook := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: change})
 
-				messages := c.importState(webhook.ID)
-				w.expectClear(t, messages)
-				if len(errorsIn(messages)) != 1 || !c.state.IsNull() {
-					t.Errorf("got %s, and the state %s", indented(messages), c.state)
+				messages := c.ImportState(webhook.ID)
+				expectClear(t, w, messages)
+				if len(acctest.ErrorsIn(messages)) != 1 || !c.State.IsNull() {
+					t.Errorf("got %s, and the state %s", acctest.Indented(messages), c.State)
 				}
 			})
 		})
@@ -160,16 +162,16 @@ func TestImportOfAHalfToldWebhook(t *testing.T) {
 // there is one; the webhook that is not the resource's is not touched.
 func TestACreateAnsweredWithAnotherID(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.newCore(t, nil)
-	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: another})
+	w := acctest.NewWorld(t)
+	c := w.NewCore(t, nil)
+	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: another})
 
-	messages := c.apply(hook(nil))
-	if problems := errorsIn(messages); len(problems) != 1 || !strings.Contains(problems[0].summary, "There is no webhook ") || !c.tainted {
-		t.Errorf("got:\n%s", indented(messages))
+	messages := c.Apply(hook(nil))
+	if problems := acctest.ErrorsIn(messages); len(problems) != 1 || !strings.Contains(problems[0].Summary, "There is no webhook ") || !c.Tainted {
+		t.Errorf("got:\n%s", acctest.Indented(messages))
 	}
-	c.mustApply(hook(nil))
-	if webhooks := w.api.Webhooks(); len(webhooks) != 2 || webhooks[0].Archived || c.text("id") != webhooks[1].ID {
-		t.Errorf("the state holds %s, the API %+v", c.state, webhooks)
+	c.MustApply(hook(nil))
+	if webhooks := w.Api.Webhooks(); len(webhooks) != 2 || webhooks[0].Archived || c.Text("id") != webhooks[1].ID {
+		t.Errorf("the state holds %s, the API %+v", c.State, webhooks)
 	}
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
@@ -15,9 +17,9 @@ import (
 // identityChecks expect the identity to be what the state says.
 func identityChecks(account knownvalue.Check) []statecheck.StateCheck {
 	return []statecheck.StateCheck{
-		statecheck.ExpectIdentity(testWebhook, map[string]knownvalue.Check{"id": knownvalue.NotNull(), "account_id": account}),
-		statecheck.ExpectIdentityValueMatchesState(testWebhook, attribute("id")),
-		statecheck.ExpectIdentityValueMatchesState(testWebhook, attribute("account_id")),
+		statecheck.ExpectIdentity(acctest.TestWebhook, map[string]knownvalue.Check{"id": knownvalue.NotNull(), "account_id": account}),
+		statecheck.ExpectIdentityValueMatchesState(acctest.TestWebhook, attribute("id")),
+		statecheck.ExpectIdentityValueMatchesState(acctest.TestWebhook, attribute("account_id")),
 	}
 }
 
@@ -35,19 +37,19 @@ func TestIdentityIsInTheStateOfTerraform1_12(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				w.environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
-				create := webhookStep(test.variables)
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				w.Environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
+				create := acctest.WebhookStep(test.variables)
 				create.ConfigStateChecks = identityChecks(test.account)
 				imported := resource.TestStep{
-					ResourceName: testWebhook, ConfigVariables: test.variables,
+					ResourceName: acctest.TestWebhook, ConfigVariables: test.variables,
 					ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
 				}
-				change := planned(webhookStep(with(config.Variables{"archived": config.BoolVariable(true)}, test.variables)), plancheck.ResourceActionUpdate)
+				change := planned(acctest.WebhookStep(acctest.With(config.Variables{"archived": config.BoolVariable(true)}, test.variables)), plancheck.ResourceActionUpdate)
 				change.ConfigStateChecks = identityChecks(test.account)
-				w.run(t, create, imported, change)
+				w.Run(t, create, imported, change)
 			})
 		})
 	}
@@ -68,18 +70,18 @@ func TestImportBlockByIdentityInTerraform1_12(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				w.environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
-				existing := w.api.Add(cakemailtest.Webhook{ID: "existing", AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				w.Environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
+				existing := w.Api.Add(cakemailtest.Webhook{ID: "existing", AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 				step := planned(resource.TestStep{ConfigFile: config.StaticFile("testdata/" + test.configuration)}, plancheck.ResourceActionNoop)
 				step.ConfigStateChecks = append(identityChecks(test.want),
 					expect("id", knownvalue.StringExact(existing.ID)),
 					expect("secret", knownvalue.StringExact(existing.Secret)),
 					expect("account_id", test.want))
-				w.run(t, step)
-				if made := len(w.api.Webhooks()); made != 1 {
+				w.Run(t, step)
+				if made := len(w.Api.Webhooks()); made != 1 {
 					t.Errorf("the API holds %d webhooks, want the one", made)
 				}
 			})

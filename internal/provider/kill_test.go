@@ -3,6 +3,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -17,14 +19,14 @@ import (
 
 // killed starts an apply, and kills Terraform and the provider in the middle of
 // the creates.
-func (w *world) killed(t *testing.T, workspace *terraformcli.Workspace, creates int, arguments ...string) {
+func killApply(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace, creates int, arguments ...string) {
 	t.Helper()
 	command := workspace.Command(t.Context(), append([]string{"apply", "-auto-approve"}, arguments...)...)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for w.api.Count(cakemailtest.Create) < creates {
+	for w.Api.Count(cakemailtest.Create) < creates {
 		select {
 		case <-t.Context().Done():
 			t.Fatal("the creates were not made")
@@ -44,7 +46,7 @@ var importBlock = regexp.MustCompile(`(?s)import \{.*?\n *\}\n`)
 func shownImportBlocks(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
 	t.Helper()
 	var blocks strings.Builder
-	for line := range strings.Lines(terraform(t, workspace, append([]string{"plan", "-json"}, arguments...)...)) {
+	for line := range strings.Lines(acctest.Terraform(t, workspace, append([]string{"plan", "-json"}, arguments...)...)) {
 		var event struct {
 			Diagnostic struct{ Address, Detail string }
 		}
@@ -61,24 +63,24 @@ func shownImportBlocks(t *testing.T, workspace *terraformcli.Workspace, argument
 func TestKilledCreatesAreFoundByTheNextPlan(t *testing.T) {
 	t.Parallel()
 	importBlocks.orSkip(t)
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		const number = 20
 		all := []string{"-var", "number=20"}
-		w := newWorld(t, cakemailtest.WithForm(form))
-		workspace := w.workspace(t, "many.tf")
-		terraform(t, workspace, "apply", "-auto-approve", "-var", "number=5")
-		w.api.ResetCalls()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		workspace := w.Workspace(t, "many.tf")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "number=5")
+		w.Api.ResetCalls()
 		// Nothing is answered until the kill, so that it does not hit Terraform while it writes the state.
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: true, Delay: time.Minute})
-		w.killed(t, workspace, 10, all...)
-		w.api.SetFaults()
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: true, Delay: time.Minute})
+		killApply(t, w, workspace, 10, all...)
+		w.Api.SetFaults()
 		saved := map[string]bool{}
-		for _, webhook := range stateOf(t, workspace) {
+		for _, webhook := range acctest.StateOf(t, workspace) {
 			saved[webhook.ID] = true
 		}
 		var unknown []string
-		for _, webhook := range w.api.Active() {
+		for _, webhook := range w.Api.Active() {
 			if !saved[webhook.ID] {
 				unknown = append(unknown, webhook.ID)
 			}
@@ -87,23 +89,23 @@ func TestKilledCreatesAreFoundByTheNextPlan(t *testing.T) {
 			t.Fatalf("the state has %d webhooks and does not know %d, want 5 and 10", len(saved), len(unknown))
 		}
 
-		w.expectExisting(t, tell(t, workspace, slices.Concat([]string{"plan"}, all)...), unknown...)
-		w.addFile(t, workspace, "imports.tf", shownImportBlocks(t, workspace, all...))
-		terraform(t, workspace, append([]string{"apply", "-auto-approve"}, all...)...)
+		expectExisting(t, w, acctest.Tell(t, workspace, slices.Concat([]string{"plan"}, all)...), unknown...)
+		addFile(t, w, workspace, "imports.tf", shownImportBlocks(t, workspace, all...))
+		acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, all...)...)
 
-		state, secrets := stateOf(t, workspace), map[string]string{}
+		state, secrets := acctest.StateOf(t, workspace), map[string]string{}
 		for _, webhook := range state {
 			secrets[webhook.ID] = webhook.Secret
 		}
-		if len(state) != number || len(w.api.Active()) != number {
-			t.Errorf("%d webhooks are in the state and %d active, want %d each", len(state), len(w.api.Active()), number)
+		if len(state) != number || len(w.Api.Active()) != number {
+			t.Errorf("%d webhooks are in the state and %d active, want %d each", len(state), len(w.Api.Active()), number)
 		}
-		for _, webhook := range w.api.Active() {
+		for _, webhook := range w.Api.Active() {
 			if secrets[webhook.ID] != webhook.Secret {
 				t.Errorf("the state has another secret of %s", webhook.ID)
 			}
 		}
-		w.expectExisting(t, tell(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, all)...))
-		terraform(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, all)...)
+		expectExisting(t, w, acctest.Tell(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, all)...))
+		acctest.Terraform(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, all)...)
 	})
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"bytes"
 	"fmt"
 	"net/http"
@@ -23,27 +25,27 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	for name, password := range map[string]bool{"access token": false, "password": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				if password {
-					w.withPassword()
+					w.WithPassword()
 				}
 				folder := t.TempDir()
 				logFile := filepath.Join(folder, "terraform.log")
-				workspace := w.workspace(t, "webhook.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
+				workspace := w.Workspace(t, "webhook.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
 
-				w.expectNoSecret(t, "the apply", terraform(t, workspace, "apply", "-auto-approve"))
-				w.expectNoSecret(t, "the plan of a change", terraform(t, workspace, "plan", "-var", "url=https://example.com/new"))
-				w.expectNoSecret(t, "the change", terraform(t, workspace, "apply", "-auto-approve", "-var", "url=https://example.com/new"))
-				w.api.RevokeTokens()
-				w.api.SetFaults(
-					cakemailtest.Fault{Operation: cakemailtest.Show, Times: 1, Status: 400, Rewrite: w.echo},
+				w.ExpectNoSecret(t, "the apply", acctest.Terraform(t, workspace, "apply", "-auto-approve"))
+				w.ExpectNoSecret(t, "the plan of a change", acctest.Terraform(t, workspace, "plan", "-var", "url=https://example.com/new"))
+				w.ExpectNoSecret(t, "the change", acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "url=https://example.com/new"))
+				w.Api.RevokeTokens()
+				w.Api.SetFaults(
+					cakemailtest.Fault{Operation: cakemailtest.Show, Times: 1, Status: 400, Rewrite: w.Echo},
 					cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 422, Times: 1, Body: refusal},
 				)
-				w.expectNoSecret(t, "the refused plan", refusedTerraform(t, workspace, "plan"))
-				w.expectNoSecret(t, "the refused destroy", refusedTerraform(t, workspace, "destroy", "-auto-approve"))
-				w.expectNoSecret(t, "the destroy", terraform(t, workspace, "destroy", "-auto-approve"))
+				w.ExpectNoSecret(t, "the refused plan", acctest.RefusedTerraform(t, workspace, "plan"))
+				w.ExpectNoSecret(t, "the refused destroy", acctest.RefusedTerraform(t, workspace, "destroy", "-auto-approve"))
+				w.ExpectNoSecret(t, "the destroy", acctest.Terraform(t, workspace, "destroy", "-auto-approve"))
 
 				log, err := os.ReadFile(logFile)
 				if err != nil {
@@ -52,7 +54,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 				if !bytes.Contains(log, []byte("Cakemail API call")) {
 					t.Error("the log does not hold the calls, so the test shows nothing")
 				}
-				w.expectNoSecret(t, "the log", string(log))
+				w.ExpectNoSecret(t, "the log", string(log))
 			})
 		})
 	}
@@ -62,16 +64,16 @@ func TestNothingSecretIsLogged(t *testing.T) {
 // is no FastAPI error: nothing of it is shown.
 func TestALoginThatRepeatsThePassword(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, cakemailtest.WithUser(cakemailtest.DefaultEmail, `Corr"ect&horse`)).withPassword()
-	w.environment["CAKEMAIL_PASSWORD"] = `Corr"ect&horse`
+	w := acctest.NewWorld(t, cakemailtest.WithUser(cakemailtest.DefaultEmail, `Corr"ect&horse`)).WithPassword()
+	w.Environment["CAKEMAIL_PASSWORD"] = `Corr"ect&horse`
 	for _, body := range []string{
 		`{"error":"bad request: {\"password\": \"Corr\\\"ect&horse\"}"}`,
 		`{"detail":[{"loc":["body","Corr%22ect%26horse"],"msg":"Corr&quot;ect&amp;horse","type":"value_error","input":"Corr%2522ect%2526horse"}]}`,
 		`<html>Corr"ect&horse</html>`,
 	} {
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Token, Status: 400, Body: body})
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Token, Status: 400, Body: body})
 		logFile := filepath.Join(t.TempDir(), "terraform.log")
-		output := refusedTerraform(t, w.workspace(t, "configured.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile), "apply", "-auto-approve")
+		output := acctest.RefusedTerraform(t, w.Workspace(t, "configured.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile), "apply", "-auto-approve")
 		expectNothingOf(t, output, logFile, "Corr", "horse")
 	}
 }
@@ -81,21 +83,21 @@ func TestALoginThatRepeatsThePassword(t *testing.T) {
 func TestCredentialsInAURLThatTheAPIRepeats(t *testing.T) {
 	t.Parallel()
 	const address = "https://jane:hunter22@example.com/hook?key=s3cret%2Fkey-of-jane&x=1#part-of-it"
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 		logFile := filepath.Join(t.TempDir(), "terraform.log")
-		workspace := w.workspace(t, "sensitive_url.tf", "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+logFile,
+		workspace := w.Workspace(t, "sensitive_url.tf", "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+logFile,
 			"TF_VAR_url="+address)
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","url"],` +
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","url"],` +
 			`"msg":"'` + address + `' is not reachable, key was s3cret/key-of-jane","type":"value_error","input":"` + address + `"}]}`})
-		expectNothingOf(t, refusedTerraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
+		expectNothingOf(t, acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
 
-		w.api.SetFaults()
-		expectNothingOf(t, terraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
+		w.Api.SetFaults()
+		expectNothingOf(t, acctest.Terraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
 		quoted := `{"detail":"no answer from jane:hunter22@example.com?key=s3cret%2Fkey-of-jane"}`
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: quoted})
-		expectNothingOf(t, refusedTerraform(t, workspace, "plan"), logFile, "hunter22", "s3cret", "part-of-it")
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: quoted})
+		expectNothingOf(t, acctest.RefusedTerraform(t, workspace, "plan"), logFile, "hunter22", "s3cret", "part-of-it")
 	})
 }
 
@@ -126,13 +128,13 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 			t.Parallel()
 			elsewhere := cakemailtest.Start()
 			t.Cleanup(elsewhere.Close)
-			w := newWorld(t)
+			w := acctest.NewWorld(t)
 			if password {
-				w.withPassword()
+				w.WithPassword()
 			}
 			for _, operation := range []cakemailtest.Operation{cakemailtest.List, cakemailtest.Token} {
-				w.api.SetFaults(cakemailtest.Fault{Operation: operation, Status: 307, Header: map[string][]string{"Location": {elsewhere.URL() + "/webhooks"}}})
-				output := refusedTerraform(t, w.workspace(t, "webhook.tf"), "apply", "-auto-approve")
+				w.Api.SetFaults(cakemailtest.Fault{Operation: operation, Status: 307, Header: map[string][]string{"Location": {elsewhere.URL() + "/webhooks"}}})
+				output := acctest.RefusedTerraform(t, w.Workspace(t, "webhook.tf"), "apply", "-auto-approve")
 				if operation == cakemailtest.List && !strings.Contains(output, "base_url") {
 					t.Errorf("the message does not name base_url:\n%s", output)
 				}
@@ -175,20 +177,20 @@ func talkative(t *testing.T, api string) string {
 // Go's own HTTP client logs what comes unasked.
 func TestWhatComesBehindAnAnswerIsNotLogged(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form)).withPassword()
-		w.environment["CAKEMAIL_API_BASE"] = talkative(t, w.api.URL())
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPassword()
+		w.Environment["CAKEMAIL_API_BASE"] = talkative(t, w.Api.URL())
 		logFile := filepath.Join(t.TempDir(), "terraform.log")
 
-		output := terraform(t, w.workspace(t, "configured.tf", "TF_LOG=DEBUG", "TF_LOG_PATH="+logFile), "apply", "-auto-approve")
+		output := acctest.Terraform(t, w.Workspace(t, "configured.tf", "TF_LOG=DEBUG", "TF_LOG_PATH="+logFile), "apply", "-auto-approve")
 
-		w.expectNoSecret(t, "the apply", output)
+		w.ExpectNoSecret(t, "the apply", output)
 		expectNothingOf(t, output, logFile, "Unsolicited response")
 		log, err := os.ReadFile(logFile)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.expectNoSecret(t, "the log", string(log))
+		w.ExpectNoSecret(t, "the log", string(log))
 	})
 }

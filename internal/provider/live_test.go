@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"os"
 	"testing"
 
@@ -18,18 +20,18 @@ func TestLiveWebhookNeedsTF_ACCAndCredentials(t *testing.T) {
 	url := func(path string) config.Variables {
 		return config.Variables{"url": config.StringVariable("https://example.com/terraform-provider-cakemail/" + path)}
 	}
-	imported := webhookStep(url("changed"))
-	imported.ResourceName = testWebhook
+	imported := acctest.WebhookStep(url("changed"))
+	imported.ResourceName = acctest.TestWebhook
 	imported.ImportState = true
 	imported.ImportStateVerify = true
 	steps := []resource.TestStep{
-		planned(webhookStep(url("created")), plancheck.ResourceActionCreate),
-		planned(webhookStep(url("created")), plancheck.ResourceActionNoop),
-		planned(webhookStep(url("changed")), plancheck.ResourceActionUpdate, known()...),
+		planned(acctest.WebhookStep(url("created")), plancheck.ResourceActionCreate),
+		planned(acctest.WebhookStep(url("created")), plancheck.ResourceActionNoop),
+		planned(acctest.WebhookStep(url("changed")), plancheck.ResourceActionUpdate, known()...),
 		imported,
 	}
 	for index := range steps {
-		steps[index].ProtoV6ProviderFactories = served()
+		steps[index].ProtoV6ProviderFactories = acctest.Served()
 	}
 	resource.Test(t, resource.TestCase{Steps: steps})
 }

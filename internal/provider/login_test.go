@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"testing"
 	"time"
 
@@ -11,27 +13,27 @@ import (
 // any more: every create was refused, so nothing is of unknown outcome.
 func TestALoginThatFailsBeforeTheCreate(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form)).withPassword()
-		workspace := w.workspace(t, "many.tf")
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPassword()
+		workspace := w.Workspace(t, "many.tf")
 		// The plan lists too, in a process of its own.
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Rewrite: func(body []byte) []byte {
-			w.api.RevokeTokens()
-			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Token, Status: 500})
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Rewrite: func(body []byte) []byte {
+			w.Api.RevokeTokens()
+			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Token, Status: 500})
 			return body
 		}})
 
-		told := tell(t, workspace, "apply", "-auto-approve", "-var", "number=3", "-var", "max_retries=1")
+		told := acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "number=3", "-var", "max_retries=1")
 
-		failed := message{"error", "", "The API answered 500 Internal Server Error", "because the login failed"}
-		w.expectMessages(t, told, failed, failed, failed)
-		if state := stateOf(t, workspace); len(state) > 0 {
+		failed := acctest.Error("", "The API answered 500 Internal Server Error", "because the login failed")
+		w.ExpectMessages(t, told, failed, failed, failed)
+		if state := acctest.StateOf(t, workspace); len(state) > 0 {
 			t.Errorf("the state holds %+v", state)
 		}
-		w.api.SetFaults()
-		terraform(t, workspace, "apply", "-auto-approve", "-var", "number=3")
-		if active := w.api.Active(); len(active) != 3 {
+		w.Api.SetFaults()
+		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "number=3")
+		if active := w.Api.Active(); len(active) != 3 {
 			t.Errorf("%d webhooks are active, want 3", len(active))
 		}
 	})
@@ -40,16 +42,16 @@ func TestALoginThatFailsBeforeTheCreate(t *testing.T) {
 // Webhooks that wait for the same login share its failure.
 func TestAFailingLoginIsTriedOnceForAll(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t).withPassword()
-	workspace := w.workspace(t, "many.tf")
-	terraform(t, workspace, "apply", "-auto-approve", "-var", "number=10")
-	before := w.api.Count(cakemailtest.Token)
-	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Token, Delay: time.Minute})
+	w := acctest.NewWorld(t).WithPassword()
+	workspace := w.Workspace(t, "many.tf")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "number=10")
+	before := w.Api.Count(cakemailtest.Token)
+	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Token, Delay: time.Minute})
 
-	refusedTerraform(t, workspace, "plan", "-var", "number=10", "-var", "max_retries=1", "-var", "request_timeout=1")
+	acctest.RefusedTerraform(t, workspace, "plan", "-var", "number=10", "-var", "max_retries=1", "-var", "request_timeout=1")
 
 	// Reads that begin after the first failure may try once more.
-	if logins := w.api.Count(cakemailtest.Token) - before; logins > 4 {
+	if logins := w.Api.Count(cakemailtest.Token) - before; logins > 4 {
 		t.Errorf("got %d attempts to log in, want 2", logins)
 	}
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -24,17 +26,17 @@ func TestALostCreateOfAURLThatTheAPIWritesOtherwise(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: func(body []byte) []byte {
-				w.api.Change(w.only(t).ID, func(webhook *cakemailtest.Webhook) { webhook.URL = test.written })
+			w := acctest.NewWorld(t)
+			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: func(body []byte) []byte {
+				w.Api.Change(onlyWebhook(t, w).ID, func(webhook *cakemailtest.Webhook) { webhook.URL = test.written })
 				return body
 			}})
 
-			if problems := errorsIn(w.newCore(t, nil).apply(hook(arguments{"url": test.asked}))); len(problems) > 0 {
+			if problems := acctest.ErrorsIn(w.NewCore(t, nil).Apply(hook(acctest.Arguments{"url": test.asked}))); len(problems) > 0 {
 				t.Errorf("%s", problems)
 			}
 
-			if creates := w.api.Count(cakemailtest.Create); creates != 1 {
+			if creates := w.Api.Count(cakemailtest.Create); creates != 1 {
 				t.Errorf("%d creates, want 1", creates)
 			}
 		})
@@ -45,18 +47,18 @@ func TestALostCreateOfAURLThatTheAPIWritesOtherwise(t *testing.T) {
 // wrong does no harm beyond the minute.
 func TestTheCreationTimeIsRemembered(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.patience = cakemail.Patience{NewWebhook: 1500 * time.Millisecond}
-	c := w.newCore(t, nil)
-	if problems := errorsIn(c.apply(hook(nil))); len(problems) > 0 {
+	w := acctest.NewWorld(t)
+	w.Patience = cakemail.Patience{NewWebhook: 1500 * time.Millisecond}
+	c := w.NewCore(t, nil)
+	if problems := acctest.ErrorsIn(c.Apply(hook(nil))); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	if !strings.Contains(string(c.private), `"created"`) {
-		t.Fatalf("the private state is %s", c.private)
+	if !strings.Contains(string(c.Private), `"created"`) {
+		t.Fatalf("the private state is %s", c.Private)
 	}
-	w.expectNoSecret(t, "the private state", privateText(c.private))
-	state := c.state
-	w.api.Remove(w.only(t).ID)
+	w.ExpectNoSecret(t, "the private state", acctest.PrivateText(c.Private))
+	state := c.State
+	w.Api.Remove(onlyWebhook(t, w).ID)
 	for name, test := range map[string]struct {
 		created string
 		waits   bool
@@ -67,16 +69,16 @@ func TestTheCreationTimeIsRemembered(t *testing.T) {
 		"unreadable":    {"yesterday", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			private := createdAt(t, c.private, test.created)
-			c := w.newCore(t, nil)
-			c.keep(state, private)
-			w.api.ResetCalls()
+			private := createdAt(t, c.Private, test.created)
+			c := w.NewCore(t, nil)
+			c.Keep(state, private)
+			w.Api.ResetCalls()
 
-			if problems := c.refresh(); len(problems) > 0 || !c.state.IsNull() {
-				t.Errorf("%s, and the state is %s; want that the webhook is gone", problems, c.state)
+			if problems := c.Refresh(); len(problems) > 0 || !c.State.IsNull() {
+				t.Errorf("%s, and the state is %s; want that the webhook is gone", problems, c.State)
 			}
 
-			if looks := w.api.Count(cakemailtest.Show); (looks > 1) != test.waits || looks > 10 {
+			if looks := w.Api.Count(cakemailtest.Show); (looks > 1) != test.waits || looks > 10 {
 				t.Errorf("it was looked %d times", looks)
 			}
 		})

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"fmt"
 	"os"
 	"testing"
@@ -12,7 +14,8 @@ func TestMain(m *testing.M) {
 	// A command line configuration of the developer's own must not reach the tests.
 	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
 
-	if err := chooseTerraform(); err != nil {
+	acctest.MoreSecrets = secretSamples()
+	if err := acctest.ChooseTerraform(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

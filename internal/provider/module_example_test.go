@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"strings"
 	"testing"
 )
@@ -26,19 +28,19 @@ func TestModuleExample(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			delete(w.environment, "CAKEMAIL_ACCESS_TOKEN")
-			workspace := w.exampleWorkspace(t, moduleExample+"main.tf")
+			w := acctest.NewWorld(t)
+			delete(w.Environment, "CAKEMAIL_ACCESS_TOKEN")
+			workspace := exampleWorkspace(t, w, moduleExample+"main.tf")
 			writeExample(t, workspace, "main.tf", strings.Replace(readExample(t, moduleExample+"main.tf"), test.mistake[0], test.mistake[1], 1))
 			writeExample(t, workspace, "main.tftest.hcl", readExample(t, moduleExample+"main.tftest.hcl"))
-			run := refusedTerraform
+			run := acctest.RefusedTerraform
 			if test.mistake == [2]string{} {
-				run = terraform
+				run = acctest.Terraform
 			}
 			if output := run(t, workspace, "test"); !wrapped(test.want).MatchString(output) {
 				t.Errorf("the output lacks %q:\n%s", test.want, output)
 			}
-			if calls := w.api.Calls(); len(calls) != 0 {
+			if calls := w.Api.Calls(); len(calls) != 0 {
 				t.Errorf("the API was called: %v", calls)
 			}
 		})

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"slices"
 	"testing"
 
@@ -12,53 +14,53 @@ import (
 // ends every plan; doing what the message says leads out of that.
 func TestAPendingWebhookThatSeveralCouldBe(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t).withPatience(shortPatience)
-	workspace := w.workspace(t, "configured.tf")
-	w.api.SetFaults(
+	w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
+	workspace := w.Workspace(t, "configured.tf")
+	w.Api.SetFaults(
 		cakemailtest.Fault{Operation: cakemailtest.Create, Processed: true, Cut: true},
 		cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403},
 	)
-	refusedTerraform(t, workspace, "apply", "-auto-approve")
-	w.api.SetFaults()
-	equal := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve")
+	w.Api.SetFaults()
+	equal := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 
-	w.expectMessages(t, tell(t, workspace, "plan"), message{"error", "", "There is more than one new webhook",
-		"  terraform state rm ADDRESS\n  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nEvery plan ends here"})
+	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan"), acctest.Error("", "There is more than one new webhook",
+		"  terraform state rm ADDRESS\n  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nEvery plan ends here"))
 
-	terraform(t, workspace, "state", "rm", testWebhook)
-	terraform(t, workspace, "import", testWebhook, equal.ID)
-	terraform(t, workspace, "plan", "-detailed-exitcode")
+	acctest.Terraform(t, workspace, "state", "rm", acctest.TestWebhook)
+	acctest.Terraform(t, workspace, "import", acctest.TestWebhook, equal.ID)
+	acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
 }
 
 // Taking the block of such a webhook away archives what was made, too.
 func TestAPendingWebhookThatIsTakenAway(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
-		workspace := w.workspace(t, "equal_in_turn.tf")
-		w.api.SetFaults(
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPatience(acctest.ShortPatience)
+		workspace := w.Workspace(t, "equal_in_turn.tf")
+		w.Api.SetFaults(
 			cakemailtest.Fault{Operation: cakemailtest.Create, Processed: true, Cut: true},
 			cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403},
 		)
-		refusedTerraform(t, workspace, "apply", "-auto-approve")
-		w.api.SetFaults()
+		acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve")
+		w.Api.SetFaults()
 
-		terraform(t, workspace, "apply", "-auto-approve", "-var", "number=0")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "number=0")
 
-		w.expectInState(t, workspace, 0)
+		expectInState(t, w, workspace, 0)
 	})
 }
 
 // expectInState fails unless so many webhooks are active, and all of them in the
 // state, each once.
-func (w *world) expectInState(t *testing.T, workspace *terraformcli.Workspace, number int) {
+func expectInState(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace, number int) {
 	t.Helper()
 	var active, inState []string
-	for _, webhook := range w.api.Active() {
+	for _, webhook := range w.Api.Active() {
 		active = append(active, webhook.ID)
 	}
-	for _, webhook := range stateOf(t, workspace) {
+	for _, webhook := range acctest.StateOf(t, workspace) {
 		inState = append(inState, webhook.ID)
 	}
 	slices.Sort(active)

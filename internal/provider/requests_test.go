@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"context"
 	"runtime"
 	"sync"
@@ -54,8 +56,8 @@ func (s *watchedServer) ApplyResourceChange(ctx context.Context, request *tfprot
 // create, plan, change and destroy webhooks.
 func TestTerraformLeavesNoRequestBehind(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	inner, err := w.providers()["cakemail"]()
+	w := acctest.NewWorld(t)
+	inner, err := w.Providers()["cakemail"]()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +68,7 @@ func TestTerraformLeavesNoRequestBehind(t *testing.T) {
 			ConfigVariables: config.Variables{"number": config.IntegerVariable(50), "path": config.StringVariable(path)},
 		}
 	}
-	w.runBeside(t, map[string]func() (tfprotov6.ProviderServer, error){
+	w.RunBeside(t, map[string]func() (tfprotov6.ProviderServer, error){
 		"cakemail": func() (tfprotov6.ProviderServer, error) { return watched, nil },
 	}, step("hook"), step("changed"))
 

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"slices"
 	"testing"
@@ -20,24 +22,24 @@ resource "cakemail_webhook" "consumer" {
 func TestRotationExample(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		workspace := w.exampleWorkspace(t, "guides/rotate-secret/main.tf")
-		terraform(t, workspace, "apply", "-auto-approve")
-		before := stateOf(t, workspace)[0]
-		w.api.ResetCalls()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		workspace := exampleWorkspace(t, w, "guides/rotate-secret/main.tf")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve")
+		before := acctest.StateOf(t, workspace)[0]
+		w.Api.ResetCalls()
 
-		terraform(t, workspace, "apply", "-auto-approve", "-var", "rotation=2026-12")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "rotation=2026-12")
 
-		after := stateOf(t, workspace)[0]
+		after := acctest.StateOf(t, workspace)[0]
 		if after.ID == before.ID || after.Secret == before.Secret || after.Secret == "" {
 			t.Error("the webhook or its secret is the same as before")
 		}
-		if active := w.api.Active(); len(active) != 1 || active[0].ID != after.ID {
+		if active := w.Api.Active(); len(active) != 1 || active[0].ID != after.ID {
 			t.Errorf("got the active webhooks %+v, want the new one alone", active)
 		}
-		if changes, want := w.changes(), []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Archive}; !slices.Equal(changes, want) {
+		if changes, want := changesOf(w), []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Archive}; !slices.Equal(changes, want) {
 			t.Errorf("got the calls %v, want %v", changes, want)
 		}
 	})
@@ -47,16 +49,16 @@ func TestRotationExample(t *testing.T) {
 func TestRotationReachesConsumersBeforeTheOldWebhookStops(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)
-	w := newWorld(t)
-	workspace := w.exampleWorkspace(t, "guides/rotate-secret/main.tf")
+	w := acctest.NewWorld(t)
+	workspace := exampleWorkspace(t, w, "guides/rotate-secret/main.tf")
 	writeExample(t, workspace, "consumer.tf", consumer)
-	terraform(t, workspace, "apply", "-auto-approve")
-	w.api.ResetCalls()
+	acctest.Terraform(t, workspace, "apply", "-auto-approve")
+	w.Api.ResetCalls()
 
-	terraform(t, workspace, "apply", "-auto-approve", "-var", "rotation=2026-12")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "rotation=2026-12")
 
 	want := []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive}
-	if changes := w.changes(); !slices.Equal(changes, want) {
+	if changes := changesOf(w); !slices.Equal(changes, want) {
 		t.Errorf("got the calls %v, want %v", changes, want)
 	}
 }
@@ -65,15 +67,15 @@ func TestRotationReachesConsumersBeforeTheOldWebhookStops(t *testing.T) {
 // receivers get the secrets of all.
 func TestRotationInTwoSteps(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		workspace := w.exampleWorkspace(t, "guides/rotate-in-two-steps/main.tf")
-		terraform(t, workspace, "apply", "-auto-approve")
-		old := w.api.Active()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		workspace := exampleWorkspace(t, w, "guides/rotate-in-two-steps/main.tf")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve")
+		old := w.Api.Active()
 
-		terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-05", "2026-11"]`)
-		both := w.api.Active()
+		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-05", "2026-11"]`)
+		both := w.Api.Active()
 		if len(old) != 1 || len(both) != 2 || both[0].ID != old[0].ID || both[0].Secret == both[1].Secret {
 			t.Fatalf("got %+v, want %+v and another one", both, old)
 		}
@@ -81,8 +83,8 @@ func TestRotationInTwoSteps(t *testing.T) {
 			t.Error("the output is not both secrets, separated by a space")
 		}
 
-		terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-11"]`)
-		left := w.api.Active()
+		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-11"]`)
+		left := w.Api.Active()
 		if len(left) != 1 || left[0].ID != both[1].ID || secretOutput(t, workspace) != both[1].Secret {
 			t.Errorf("got %+v, want the newer one, with its secret in the output", left)
 		}
@@ -93,7 +95,7 @@ func TestRotationInTwoSteps(t *testing.T) {
 func secretOutput(t *testing.T, workspace *terraformcli.Workspace) string {
 	t.Helper()
 	var secret string
-	if err := json.Unmarshal([]byte(terraform(t, workspace, "output", "-json", "secret")), &secret); err != nil {
+	if err := json.Unmarshal([]byte(acctest.Terraform(t, workspace, "output", "-json", "secret")), &secret); err != nil {
 		t.Fatal(err)
 	}
 	return secret
@@ -101,33 +103,33 @@ func secretOutput(t *testing.T, workspace *terraformcli.Workspace) string {
 
 func TestReplacingByHandRotates(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		workspace := w.exampleWorkspace(t, "resources/cakemail_webhook/resource.tf")
-		terraform(t, workspace, "apply", "-auto-approve")
-		before := stateOf(t, workspace)[0]
-		w.api.ResetCalls()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		workspace := exampleWorkspace(t, w, "resources/cakemail_webhook/resource.tf")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve")
+		before := acctest.StateOf(t, workspace)[0]
+		w.Api.ResetCalls()
 
-		terraform(t, workspace, "apply", "-auto-approve", "-replace=cakemail_webhook.example")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-replace=cakemail_webhook.example")
 
-		after := stateOf(t, workspace)[0]
+		after := acctest.StateOf(t, workspace)[0]
 		if after.ID == before.ID || after.Secret == before.Secret || after.Secret == "" {
 			t.Error("the webhook or its secret is the same as before")
 		}
 		// Without create_before_destroy there is a moment without a webhook, as the guide says.
 		want := []cakemailtest.Operation{cakemailtest.Archive, cakemailtest.Create}
-		if changes := w.changes(); !slices.Equal(changes, want) {
+		if changes := changesOf(w); !slices.Equal(changes, want) {
 			t.Errorf("got the calls %v, want %v", changes, want)
 		}
 	})
 }
 
 // changes are the calls that changed something, in the order they were made.
-func (w *world) changes() []cakemailtest.Operation {
+func changesOf(w *acctest.World) []cakemailtest.Operation {
 	changing := []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive, cakemailtest.Unarchive}
 	var changes []cakemailtest.Operation
-	for _, call := range w.api.Calls() {
+	for _, call := range w.Api.Calls() {
 		if slices.Contains(changing, call.Operation) {
 			changes = append(changes, call.Operation)
 		}

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"fmt"
 	"maps"
 	"slices"
@@ -61,12 +63,12 @@ func addAttributes(found map[string]string, where string, attributes []*tfprotov
 
 func TestEverythingIsDescribed(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t).unconfigured(t)
-	identities, err := c.server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	c := acctest.NewWorld(t).Unconfigured(t)
+	identities, err := c.Server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := descriptions(c.schemas(), identities)
+	found := descriptions(c.Schemas(), identities)
 	const fewest = 60
 	if len(found) < fewest {
 		t.Errorf("%d descriptions were found, want at least %d: the walk misses some", len(found), fewest)
@@ -117,7 +119,7 @@ func designed(in func(fixture) string) map[string]string {
 
 func TestSchemasAreAsDesigned(t *testing.T) {
 	t.Parallel()
-	schemas := newWorld(t).unconfigured(t).schemas()
+	schemas := acctest.NewWorld(t).Unconfigured(t).Schemas()
 	for name, test := range map[string]struct {
 		schema *tfprotov6.Schema
 		want   map[string]string
@@ -126,11 +128,11 @@ func TestSchemasAreAsDesigned(t *testing.T) {
 			"base_url": "optional", "access_token": "optional sensitive", "email": "optional", "password": "optional sensitive",
 			"account_id": "optional", "max_retries": "optional", "request_timeout": "optional",
 		}},
-		"resource cakemail_webhook": {schemas.ResourceSchemas["cakemail_webhook"], with(designed(inResource), map[string]string{
+		"resource cakemail_webhook": {schemas.ResourceSchemas["cakemail_webhook"], acctest.With(designed(inResource), map[string]string{
 			"archived": "computed optional", "account_id": "computed optional", "store_secret": "computed optional",
 			"id": "computed", "secret": "computed sensitive", "hash_function": "computed",
 		})},
-		"data cakemail_webhook": {schemas.DataSourceSchemas["cakemail_webhook"], with(designed(inDataSource), map[string]string{
+		"data cakemail_webhook": {schemas.DataSourceSchemas["cakemail_webhook"], acctest.With(designed(inDataSource), map[string]string{
 			"id": "required", "account_id": "computed optional", "archived": "computed", "secret": "computed sensitive", "hash_function": "computed",
 		})},
 		"data cakemail_webhooks": {schemas.DataSourceSchemas["cakemail_webhooks"], map[string]string{
@@ -157,7 +159,7 @@ func TestSchemasAreAsDesigned(t *testing.T) {
 
 func TestNothingElseIsServed(t *testing.T) {
 	t.Parallel()
-	schemas := newWorld(t).unconfigured(t).schemas()
+	schemas := acctest.NewWorld(t).Unconfigured(t).Schemas()
 	got := fmt.Sprint(
 		slices.Sorted(maps.Keys(schemas.ResourceSchemas)), slices.Sorted(maps.Keys(schemas.DataSourceSchemas)),
 		slices.Sorted(maps.Keys(schemas.EphemeralResourceSchemas)), slices.Sorted(maps.Keys(schemas.ListResourceSchemas)),

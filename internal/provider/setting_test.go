@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"fmt"
 	"io"
@@ -35,7 +37,7 @@ func secretSetting(s settingTest) bool   { return s.secret }
 // eachSetting runs the test for every row of settings that is wanted, in both forms.
 func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testing.T, s settingTest)) {
 	t.Helper()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		for name, inPlace := range provider.Settings() {
 			fixture, found := fixtures[name]
@@ -55,8 +57,8 @@ func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testi
 }
 
 // configuration sets everything to its first sample, with these changes.
-func configuration(changes arguments) arguments {
-	config := arguments{}
+func configuration(changes acctest.Arguments) acctest.Arguments {
+	config := acctest.Arguments{}
 	for name := range provider.Settings() {
 		config[name] = fixtures[name].first
 	}
@@ -65,23 +67,15 @@ func configuration(changes arguments) arguments {
 }
 
 // start is a world with a webhook that has the first sample of everything.
-func (s settingTest) start(t *testing.T) (*world, *core) {
+func (s settingTest) start(t *testing.T) (*acctest.World, *acctest.Core) {
 	t.Helper()
-	w := newWorld(t, cakemailtest.WithForm(s.form))
-	c := w.newCore(t, nil)
-	c.mustApply(configuration(nil))
+	w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
+	c := w.NewCore(t, nil)
+	c.MustApply(configuration(nil))
 	return w, c
 }
 
 // inJSON is a value as JSON and the protocol give it back.
-func inJSON(value any) string {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		return err.Error()
-	}
-	return string(encoded)
-}
-
 // inMessage is a value as a message shows it.
 func inMessage(value any) string {
 	switch value := value.(type) {
@@ -90,7 +84,7 @@ func inMessage(value any) string {
 	case []string:
 		return strings.Join(value, ", ")
 	case map[string]string:
-		return inJSON(value)
+		return acctest.InJSON(value)
 	}
 	if value == "" {
 		return `""`
@@ -109,22 +103,22 @@ func (s settingTest) shownAs(value any) string {
 	return inMessage(value)
 }
 
-func (s settingTest) expectShown(t *testing.T, where string, attributes values, want any) {
+func (s settingTest) expectShown(t *testing.T, where string, attributes acctest.Values, want any) {
 	t.Helper()
-	if got := inJSON(attributes[s.name]); got != inJSON(want) {
-		t.Errorf("%s shows %s = %s, want %s", where, s.name, got, inJSON(want))
+	if got := acctest.InJSON(attributes[s.name]); got != acctest.InJSON(want) {
+		t.Errorf("%s shows %s = %s, want %s", where, s.name, got, acctest.InJSON(want))
 	}
 }
 
 // bodies are the JSON bodies of the calls of one operation.
-func bodies(t *testing.T, w *world, operation cakemailtest.Operation) []values {
+func bodies(t *testing.T, w *acctest.World, operation cakemailtest.Operation) []acctest.Values {
 	t.Helper()
-	var decoded []values
-	for _, call := range w.api.Calls() {
+	var decoded []acctest.Values
+	for _, call := range w.Api.Calls() {
 		if call.Operation != operation {
 			continue
 		}
-		var body values
+		var body acctest.Values
 		if err := json.Unmarshal(call.Body, &body); err != nil {
 			t.Fatal(err)
 		}
@@ -134,9 +128,9 @@ func bodies(t *testing.T, w *world, operation cakemailtest.Operation) []values {
 }
 
 // post sends a body that the client would not.
-func (w *world) post(t *testing.T, path, body string) (status int, answer string) {
+func postTo(t *testing.T, w *acctest.World, path, body string) (status int, answer string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.api.URL()+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Api.URL()+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,13 +148,13 @@ func (w *world) post(t *testing.T, path, body string) (status int, answer string
 	return response.StatusCode, string(read)
 }
 
-func (s settingTest) expectMessageWith(t *testing.T, messages []message, severity, attribute string, parts ...string) {
+func (s settingTest) expectMessageWith(t *testing.T, messages []acctest.Message, severity, attribute string, parts ...string) {
 	t.Helper()
-	if !slices.ContainsFunc(messages, func(m message) bool {
-		return m.severity == severity && m.attribute == attribute &&
-			!slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(m.detail, part) })
+	if !slices.ContainsFunc(messages, func(m acctest.Message) bool {
+		return m.Severity == severity && m.Attribute == attribute &&
+			!slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(m.Detail, part) })
 	}) {
-		t.Errorf("no %s on %q says %q:\n%s", severity, attribute, parts, indented(messages))
+		t.Errorf("no %s on %q says %q:\n%s", severity, attribute, parts, acctest.Indented(messages))
 	}
 }
 
@@ -173,7 +167,7 @@ func (s settingTest) rewrite(t *testing.T, value any) func([]byte) []byte {
 			t.Error(err)
 		}
 		s.rewriteValue(answer, value)
-		return []byte(inJSON(answer))
+		return []byte(acctest.InJSON(answer))
 	}
 }
 
@@ -183,7 +177,7 @@ func (s settingTest) rewriteValue(answer, value any) {
 			s.rewriteValue(element, value)
 		}
 	}
-	object, _ := answer.(values)
+	object, _ := answer.(acctest.Values)
 	for key, field := range object {
 		isEvent := key == "event" && s.name == "events"
 		switch {
@@ -200,19 +194,19 @@ func (s settingTest) rewriteValue(answer, value any) {
 }
 
 // only is the one element of a list.
-func only(t *testing.T, list any) values {
+func only(t *testing.T, list any) acctest.Values {
 	t.Helper()
 	elements, _ := list.([]any)
 	if len(elements) != 1 {
 		t.Fatalf("%d elements, want 1", len(elements))
 	}
-	element, _ := elements[0].(values)
+	element, _ := elements[0].(acctest.Values)
 	return element
 }
 
 // attributes are the state's, in Go's own types.
-func (c *core) attributes() values {
-	c.t.Helper()
-	attributes, _ := plainValue(c.t, c.state).(values)
+func attributesOf(c *acctest.Core) acctest.Values {
+	c.T.Helper()
+	attributes, _ := acctest.PlainValue(c.T, c.State).(acctest.Values)
 	return attributes
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/base64"
 	"encoding/hex"
 	"regexp"
@@ -30,10 +32,10 @@ var signatures = map[string]struct{ payload, secret, signature string }{
 
 func TestSign(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t).unconfigured(t)
+	c := acctest.NewWorld(t).Unconfigured(t)
 	for name, test := range signatures {
 		t.Run(name, func(t *testing.T) {
-			got, problem := c.call("sign", test.payload, test.secret)
+			got, problem := c.Call("sign", test.payload, test.secret)
 			if problem != nil || got != test.signature {
 				t.Errorf("got %v (error %v), want %s", got, problem, test.signature)
 			}
@@ -43,7 +45,7 @@ func TestSign(t *testing.T) {
 
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t).unconfigured(t)
+	c := acctest.NewWorld(t).Unconfigured(t)
 	for name, test := range signatures {
 		raw, err := base64.StdEncoding.DecodeString(test.signature)
 		if err != nil {
@@ -66,7 +68,7 @@ func TestVerify(t *testing.T) {
 			"is the payload in place of the other": {test.signature, test.payload, test.secret, false},
 		} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
-				got, problem := c.call("verify", attempt.payload, attempt.signature, attempt.secret)
+				got, problem := c.Call("verify", attempt.payload, attempt.signature, attempt.secret)
 				if problem != nil || got != attempt.want {
 					t.Errorf("got %v (error %v), want %v", got, problem, attempt.want)
 				}
@@ -78,7 +80,7 @@ func TestVerify(t *testing.T) {
 // A webhook with store_secret = false has a secret that is null.
 func TestAMissingSecretIsRefused(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t).unconfigured(t)
+	c := acctest.NewWorld(t).Unconfigured(t)
 	for name, test := range map[string]struct {
 		arguments []any
 		argument  int64
@@ -88,7 +90,7 @@ func TestAMissingSecretIsRefused(t *testing.T) {
 	} {
 		for kind, secret := range map[string]any{"empty": "", "null": nil} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
-				_, problem := c.call(name, append(slices.Clone(test.arguments), secret)...)
+				_, problem := c.Call(name, append(slices.Clone(test.arguments), secret)...)
 				if problem == nil || problem.Text != missingSecretMessage || problem.FunctionArgument == nil || *problem.FunctionArgument != test.argument {
 					t.Errorf("got the error %+v, want %q on argument %d", problem, missingSecretMessage, test.argument)
 				}
@@ -100,9 +102,9 @@ func TestAMissingSecretIsRefused(t *testing.T) {
 // OpenTofu passes an argument that is null as one without data.
 func TestAnArgumentWithoutDataIsNull(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t).unconfigured(t)
-	payload := c.encode(tftypes.String, tftypes.NewValue(tftypes.String, "payload"))
-	called, err := c.server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: "sign", Arguments: []*tfprotov6.DynamicValue{payload, {}}})
+	c := acctest.NewWorld(t).Unconfigured(t)
+	payload := c.Encode(tftypes.String, tftypes.NewValue(tftypes.String, "payload"))
+	called, err := c.Server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: "sign", Arguments: []*tfprotov6.DynamicValue{payload, {}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,9 +116,9 @@ func TestAnArgumentWithoutDataIsNull(t *testing.T) {
 // TestFunctionsNeedNoCredentials calls a function of a provider that is not configured.
 func TestFunctionsNeedNoCredentials(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	clear(w.environment)
-	got, problem := w.unconfigured(t).call("sign", "what do ya want for nothing?", "Jefe")
+	w := acctest.NewWorld(t)
+	clear(w.Environment)
+	got, problem := w.Unconfigured(t).Call("sign", "what do ya want for nothing?", "Jefe")
 	if problem != nil || got != "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=" {
 		t.Errorf("got %v (error %v)", got, problem)
 	}
@@ -125,7 +127,7 @@ func TestFunctionsNeedNoCredentials(t *testing.T) {
 func TestFunctionsInTerraform1_8(t *testing.T) {
 	t.Parallel()
 	functions.orSkip(t)
-	newWorld(t).run(t,
+	acctest.NewWorld(t).Run(t,
 		resource.TestStep{
 			ConfigFile: config.StaticFile("testdata/functions.tf"),
 			ConfigStateChecks: []statecheck.StateCheck{

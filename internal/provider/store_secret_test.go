@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"slices"
 	"testing"
 
@@ -19,10 +21,10 @@ func storeSecret(stored bool) config.Variables {
 
 func TestSecretThatIsNotStoredLeavesNoTrace(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		workspace := w.workspace(t, "webhook.tf")
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		workspace := w.Workspace(t, "webhook.tf")
 		for _, phase := range []struct {
 			name      string
 			arguments []string
@@ -32,17 +34,17 @@ func TestSecretThatIsNotStoredLeavesNoTrace(t *testing.T) {
 			{"another url", []string{"-var", "url=https://example.com/new"}},
 			{"archive", []string{"-var", "url=https://example.com/new", "-var", "archived=true"}},
 			{"unarchive", []string{"-var", "url=https://example.com/new"}},
-			{"replace", []string{"-var", "url=https://example.com/new", "-replace=" + testWebhook}},
+			{"replace", []string{"-var", "url=https://example.com/new", "-replace=" + acctest.TestWebhook}},
 			{"refresh", []string{"-var", "url=https://example.com/new", "-refresh-only"}},
 			{"destroy", []string{"-destroy"}},
 		} {
-			terraform(t, workspace, append([]string{"plan", "-out=" + planFile, "-var", "store_secret=false"}, phase.arguments...)...)
-			tracesOf(t, workspace).expectNone(t, w, phase.name+", planned")
-			terraform(t, workspace, "apply", planFile)
-			terraform(t, workspace, "plan", "-out="+planFile, "-var", "store_secret=false")
-			tracesOf(t, workspace).expectNone(t, w, phase.name+", applied")
+			acctest.Terraform(t, workspace, append([]string{"plan", "-out=" + acctest.PlanFile, "-var", "store_secret=false"}, phase.arguments...)...)
+			acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", planned")
+			acctest.Terraform(t, workspace, "apply", acctest.PlanFile)
+			acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile, "-var", "store_secret=false")
+			acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", applied")
 		}
-		if active := w.api.Active(); len(active) > 0 {
+		if active := w.Api.Active(); len(active) > 0 {
 			t.Errorf("%d webhooks are active after destroy", len(active))
 		}
 	})
@@ -51,20 +53,20 @@ func TestSecretThatIsNotStoredLeavesNoTrace(t *testing.T) {
 // TestSecretThatIsStoredIsFound shows that the search above would find a secret.
 func TestSecretThatIsStoredIsFound(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	workspace := w.workspace(t, "webhook.tf")
-	terraform(t, workspace, "apply", "-auto-approve")
-	terraform(t, workspace, "plan", "-out="+planFile, "-var", "rate_limit=7")
+	w := acctest.NewWorld(t)
+	workspace := w.Workspace(t, "webhook.tf")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve")
+	acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile, "-var", "rate_limit=7")
 
 	want := []string{"plan file, tfplan", "plan file, tfstate", "plan file, tfstate-prev", "show -json", "show -json plan", "terraform.tfstate"}
-	if got := tracesOf(t, workspace).holding(w.only(t).Secret); !slices.Equal(got, want) {
+	if got := acctest.TracesOf(t, workspace).Holding(onlyWebhook(t, w).Secret); !slices.Equal(got, want) {
 		t.Errorf("the secret is found in %q, want %q", got, want)
 	}
 
-	terraform(t, workspace, "apply", "-auto-approve", "-var", "store_secret=false")
-	terraform(t, workspace, "plan", "-out="+planFile, "-var", "store_secret=false")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "store_secret=false")
+	acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile, "-var", "store_secret=false")
 	want = []string{"terraform.tfstate.backup"}
-	if got := tracesOf(t, workspace).holding(w.only(t).Secret); !slices.Equal(got, want) {
+	if got := acctest.TracesOf(t, workspace).Holding(onlyWebhook(t, w).Secret); !slices.Equal(got, want) {
 		t.Errorf("after it is no longer stored, the secret is found in %q, want %q", got, want)
 	}
 }
@@ -91,32 +93,32 @@ func TestStoringTheSecretIsSwitchedInPlace(t *testing.T) {
 		for _, form := range test.forms {
 			t.Run(name+"/"+string(form), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, cakemailtest.WithForm(form))
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				sameID := statecheck.CompareValue(compare.ValuesSame())
 				sameSecret := statecheck.CompareValue(compare.ValuesSame())
-				stored := webhookStep(nil)
+				stored := acctest.WebhookStep(nil)
 				stored.ConfigStateChecks = []statecheck.StateCheck{
-					sameID.AddStateValue(testWebhook, attribute("id")),
-					sameSecret.AddStateValue(testWebhook, attribute("secret")),
+					sameID.AddStateValue(acctest.TestWebhook, attribute("id")),
+					sameSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
 				}
-				off := planned(webhookStep(test.change(storeSecret(false))), plancheck.ResourceActionUpdate,
-					plancheck.ExpectKnownValue(testWebhook, attribute("id"), knownvalue.NotNull()),
-					plancheck.ExpectKnownValue(testWebhook, attribute("secret"), knownvalue.Null()))
+				off := planned(acctest.WebhookStep(test.change(storeSecret(false))), plancheck.ResourceActionUpdate,
+					plancheck.ExpectKnownValue(acctest.TestWebhook, attribute("id"), knownvalue.NotNull()),
+					plancheck.ExpectKnownValue(acctest.TestWebhook, attribute("secret"), knownvalue.Null()))
 				off.ConfigStateChecks = []statecheck.StateCheck{
-					sameID.AddStateValue(testWebhook, attribute("id")),
+					sameID.AddStateValue(acctest.TestWebhook, attribute("id")),
 					expect("secret", knownvalue.Null()),
 					expect("hash_function", knownvalue.StringExact("sha256")),
 				}
-				still := planned(webhookStep(test.change(storeSecret(false))), plancheck.ResourceActionNoop)
-				on := planned(webhookStep(test.change(storeSecret(true))), plancheck.ResourceActionUpdate,
-					plancheck.ExpectKnownValue(testWebhook, attribute("id"), knownvalue.NotNull()),
-					plancheck.ExpectUnknownValue(testWebhook, attribute("secret")))
+				still := planned(acctest.WebhookStep(test.change(storeSecret(false))), plancheck.ResourceActionNoop)
+				on := planned(acctest.WebhookStep(test.change(storeSecret(true))), plancheck.ResourceActionUpdate,
+					plancheck.ExpectKnownValue(acctest.TestWebhook, attribute("id"), knownvalue.NotNull()),
+					plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("secret")))
 				on.ConfigStateChecks = []statecheck.StateCheck{
-					sameID.AddStateValue(testWebhook, attribute("id")),
-					sameSecret.AddStateValue(testWebhook, attribute("secret")),
+					sameID.AddStateValue(acctest.TestWebhook, attribute("id")),
+					sameSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
 				}
-				w.run(t, stored, off, still, on)
-				if made := len(w.api.Webhooks()); made != 1 {
+				w.Run(t, stored, off, still, on)
+				if made := len(w.Api.Webhooks()); made != 1 {
 					t.Errorf("the API holds %d webhooks, want the one", made)
 				}
 			})
@@ -137,18 +139,18 @@ func TestSecretIsNotStoredFromTheImportOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				existing := w.api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-				workspace := w.workspace(t, "webhook.tf")
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				existing := w.Api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				workspace := w.Workspace(t, "webhook.tf")
 				arguments := append([]string{"-var", "store_secret=false"}, test.arguments...)
 
-				terraform(t, workspace, append(append([]string{"import"}, arguments...), testWebhook, test.importID(existing.ID)+"?store_secret=false")...)
-				terraform(t, workspace, append([]string{"plan", "-detailed-exitcode", "-out=" + planFile}, arguments...)...)
+				acctest.Terraform(t, workspace, append(append([]string{"import"}, arguments...), acctest.TestWebhook, test.importID(existing.ID)+"?store_secret=false")...)
+				acctest.Terraform(t, workspace, append([]string{"plan", "-detailed-exitcode", "-out=" + acctest.PlanFile}, arguments...)...)
 
-				tracesOf(t, workspace).expectNone(t, w, "after the import")
-				if state := stateOf(t, workspace); len(state) != 1 || state[0].ID != existing.ID {
+				acctest.TracesOf(t, workspace).ExpectNone(t, w, "after the import")
+				if state := acctest.StateOf(t, workspace); len(state) != 1 || state[0].ID != existing.ID {
 					t.Errorf("the state holds %+v, want the webhook %s", state, existing.ID)
 				}
 			})
@@ -160,16 +162,16 @@ func TestSecretIsNotStoredFromTheImportOn(t *testing.T) {
 func TestSecretIsNotStoredFromTheImportBlockOnInTerraform1_5(t *testing.T) {
 	t.Parallel()
 	importBlocks.orSkip(t)
-	w := newWorld(t)
-	w.api.Add(cakemailtest.Webhook{ID: "existing", URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-	workspace := w.workspace(t, "import_without_secret.tf")
+	w := acctest.NewWorld(t)
+	w.Api.Add(cakemailtest.Webhook{ID: "existing", URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	workspace := w.Workspace(t, "import_without_secret.tf")
 
-	terraform(t, workspace, "plan", "-out="+planFile)
-	tracesOf(t, workspace).expectNone(t, w, "planned")
-	terraform(t, workspace, "apply", planFile)
-	tracesOf(t, workspace).expectNone(t, w, "applied")
-	terraform(t, workspace, "plan", "-detailed-exitcode")
-	if changed := w.api.Counts(); len(changed) != 1 || changed[cakemailtest.Show] == 0 {
+	acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile)
+	acctest.TracesOf(t, workspace).ExpectNone(t, w, "planned")
+	acctest.Terraform(t, workspace, "apply", acctest.PlanFile)
+	acctest.TracesOf(t, workspace).ExpectNone(t, w, "applied")
+	acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+	if changed := w.Api.Counts(); len(changed) != 1 || changed[cakemailtest.Show] == 0 {
 		t.Errorf("got the calls %v, want reads alone", changed)
 	}
 }
@@ -177,17 +179,17 @@ func TestSecretIsNotStoredFromTheImportBlockOnInTerraform1_5(t *testing.T) {
 // TestSecretIsDroppedAfterAnImport imports without the suffix.
 func TestSecretIsDroppedAfterAnImport(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		existing := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-		imported := webhookStep(storeSecret(false))
-		imported.ResourceName, imported.ImportState, imported.ImportStateId, imported.ImportStatePersist = testWebhook, true, existing.ID, true
-		dropped := planned(webhookStep(storeSecret(false)), plancheck.ResourceActionUpdate)
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		existing := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+		imported := acctest.WebhookStep(storeSecret(false))
+		imported.ResourceName, imported.ImportState, imported.ImportStateId, imported.ImportStatePersist = acctest.TestWebhook, true, existing.ID, true
+		dropped := planned(acctest.WebhookStep(storeSecret(false)), plancheck.ResourceActionUpdate)
 		dropped.ConfigStateChecks = []statecheck.StateCheck{
 			expect("id", knownvalue.StringExact(existing.ID)),
 			expect("secret", knownvalue.Null()),
 		}
-		w.run(t, imported, dropped)
+		w.Run(t, imported, dropped)
 	})
 }

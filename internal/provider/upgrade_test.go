@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -29,15 +31,15 @@ func TestStatesOfReleasedVersionsAreRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := newWorld(t)
-			w.restore(t, content)
-			workspace := w.workspace(t, "released.tf")
+			w := acctest.NewWorld(t)
+			restoreState(t, w, content)
+			workspace := w.Workspace(t, "released.tf")
 			if err := os.WriteFile(filepath.Join(workspace.Folder, "terraform.tfstate"), content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			terraform(t, workspace, "plan", "-detailed-exitcode")
-			terraform(t, workspace, "destroy", "-auto-approve")
-			if active := w.api.Active(); len(active) > 0 {
+			acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+			acctest.Terraform(t, workspace, "destroy", "-auto-approve")
+			if active := w.Api.Active(); len(active) > 0 {
 				t.Errorf("%d webhooks are active after destroy", len(active))
 			}
 		})
@@ -45,7 +47,7 @@ func TestStatesOfReleasedVersionsAreRead(t *testing.T) {
 }
 
 // restore puts the webhooks of a state into the API.
-func (w *world) restore(t *testing.T, state []byte) {
+func restoreState(t *testing.T, w *acctest.World, state []byte) {
 	t.Helper()
 	var content struct {
 		Resources []struct {
@@ -69,7 +71,7 @@ func (w *world) restore(t *testing.T, state []byte) {
 	for _, resource := range content.Resources {
 		for _, instance := range resource.Instances {
 			kept := instance.Attributes
-			w.api.Add(cakemailtest.Webhook{
+			w.Api.Add(cakemailtest.Webhook{
 				ID: kept.ID, AccountID: kept.AccountID, URL: kept.URL, Events: kept.Events,
 				RateLimit: kept.RateLimit, RateLimitPeriod: kept.RateLimitPeriod, Archived: kept.Archived, Secret: kept.Secret,
 			})

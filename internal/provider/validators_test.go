@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"maps"
 	"slices"
 	"strings"
@@ -138,11 +140,11 @@ func TestEveryAttributeIsValidated(t *testing.T) {
 	for _, test := range allJudged() {
 		t.Run(strings.TrimSuffix(test.kind+" "+test.name, " ")+"/"+test.attribute, func(t *testing.T) {
 			t.Parallel()
-			c := newWorld(t).unconfigured(t)
+			c := acctest.NewWorld(t).Unconfigured(t)
 			for name, value := range test.values {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					c.expectJudgement(t, test.kind, test.name, test.attribute, value)
+					expectJudgement(t, c, test.kind, test.name, test.attribute, value)
 				})
 			}
 		})
@@ -166,7 +168,7 @@ func required(of tftypes.Type) []string {
 // An attribute of which nobody wrote down what is good and bad is validated by nobody.
 func TestEveryAttributeIsJudged(t *testing.T) {
 	t.Parallel()
-	schemas := newWorld(t).unconfigured(t).schemas()
+	schemas := acctest.NewWorld(t).Unconfigured(t).Schemas()
 	kinds := map[string]map[string]*tfprotov6.Schema{
 		"provider": {"": schemas.Provider}, "resource": schemas.ResourceSchemas, "data": schemas.DataSourceSchemas,
 		"ephemeral": schemas.EphemeralResourceSchemas, "list": schemas.ListResourceSchemas,
@@ -209,24 +211,24 @@ func expectJudged(t *testing.T, where string, of tftypes.Type, values map[string
 	}
 }
 
-func (c *core) expectJudgement(t *testing.T, kind, name, attribute string, want judgement) {
+func expectJudgement(t *testing.T, c *acctest.Core, kind, name, attribute string, want judgement) {
 	t.Helper()
-	given := map[string]arguments{"resource": hook(nil), "data": {}, "ephemeral": {"id": "1001"}, "provider": {}, "list": {}}[kind]
+	given := map[string]acctest.Arguments{"resource": hook(nil), "data": {}, "ephemeral": {"id": "1001"}, "provider": {}, "list": {}}[kind]
 	if name == "cakemail_webhook" && kind == "data" {
 		given["id"] = "1001"
 	}
 	given[attribute] = want.value
-	got := c.validate(kind, name, given)
+	got := c.Validate(kind, name, given)
 	switch {
 	case want.severity == "" && len(got) == 0:
 	case want.severity == "" || len(got) != 1:
-		t.Errorf("got %d messages:\n%s", len(got), indented(got))
-	case got[0].severity != want.severity || got[0].attribute != attribute || !strings.Contains(got[0].detail, want.says):
-		t.Errorf("got:\n%s\nwant %s on %s: %s", indented(got), want.severity, attribute, want.says)
-	case len(got[0].detail) > 800:
-		t.Errorf("the message is %d bytes long", len(got[0].detail))
+		t.Errorf("got %d messages:\n%s", len(got), acctest.Indented(got))
+	case got[0].Severity != want.severity || got[0].Attribute != attribute || !strings.Contains(got[0].Detail, want.says):
+		t.Errorf("got:\n%s\nwant %s on %s: %s", acctest.Indented(got), want.severity, attribute, want.says)
+	case len(got[0].Detail) > 800:
+		t.Errorf("the message is %d bytes long", len(got[0].Detail))
 	}
 	if kind == "resource" && fixtures[attribute].secret {
-		expectNone(t, "the message", indented(got), textsOf(want.value))
+		acctest.ExpectNone(t, "the message", acctest.Indented(got), textsOf(want.value))
 	}
 }

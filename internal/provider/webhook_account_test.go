@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"maps"
 	"slices"
 	"strings"
@@ -23,26 +25,26 @@ func TestNamingTheAccountForTheFirstTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				unnamed := w.workspace(t, "webhook.tf")
-				terraform(t, unnamed, "apply", "-auto-approve")
-				before := stateOf(t, unnamed)
-				named := w.workspaceIn(t, unnamed.Folder, test.environment...)
-				w.api.ResetCalls()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				unnamed := w.Workspace(t, "webhook.tf")
+				acctest.Terraform(t, unnamed, "apply", "-auto-approve")
+				before := acctest.StateOf(t, unnamed)
+				named := w.WorkspaceIn(t, unnamed.Folder, test.environment...)
+				w.Api.ResetCalls()
 
-				output := terraform(t, named, append([]string{"apply", "-auto-approve"}, test.arguments...)...)
+				output := acctest.Terraform(t, named, append([]string{"apply", "-auto-approve"}, test.arguments...)...)
 
-				if !strings.Contains(output, "0 added, 1 changed, 0 destroyed") || stateOf(t, named)[0] != before[0] {
-					t.Errorf("the webhook was %+v, and is %+v:\n%s", before, stateOf(t, named), output)
+				if !strings.Contains(output, "0 added, 1 changed, 0 destroyed") || acctest.StateOf(t, named)[0] != before[0] {
+					t.Errorf("the webhook was %+v, and is %+v:\n%s", before, acctest.StateOf(t, named), output)
 				}
 				// One is the refresh; the plan and the apply's own plan ask for the account.
-				if got := w.api.Counts(); !maps.Equal(got, counts{cakemailtest.Show: 3}) {
+				if got := w.Api.Counts(); !maps.Equal(got, counts{cakemailtest.Show: 3}) {
 					t.Errorf("got the calls %v", got)
 				}
-				terraform(t, named, append([]string{"plan", "-detailed-exitcode"}, test.arguments...)...)
-				terraform(t, unnamed, "plan", "-detailed-exitcode")
+				acctest.Terraform(t, named, append([]string{"plan", "-detailed-exitcode"}, test.arguments...)...)
+				acctest.Terraform(t, unnamed, "plan", "-detailed-exitcode")
 			})
 		})
 	}
@@ -52,21 +54,21 @@ func TestNamingTheAccountForTheFirstTime(t *testing.T) {
 // says, and one of which that cannot be told is left alone.
 func TestNamingAnotherAccount(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		c := w.newCore(t, nil)
-		c.mustApply(hook(nil))
-		before := c.text("id")
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		c := w.NewCore(t, nil)
+		c.MustApply(hook(nil))
+		before := c.Text("id")
 
-		w.expectMessages(t, c.apply(hook(arguments{"account_id": int64(99)})), message{"error", "", "The credentials do not permit this call",
-			"Cannot read the webhook ID in account 99."})
-		if c.text("id") != before || w.only(t).ID != before {
+		w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"account_id": int64(99)})), acctest.Error("", "The credentials do not permit this call",
+			"Cannot read the webhook ID in account 99."))
+		if c.Text("id") != before || onlyWebhook(t, w).ID != before {
 			t.Fatal("the webhook was touched")
 		}
-		c.mustApply(hook(arguments{"account_id": int64(42)}))
-		if w.only(t).AccountID != 42 {
-			t.Errorf("the webhook is in account %d, want 42", w.only(t).AccountID)
+		c.MustApply(hook(acctest.Arguments{"account_id": int64(42)}))
+		if onlyWebhook(t, w).AccountID != 42 {
+			t.Errorf("the webhook is in account %d, want 42", onlyWebhook(t, w).AccountID)
 		}
 	})
 }
@@ -74,35 +76,35 @@ func TestNamingAnotherAccount(t *testing.T) {
 // Only the state knows the account, so a replacement would move the webhook.
 func TestAReplacementDoesNotLeaveTheAccount(t *testing.T) {
 	t.Parallel()
-	leaves := message{"error", "", "The replacement would leave the webhook's account", "The webhook is in account 42, which only the state knows."}
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	leaves := acctest.Error("", "The replacement would leave the webhook's account", "The webhook is in account 42, which only the state knows.")
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		existing := w.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-		workspace := w.workspace(t, "webhook.tf")
-		terraform(t, workspace, "import", testWebhook, "42/"+existing.ID)
-		terraform(t, workspace, "plan", "-detailed-exitcode")
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		existing := w.Api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+		workspace := w.Workspace(t, "webhook.tf")
+		acctest.Terraform(t, workspace, "import", acctest.TestWebhook, "42/"+existing.ID)
+		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
 
 		for name, arguments := range map[string][]string{
 			"other events": {"-var", `events=["Email.Bounced"]`},
-			"-replace":     {"-replace=" + testWebhook},
+			"-replace":     {"-replace=" + acctest.TestWebhook},
 		} {
-			told := errorsIn(tell(t, workspace, append([]string{"apply", "-auto-approve"}, arguments...)...))
+			told := acctest.ErrorsIn(acctest.Tell(t, workspace, append([]string{"apply", "-auto-approve"}, arguments...)...))
 			for index := range told {
-				told[index].attribute = ""
+				told[index].Attribute = ""
 			}
-			w.expectMessages(t, told, leaves)
-			if w.only(t).ID != existing.ID {
+			w.ExpectMessages(t, told, leaves)
+			if onlyWebhook(t, w).ID != existing.ID {
 				t.Errorf("%s: the webhook was touched", name)
 			}
 		}
-		terraform(t, w.workspaceIn(t, workspace.Folder, account42), "apply", "-auto-approve", "-var", `events=["Email.Bounced"]`)
-		if after := w.only(t); after.AccountID != 42 || after.ID == existing.ID {
+		acctest.Terraform(t, w.WorkspaceIn(t, workspace.Folder, account42), "apply", "-auto-approve", "-var", `events=["Email.Bounced"]`)
+		if after := onlyWebhook(t, w); after.AccountID != 42 || after.ID == existing.ID {
 			t.Errorf("the webhook became %+v", after)
 		}
 		// Without an account, nothing but the state says where to archive it.
-		terraform(t, workspace, "destroy", "-auto-approve", "-var", `events=["Email.Bounced"]`)
-		if active := w.api.Active(); len(active) > 0 {
+		acctest.Terraform(t, workspace, "destroy", "-auto-approve", "-var", `events=["Email.Bounced"]`)
+		if active := w.Api.Active(); len(active) > 0 {
 			t.Errorf("%d webhooks are active after destroy", len(active))
 		}
 	})
@@ -116,33 +118,33 @@ func TestAPlanAppliedWithAnotherAccount(t *testing.T) {
 		prepare, plan, destroy []string
 	}{
 		"a replacement": {nil, []string{"-var", bounced}, []string{"-var", bounced}},
-		"-replace":      {nil, []string{"-replace=" + testWebhook}, nil},
-		"a tainted one": {[]string{"taint", testWebhook}, nil, nil},
+		"-replace":      {nil, []string{"-replace=" + acctest.TestWebhook}, nil},
+		"a tainted one": {[]string{"taint", acctest.TestWebhook}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			planned := w.workspace(t, "webhook.tf", account42)
-			terraform(t, planned, "apply", "-auto-approve")
-			before := w.only(t)
+			w := acctest.NewWorld(t)
+			planned := w.Workspace(t, "webhook.tf", account42)
+			acctest.Terraform(t, planned, "apply", "-auto-approve")
+			before := onlyWebhook(t, w)
 			if test.prepare != nil {
-				terraform(t, planned, test.prepare...)
+				acctest.Terraform(t, planned, test.prepare...)
 			}
-			terraform(t, planned, append([]string{"plan", "-out=saved"}, test.plan...)...)
-			applied := w.workspaceIn(t, planned.Folder)
+			acctest.Terraform(t, planned, append([]string{"plan", "-out=saved"}, test.plan...)...)
+			applied := w.WorkspaceIn(t, planned.Folder)
 
-			w.expectMessages(t, tell(t, applied, "apply", "saved"), message{"error", "", "The plan was made for another account",
-				"The plan is for account 42, but the provider has the account of the credentials."})
-			if w.only(t).ID != before.ID {
+			w.ExpectMessages(t, acctest.Tell(t, applied, "apply", "saved"), acctest.Error("", "The plan was made for another account",
+				"The plan is for account 42, but the provider has the account of the credentials."))
+			if onlyWebhook(t, w).ID != before.ID {
 				t.Error("the webhook was touched")
 			}
-			terraform(t, planned, append([]string{"apply", "-auto-approve"}, test.plan...)...)
-			if w.only(t).AccountID != 42 {
-				t.Errorf("the webhook is in account %d, want 42", w.only(t).AccountID)
+			acctest.Terraform(t, planned, append([]string{"apply", "-auto-approve"}, test.plan...)...)
+			if onlyWebhook(t, w).AccountID != 42 {
+				t.Errorf("the webhook is in account %d, want 42", onlyWebhook(t, w).AccountID)
 			}
 			// What names the plan's account has gone with the apply.
-			terraform(t, applied, append([]string{"destroy", "-auto-approve"}, test.destroy...)...)
-			if active := w.api.Active(); len(active) > 0 {
+			acctest.Terraform(t, applied, append([]string{"destroy", "-auto-approve"}, test.destroy...)...)
+			if active := w.Api.Active(); len(active) > 0 {
 				t.Errorf("%d webhooks are active after destroy", len(active))
 			}
 		})
@@ -154,18 +156,18 @@ func TestAPlanAppliedWithAnotherAccount(t *testing.T) {
 func TestAChangeWhileTheAccountIsUnknown(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)
-	w := newWorld(t)
-	workspace := w.workspace(t, "unknown_account.tf")
-	terraform(t, workspace, "apply", "-auto-approve")
-	before := w.only(t)
+	w := acctest.NewWorld(t)
+	workspace := w.Workspace(t, "unknown_account.tf")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve")
+	before := onlyWebhook(t, w)
 
-	terraform(t, workspace, "apply", "-auto-approve", "-replace=terraform_data.account", "-var", "account=43", "-var", "url=https://example.com/new")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-replace=terraform_data.account", "-var", "account=43", "-var", "url=https://example.com/new")
 
-	if after := w.only(t); after.ID != before.ID || after.URL != "https://example.com/new" || after.AccountID != 42 {
+	if after := onlyWebhook(t, w); after.ID != before.ID || after.URL != "https://example.com/new" || after.AccountID != 42 {
 		t.Errorf("the webhook became %+v", after)
 	}
-	terraform(t, workspace, "apply", "-auto-approve", "-var", "account=43", "-var", "url=https://example.com/new")
-	if after := w.only(t); after.AccountID != 43 {
+	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "account=43", "-var", "url=https://example.com/new")
+	if after := onlyWebhook(t, w); after.AccountID != 43 {
 		t.Errorf("the webhook is in account %d, want 43", after.AccountID)
 	}
 }
@@ -174,23 +176,23 @@ func TestAChangeWhileTheAccountIsUnknown(t *testing.T) {
 func TestAChangeWhileTheFirstAccountIsUnknown(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)
-	w := newWorld(t)
-	existing := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-	unnamed := w.workspace(t, "webhook.tf")
-	terraform(t, unnamed, "import", testWebhook, existing.ID)
-	other := w.workspace(t, "unknown_account.tf")
-	copyState(t, unnamed, other)
+	w := acctest.NewWorld(t)
+	existing := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	unnamed := w.Workspace(t, "webhook.tf")
+	acctest.Terraform(t, unnamed, "import", acctest.TestWebhook, existing.ID)
+	other := w.Workspace(t, "unknown_account.tf")
+	acctest.CopyState(t, unnamed, other)
 
-	terraform(t, other, "apply", "-auto-approve", "-var", "account=1", "-var", "url=https://example.com/new")
+	acctest.Terraform(t, other, "apply", "-auto-approve", "-var", "account=1", "-var", "url=https://example.com/new")
 
-	if after := w.only(t); after.ID != existing.ID || after.URL != "https://example.com/new" {
+	if after := onlyWebhook(t, w); after.ID != existing.ID || after.URL != "https://example.com/new" {
 		t.Errorf("the webhook became %+v", after)
 	}
-	terraform(t, other, "apply", "-auto-approve", "-var", "account=1", "-var", "url=https://example.com/new")
-	if after := w.only(t); after.ID != existing.ID {
+	acctest.Terraform(t, other, "apply", "-auto-approve", "-var", "account=1", "-var", "url=https://example.com/new")
+	if after := onlyWebhook(t, w); after.ID != existing.ID {
 		t.Error("the webhook was replaced")
 	}
-	terraform(t, other, "plan", "-detailed-exitcode", "-var", "account=1", "-var", "url=https://example.com/new")
+	acctest.Terraform(t, other, "plan", "-detailed-exitcode", "-var", "account=1", "-var", "url=https://example.com/new")
 }
 
 // An account that comes from a resource that changes is unknown in the plan. The old
@@ -201,23 +203,23 @@ func TestAReplacementInAnAccountThatIsUnknown(t *testing.T) {
 		"the same account": {"-var", "revision=2"},
 		"another account":  {"-var", "revision=2", "-var", "account=43"},
 		"and other events": {"-var", "revision=2", "-var", "event=Email.Bounced"},
-		"and -replace":     {"-var", "revision=2", "-replace=" + testWebhook},
+		"and -replace":     {"-var", "revision=2", "-replace=" + acctest.TestWebhook},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				workspace := w.workspace(t, "unknown_webhook_account.tf")
-				terraform(t, workspace, "apply", "-auto-approve")
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				workspace := w.Workspace(t, "unknown_webhook_account.tf")
+				acctest.Terraform(t, workspace, "apply", "-auto-approve")
 
-				terraform(t, workspace, append([]string{"apply", "-auto-approve"}, variables...)...)
+				acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, variables...)...)
 
 				account := int64(42)
 				if slices.Contains(variables, "account=43") {
 					account = 43
 				}
-				if active, state := w.api.Active(), stateOf(t, workspace); len(active) != 1 || active[0].AccountID != account || len(state) != 1 || state[0].ID != active[0].ID {
+				if active, state := w.Api.Active(), acctest.StateOf(t, workspace); len(active) != 1 || active[0].AccountID != account || len(state) != 1 || state[0].ID != active[0].ID {
 					t.Errorf("active are %+v, the state holds %+v", active, state)
 				}
 			})
@@ -228,20 +230,20 @@ func TestAReplacementInAnAccountThatIsUnknown(t *testing.T) {
 // What is tainted and in an account by its state alone does not leave it either.
 func TestATaintedWebhookDoesNotLeaveItsAccount(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		webhook := w.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-		workspace := w.workspace(t, "webhook.tf")
-		terraform(t, workspace, "import", testWebhook, "42/"+webhook.ID)
-		terraform(t, workspace, "taint", testWebhook)
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		webhook := w.Api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+		workspace := w.Workspace(t, "webhook.tf")
+		acctest.Terraform(t, workspace, "import", acctest.TestWebhook, "42/"+webhook.ID)
+		acctest.Terraform(t, workspace, "taint", acctest.TestWebhook)
 
-		told := errorsIn(tell(t, workspace, "apply", "-auto-approve"))
+		told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve"))
 
-		if len(told) != 1 || told[0].summary != "The replacement would leave the webhook's account" {
-			t.Errorf("got %s", indented(told))
+		if len(told) != 1 || told[0].Summary != "The replacement would leave the webhook's account" {
+			t.Errorf("got %s", acctest.Indented(told))
 		}
-		if active := w.api.Active(); len(active) != 1 || active[0].ID != webhook.ID {
+		if active := w.Api.Active(); len(active) != 1 || active[0].ID != webhook.ID {
 			t.Errorf("active are %+v", active)
 		}
 	})
@@ -259,20 +261,20 @@ func TestAnAccountThatIsNamedWhileTheTokenIsUnknown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			workspace := w.workspace(t, "unknown_token.tf", "TF_VAR_token="+cakemailtest.DefaultAccessToken)
-			terraform(t, workspace, "apply", "-auto-approve")
+			w := acctest.NewWorld(t)
+			workspace := w.Workspace(t, "unknown_token.tf", "TF_VAR_token="+cakemailtest.DefaultAccessToken)
+			acctest.Terraform(t, workspace, "apply", "-auto-approve")
 
 			var got []string
-			for _, message := range errorsIn(tell(t, workspace, "apply", "-auto-approve", "-var", "revision=2", "-var", test.variable)) {
-				got = append(got, message.summary)
+			for _, message := range acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "revision=2", "-var", test.variable)) {
+				got = append(got, message.Summary)
 			}
 
 			if !slices.Equal(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
-			if state := stateOf(t, workspace); len(state) != 1 || state[0].ID != w.only(t).ID {
-				t.Errorf("the state holds %+v, the API %+v", state, w.api.Webhooks())
+			if state := acctest.StateOf(t, workspace); len(state) != 1 || state[0].ID != onlyWebhook(t, w).ID {
+				t.Errorf("the state holds %+v, the API %+v", state, w.Api.Webhooks())
 			}
 		})
 	}

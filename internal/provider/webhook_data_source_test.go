@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"errors"
 	"strconv"
 	"testing"
@@ -40,16 +42,16 @@ func TestWebhookDataSource(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				w.environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				w.Environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
 				webhook := test.webhook
 				webhook.URL, webhook.Events, webhook.RateLimit, webhook.RateLimitPeriod = "https://example.com/shop", []string{"Contact.Added"}, 7, "minute"
-				webhook = w.addTheirs(webhook)
-				w.run(t, resource.TestStep{
+				webhook = w.AddTheirs(webhook)
+				w.Run(t, resource.TestStep{
 					ConfigFile:      config.StaticFile("testdata/webhook_data.tf"),
-					ConfigVariables: with(config.Variables{"id": config.StringVariable(webhook.ID)}, test.variables),
+					ConfigVariables: acctest.With(config.Variables{"id": config.StringVariable(webhook.ID)}, test.variables),
 					ConfigStateChecks: []statecheck.StateCheck{
 						expectData("id", knownvalue.StringExact(webhook.ID)),
 						expectData("account_id", test.account),
@@ -62,8 +64,8 @@ func TestWebhookDataSource(t *testing.T) {
 						expectData("hash_function", knownvalue.StringExact("sha256")),
 					},
 				})
-				if reads := w.api.Count(cakemailtest.Show); reads != len(w.api.Calls()) {
-					t.Errorf("%d of %d calls are reads, want all", reads, len(w.api.Calls()))
+				if reads := w.Api.Count(cakemailtest.Show); reads != len(w.Api.Calls()) {
+					t.Errorf("%d of %d calls are reads, want all", reads, len(w.Api.Calls()))
 				}
 			})
 		})
@@ -75,22 +77,22 @@ func TestWebhookDataSourceOfNoWebhook(t *testing.T) {
 	for _, status := range []int{404, 410} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, cakemailtest.WithGoneStatus(status))
-			elsewhere := w.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
-			c := w.newCore(t, nil)
+			w := acctest.NewWorld(t, cakemailtest.WithGoneStatus(status))
+			elsewhere := w.Api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
+			c := w.NewCore(t, nil)
 			for name, test := range map[string]struct {
-				config arguments
+				config acctest.Arguments
 				want   string
 			}{
-				"an unknown id":           {arguments{"id": "no-such-webhook"}, "no-such-webhook"},
-				"an id that needs escape": {arguments{"id": "a/b?c#d%2f"}, "a/b?c#d%2f"},
-				"in another account":      {arguments{"id": elsewhere.ID, "account_id": int64(43)}, "ID"},
+				"an unknown id":           {acctest.Arguments{"id": "no-such-webhook"}, "no-such-webhook"},
+				"an id that needs escape": {acctest.Arguments{"id": "a/b?c#d%2f"}, "a/b?c#d%2f"},
+				"in another account":      {acctest.Arguments{"id": elsewhere.ID, "account_id": int64(43)}, "ID"},
 			} {
-				_, got := c.data("cakemail_webhook", test.config)
-				if len(got) == 1 && got[0].attribute != "id" {
-					t.Errorf("%s: the message is on %q, want id", name, got[0].attribute)
+				_, got := c.Data("cakemail_webhook", test.config)
+				if len(got) == 1 && got[0].Attribute != "id" {
+					t.Errorf("%s: the message is on %q, want id", name, got[0].Attribute)
 				}
-				w.expectMessages(t, got, message{"error", "id", "There is no webhook " + test.want, ""})
+				w.ExpectMessages(t, got, acctest.Error("id", "There is no webhook "+test.want, ""))
 			}
 		})
 	}
@@ -100,19 +102,19 @@ func TestWebhookDataSourceOfNoWebhook(t *testing.T) {
 // creates it, when its id is known only after apply.
 func TestWebhookDataSourceOfAWebhookNotStored(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		w.run(t, resource.TestStep{
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		w.Run(t, resource.TestStep{
 			ConfigFile: config.StaticFile("testdata/store_secret_data.tf"),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-				plancheck.ExpectKnownValue(testWebhook, attribute("secret"), knownvalue.Null()),
+				plancheck.ExpectKnownValue(acctest.TestWebhook, attribute("secret"), knownvalue.Null()),
 				plancheck.ExpectResourceAction(testData, plancheck.ResourceActionRead),
 			}},
 			ConfigStateChecks: []statecheck.StateCheck{
 				expect("secret", knownvalue.Null()),
 				expectData("secret", knownvalue.StringFunc(func(secret string) error {
-					if secret != w.only(t).Secret {
+					if secret != onlyWebhook(t, w).Secret {
 						return errors.New("it is not the webhook's secret")
 					}
 					return nil

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/compare"
@@ -14,9 +16,9 @@ import (
 )
 
 // only returns the one active webhook, or fails the test.
-func (w *world) only(t *testing.T) cakemailtest.Webhook {
+func onlyWebhook(t *testing.T, w *acctest.World) cakemailtest.Webhook {
 	t.Helper()
-	active := w.api.Active()
+	active := w.Api.Active()
 	if len(active) != 1 {
 		t.Fatalf("%d webhooks are active, want 1", len(active))
 	}
@@ -81,20 +83,20 @@ func TestWebhookDrift(t *testing.T) {
 		for _, form := range test.forms {
 			t.Run(name+"/"+string(form), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, cakemailtest.WithForm(form))
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				identity := statecheck.CompareValue(compare.ValuesDiffer())
 				if test.sameID {
 					identity = statecheck.CompareValue(compare.ValuesSame())
 				}
-				before := webhookStep(nil)
-				before.ConfigStateChecks = []statecheck.StateCheck{identity.AddStateValue(testWebhook, attribute("id"))}
-				after := planned(webhookStep(nil), test.action, test.checks...)
-				after.PreConfig = func() { test.change(w.api, w.only(t).ID) }
+				before := acctest.WebhookStep(nil)
+				before.ConfigStateChecks = []statecheck.StateCheck{identity.AddStateValue(acctest.TestWebhook, attribute("id"))}
+				after := planned(acctest.WebhookStep(nil), test.action, test.checks...)
+				after.PreConfig = func() { test.change(w.Api, onlyWebhook(t, w).ID) }
 				after.ConfigStateChecks = []statecheck.StateCheck{
 					expect("archived", knownvalue.Bool(false)),
-					identity.AddStateValue(testWebhook, attribute("id")),
+					identity.AddStateValue(acctest.TestWebhook, attribute("id")),
 				}
-				w.run(t, before, after)
+				w.Run(t, before, after)
 			})
 		}
 	}
@@ -103,7 +105,7 @@ func TestWebhookDrift(t *testing.T) {
 func TestWebhookEventsHaveNoOrder(t *testing.T) {
 	t.Parallel()
 	// The fake of the guide's form answers events in reverse order.
-	w := newWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+	w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
 	events := func(names ...string) config.Variables {
 		var values []config.Variable
 		for _, name := range names {
@@ -111,9 +113,9 @@ func TestWebhookEventsHaveNoOrder(t *testing.T) {
 		}
 		return config.Variables{"events": config.SetVariable(values...)}
 	}
-	w.run(t,
-		webhookStep(events("Contact.Added", "Email.Bounced", "Email.Opened")),
-		planned(webhookStep(events("Email.Opened", "Contact.Added", "Email.Bounced")), plancheck.ResourceActionNoop),
+	w.Run(t,
+		acctest.WebhookStep(events("Contact.Added", "Email.Bounced", "Email.Opened")),
+		planned(acctest.WebhookStep(events("Email.Opened", "Contact.Added", "Email.Bounced")), plancheck.ResourceActionNoop),
 	)
 }
 
@@ -129,31 +131,31 @@ func TestWebhookInAnotherAccount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.environment["CAKEMAIL_ACCOUNT_ID"] = test.environment
-			step := webhookStep(test.variables)
+			w := acctest.NewWorld(t)
+			w.Environment["CAKEMAIL_ACCOUNT_ID"] = test.environment
+			step := acctest.WebhookStep(test.variables)
 			step.ConfigPlanChecks.PreApply = []plancheck.PlanCheck{
-				plancheck.ExpectKnownValue(testWebhook, attribute("account_id"), knownvalue.Int64Exact(test.want)),
+				plancheck.ExpectKnownValue(acctest.TestWebhook, attribute("account_id"), knownvalue.Int64Exact(test.want)),
 			}
 			step.ConfigStateChecks = []statecheck.StateCheck{expect("account_id", knownvalue.Int64Exact(test.want))}
 			step.PostApplyFunc = func() {
-				if got := w.only(t).AccountID; got != test.want {
+				if got := onlyWebhook(t, w).AccountID; got != test.want {
 					t.Errorf("the webhook is in account %d, want %d", got, test.want)
 				}
-				for _, call := range w.api.Calls() {
+				for _, call := range w.Api.Calls() {
 					if call.AccountID != test.want {
 						t.Errorf("%s %s was made for account %d, want %d", call.Method, call.Path, call.AccountID, test.want)
 					}
 				}
 			}
-			w.run(t, step)
+			w.Run(t, step)
 		})
 	}
 }
 
 func TestWebhookIsImported(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		for name, test := range map[string]struct {
 			account   int64
@@ -166,19 +168,19 @@ func TestWebhookIsImported(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				existing := w.api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-				imported := webhookStep(test.variables)
-				imported.ResourceName = testWebhook
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				existing := w.Api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				imported := acctest.WebhookStep(test.variables)
+				imported.ResourceName = acctest.TestWebhook
 				imported.ImportState = true
 				imported.ImportStateId = test.importID(existing.ID)
 				imported.ImportStatePersist = true
-				unchanged := planned(webhookStep(test.variables), plancheck.ResourceActionNoop)
+				unchanged := planned(acctest.WebhookStep(test.variables), plancheck.ResourceActionNoop)
 				unchanged.ConfigStateChecks = []statecheck.StateCheck{
 					expect("id", knownvalue.StringExact(existing.ID)),
 					expect("secret", knownvalue.StringExact(existing.Secret)),
 				}
-				w.run(t, imported, unchanged)
+				w.Run(t, imported, unchanged)
 			})
 		}
 	})
@@ -194,17 +196,17 @@ func TestWebhookIsDestroyedWhenAlreadyArchivedOrGone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
 				for _, refresh := range []string{"-refresh=true", "-refresh=false"} {
 					t.Run(refresh, func(t *testing.T) {
 						t.Parallel()
-						w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
-						workspace := w.workspace(t, "webhook.tf")
-						terraform(t, workspace, "apply", "-auto-approve")
-						change(w.api, w.only(t).ID)
-						terraform(t, workspace, "destroy", "-auto-approve", refresh)
-						if left := stateOf(t, workspace); len(left) > 0 {
+						w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPatience(acctest.ShortPatience)
+						workspace := w.Workspace(t, "webhook.tf")
+						acctest.Terraform(t, workspace, "apply", "-auto-approve")
+						change(w.Api, onlyWebhook(t, w).ID)
+						acctest.Terraform(t, workspace, "destroy", "-auto-approve", refresh)
+						if left := acctest.StateOf(t, workspace); len(left) > 0 {
 							t.Errorf("the state still holds %+v", left)
 						}
 					})
@@ -216,20 +218,20 @@ func TestWebhookIsDestroyedWhenAlreadyArchivedOrGone(t *testing.T) {
 
 func TestWebhookIsArchivedFromTheStart(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		step := webhookStep(config.Variables{"archived": config.BoolVariable(true)})
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		step := acctest.WebhookStep(config.Variables{"archived": config.BoolVariable(true)})
 		step.ConfigStateChecks = []statecheck.StateCheck{
 			expect("archived", knownvalue.Bool(true)),
 			expect("secret", knownvalue.NotNull()),
 		}
 		step.PostApplyFunc = func() {
-			if active := w.api.Active(); len(active) > 0 {
+			if active := w.Api.Active(); len(active) > 0 {
 				t.Errorf("%d webhooks are active, want none", len(active))
 			}
 		}
-		w.run(t, step, resource.TestStep{
+		w.Run(t, step, resource.TestStep{
 			ConfigFile:      step.ConfigFile,
 			ConfigVariables: step.ConfigVariables,
 			PlanOnly:        true,

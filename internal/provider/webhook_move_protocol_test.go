@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"fmt"
 	"reflect"
 	"strings"
@@ -18,9 +20,9 @@ type moveSource struct {
 }
 
 // move is a moved block from another type, before the refresh.
-func (i *identified) move(source moveSource) []message {
-	i.t.Helper()
-	moved, err := i.server.MoveResourceState(i.context(), &tfprotov6.MoveResourceStateRequest{
+func (i *identified) move(source moveSource) []acctest.Message {
+	i.T.Helper()
+	moved, err := i.Server.MoveResourceState(i.Context(), &tfprotov6.MoveResourceStateRequest{
 		SourceProviderAddress: source.provider,
 		SourceTypeName:        source.resource,
 		SourceState:           &tfprotov6.RawState{JSON: []byte(source.state)},
@@ -28,11 +30,11 @@ func (i *identified) move(source moveSource) []message {
 		TargetTypeName:        "cakemail_webhook",
 	})
 	if err != nil {
-		i.t.Fatal(err)
+		i.T.Fatal(err)
 	}
-	messages := i.messagesOf(moved.Diagnostics)
+	messages := i.MessagesOf(moved.Diagnostics)
 	if len(messages) == 0 {
-		i.keep(i.decode(i.webhook, moved.TargetState), moved.TargetPrivate)
+		i.Keep(i.Decode(i.Webhook, moved.TargetState), moved.TargetPrivate)
 		i.identity = moved.TargetIdentity
 	}
 	return messages
@@ -40,10 +42,10 @@ func (i *identified) move(source moveSource) []message {
 
 // moveRestapi moves a webhook whose source tells nothing but what was sent to create it.
 func (i *identified) moveRestapi(id, query string) {
-	i.t.Helper()
+	i.T.Helper()
 	state := fmt.Sprintf(`{"id":%q,"path":"/webhooks","query_string":%q,"data":"{\"event\":\"Contact.Added\",\"url\":\"https://example.com/a\"}"}`, id, query)
 	if messages := i.move(moveSource{provider: restapiHere, resource: "restapi_object", state: state}); len(messages) > 0 {
-		i.t.Fatalf("got messages:\n%s", indented(messages))
+		i.T.Fatalf("got messages:\n%s", acctest.Indented(messages))
 	}
 }
 
@@ -55,19 +57,19 @@ const (
 )
 
 // movedWebhook is what most of the sources below tell.
-var movedWebhook = values{
+var movedWebhook = acctest.Values{
 	"id": "abc", "url": "https://example.com/a", "events": []any{"Contact.Added"}, "rate_limit": int64(50), "rate_limit_period": "second",
 	"archived": false, "account_id": nil, "store_secret": true, "secret": "k1", "hash_function": "sha256",
 }
 
 // untoldSecret is what a source tells that never showed the secret.
-var untoldSecret = values{"store_secret": nil, "secret": nil, "hash_function": nil}
+var untoldSecret = acctest.Values{"store_secret": nil, "secret": nil, "hash_function": nil}
 
 func TestMoveReadsTheSourcesState(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		source moveSource
-		want   values
+		want   acctest.Values
 	}{
 		"restapi": {
 			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/webhooks","data":"{}","api_response":"` + keptReference + `"}`}, nil,
@@ -77,20 +79,20 @@ func TestMoveReadsTheSourcesState(t *testing.T) {
 		},
 		"an id that is a number": {
 			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":1001,"path":"webhooks","data":"{\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\"}"}`},
-			with(untoldSecret, values{"id": "1001", "rate_limit": nil, "rate_limit_period": nil}),
+			acctest.With(untoldSecret, acctest.Values{"id": "1001", "rate_limit": nil, "rate_limit_period": nil}),
 		},
 		"an id that restapi rounded": {
 			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"9007199254740992","path":"/webhooks","data":"{}","api_response":"{\"webhook_id\":9007199254740993,\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\"}"}`},
-			with(untoldSecret, values{"id": "9007199254740993", "rate_limit": nil, "rate_limit_period": nil}),
+			acctest.With(untoldSecret, acctest.Values{"id": "9007199254740993", "rate_limit": nil, "rate_limit_period": nil}),
 		},
 		"a gateway's prefix, an account in the query, and an archived webhook": {
 			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/cake/v1/webhooks","query_string":"debug=1&account_id=42","data":"{}",` +
 				`"api_response":"` + strings.Replace(keptReference, "active", "archived", 1) + `"}`},
-			values{"account_id": int64(42), "archived": true},
+			acctest.Values{"account_id": int64(42), "archived": true},
 		},
 		"an account in the path": {
 			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/webhooks","create_path":"/webhooks?account_id=41","read_path":"/webhooks/{id}?account_id=43","data":"{}","api_response":"` + keptReference + `"}`},
-			values{"account_id": int64(43)},
+			acctest.Values{"account_id": int64(43)},
 		},
 		"an account that is none": {
 			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/webhooks","query_string":"account_id=mine","data":"{}","api_response":"` + keptReference + `"}`}, nil,
@@ -98,11 +100,11 @@ func TestMoveReadsTheSourcesState(t *testing.T) {
 		"the secret of the create answer alone": {
 			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"7","path":"/webhooks","data":"{}","create_response":"{\"webhook_id\":7,\"secret\":\"k1\"}",` +
 				`"api_response":"{\"webhook_id\":7,\"events\":[\"Contact.Added\"],\"url\":\"https://example.com/a\",\"rate_limit\":50,\"rate_limit_period\":\"second\"}"}`},
-			values{"id": "7"},
+			acctest.Values{"id": "7"},
 		},
 		"the URL as the configuration writes it": {
 			moveSource{provider: restapiHere, resource: "restapi_object", state: `{"id":"abc","path":"/webhooks","data":"{\"event\":\"Contact.Added\",\"url\":\"https://EXAMPLE.com/a\"}","api_response":"` + keptReference + `"}`},
-			values{"url": "https://EXAMPLE.com/a"},
+			acctest.Values{"url": "https://EXAMPLE.com/a"},
 		},
 		"restful": {
 			moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/abc","path":"/webhooks","body":{"value":{"url":"https://example.com/a","event":"Contact.Added"},"type":["object",{}]},` +
@@ -111,11 +113,11 @@ func TestMoveReadsTheSourcesState(t *testing.T) {
 		"restful with a sensitive output and an account for reading": {
 			moveSource{provider: "registry.opentofu.org/magodo/restful", resource: "restful_resource", state: `{"id":"/cake/webhooks/abc","path":"/cake/webhooks","query":{"account_id":["41"]},"read_query":{"account_id":["42"]},` +
 				`"body":null,"output":null,"sensitive_output":{"value":` + strings.ReplaceAll(keptReference, `\`, "") + `,"type":["object",{}]}}`},
-			values{"account_id": int64(42)},
+			acctest.Values{"account_id": int64(42)},
 		},
 		"restful with an id that is escaped, and a query in it": {
 			moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/a%2Fb?account_id=43","path":"/webhooks","body":{"value":{"url":"https://example.com/a","events":["Contact.Added"]},"type":["object",{}]}}`},
-			with(untoldSecret, values{"id": "a/b", "account_id": int64(43), "rate_limit": nil, "rate_limit_period": nil}),
+			acctest.With(untoldSecret, acctest.Values{"id": "a/b", "account_id": int64(43), "rate_limit": nil, "rate_limit_period": nil}),
 		},
 		"restful that selects from the list": {
 			moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks","path":"/webhooks","read_selector":"data.#(url==x)","output":{"value":{"id":"abc","event":"Contact.Added","url":"https://example.com/a","rate_limit":50,"rate_limit_period":"second"},"type":["object",{}]}}`},
@@ -123,17 +125,17 @@ func TestMoveReadsTheSourcesState(t *testing.T) {
 		},
 		"restful that never shows the url": {
 			moveSource{provider: restfulHere, resource: "restful_resource", state: `{"id":"/webhooks/abc","path":"/webhooks","output":{"value":{"event":"Contact.Added"},"type":["object",{}]}}`},
-			with(untoldSecret, values{"url": nil, "rate_limit": nil, "rate_limit_period": nil}),
+			acctest.With(untoldSecret, acctest.Values{"url": nil, "rate_limit": nil, "rate_limit_period": nil}),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			i := &identified{core: newWorld(t).unconfigured(t)}
+			i := &identified{Core: acctest.NewWorld(t).Unconfigured(t)}
 			if messages := i.move(test.source); len(messages) > 0 {
-				t.Fatalf("got messages:\n%s", indented(messages))
+				t.Fatalf("got messages:\n%s", acctest.Indented(messages))
 			}
-			got, _ := plainValue(t, i.state).(values)
-			want := withNulls(with(movedWebhook, test.want))
+			got, _ := acctest.PlainValue(t, i.State).(acctest.Values)
+			want := withNulls(acctest.With(movedWebhook, test.want))
 			if len(newerSettings()) > 0 {
 				want["store_secret"] = nil
 			}
@@ -148,21 +150,21 @@ func TestMoveReadsTheSourcesState(t *testing.T) {
 // for a move when the address of this provider changes.
 func TestMoveKeepsAWebhookOfThisProvidersOtherAddress(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	i := &identified{core: w.newCore(t, nil)}
-	config := arguments{"url": "https://example.com/a", "events": []string{"Contact.Added"}}
+	w := acctest.NewWorld(t)
+	i := &identified{Core: w.NewCore(t, nil)}
+	config := acctest.Arguments{"url": "https://example.com/a", "events": []string{"Contact.Added"}}
 	i.change(config)
-	before, private := i.state, i.private
-	state := `{"id":"` + w.api.Webhooks()[0].ID + `","url":"https://example.com/a","events":["Contact.Added"],"rate_limit":50,"rate_limit_period":"second",` +
-		`"archived":false,"account_id":null,"store_secret":true,"secret":"` + w.api.Webhooks()[0].Secret + `","hash_function":"sha256"}`
+	before, private := i.State, i.Private
+	state := `{"id":"` + w.Api.Webhooks()[0].ID + `","url":"https://example.com/a","events":["Contact.Added"],"rate_limit":50,"rate_limit_period":"second",` +
+		`"archived":false,"account_id":null,"store_secret":true,"secret":"` + w.Api.Webhooks()[0].Secret + `","hash_function":"sha256"}`
 	if messages := i.move(moveSource{provider: "registry.example.com/cakemail/cakemail", resource: "cakemail_webhook", state: state, private: private}); len(messages) > 0 {
-		t.Fatalf("got messages:\n%s", indented(messages))
+		t.Fatalf("got messages:\n%s", acctest.Indented(messages))
 	}
-	if !i.state.Equal(before) || string(i.private) != string(private) {
-		t.Errorf("got %s with %s, want %s with %s", i.state, i.private, before, private)
+	if !i.State.Equal(before) || string(i.Private) != string(private) {
+		t.Errorf("got %s with %s, want %s with %s", i.State, i.Private, before, private)
 	}
-	if messages := i.refresh(); len(messages) > 0 || !i.state.Equal(before) {
-		t.Errorf("got messages:\n%s\nand the state %s, want it unchanged", indented(messages), i.state)
+	if messages := i.Refresh(); len(messages) > 0 || !i.State.Equal(before) {
+		t.Errorf("got messages:\n%s\nand the state %s, want it unchanged", acctest.Indented(messages), i.State)
 	}
 }
 
@@ -184,13 +186,13 @@ func TestMoveRefusesWhatIsNoWebhook(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			i := &identified{core: newWorld(t).unconfigured(t)}
-			messages := errorsIn(i.move(test.source))
-			if len(messages) != 1 || !strings.Contains(messages[0].detail, test.want) || !strings.Contains(messages[0].detail, "import") {
-				t.Errorf("got:\n%s\nwant one error with %q, and the way by import", indented(messages), test.want)
+			i := &identified{Core: acctest.NewWorld(t).Unconfigured(t)}
+			messages := acctest.ErrorsIn(i.move(test.source))
+			if len(messages) != 1 || !strings.Contains(messages[0].Detail, test.want) || !strings.Contains(messages[0].Detail, "import") {
+				t.Errorf("got:\n%s\nwant one error with %q, and the way by import", acctest.Indented(messages), test.want)
 			}
 			if strings.Contains(fmt.Sprint(messages), "k3y") {
-				t.Errorf("the query is shown:\n%s", indented(messages))
+				t.Errorf("the query is shown:\n%s", acctest.Indented(messages))
 			}
 		})
 	}
@@ -214,12 +216,12 @@ func TestMovedWebhookIsInTheProvidersAccount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
-			webhook := w.api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+			w := acctest.NewWorld(t)
+			i := &identified{Core: w.NewCore(t, acctest.Arguments{"account_id": int64(42)})}
+			webhook := w.Api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
 			i.moveRestapi(webhook.ID, test.query)
-			config := arguments{"url": webhook.URL, "events": webhook.Events, "account_id": test.account}
-			want := values{"id": webhook.ID, "account_id": test.account}
+			config := acctest.Arguments{"url": webhook.URL, "events": webhook.Events, "account_id": test.account}
+			want := acctest.Values{"id": webhook.ID, "account_id": test.account}
 			if test.planned {
 				if got := i.change(config); !reflect.DeepEqual(got, want) {
 					t.Errorf("the identity is %v, want %v", got, want)
@@ -228,15 +230,15 @@ func TestMovedWebhookIsInTheProvidersAccount(t *testing.T) {
 			if got := i.read(); !reflect.DeepEqual(got, want) {
 				t.Errorf("the identity is %v, want %v", got, want)
 			}
-			before := i.state
+			before := i.State
 			i.change(config)
-			if !i.state.Equal(before) {
-				t.Errorf("the state is %s, want it unchanged: %s", i.state, before)
+			if !i.State.Equal(before) {
+				t.Errorf("the state is %s, want it unchanged: %s", i.State, before)
 			}
-			if kept, _ := plainValue(t, i.state).(values); kept["secret"] != webhook.Secret {
+			if kept, _ := acctest.PlainValue(t, i.State).(acctest.Values); kept["secret"] != webhook.Secret {
 				t.Errorf("the secret is %v, want %s", kept["secret"], webhook.Secret)
 			}
-			if counts := w.api.Counts(); counts[cakemailtest.Show] != len(w.api.Calls()) {
+			if counts := w.Api.Counts(); counts[cakemailtest.Show] != len(w.Api.Calls()) {
 				t.Errorf("the calls are %v, want reading ones alone", counts)
 			}
 		})

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -70,27 +72,27 @@ func readTestdata(t *testing.T, name string) []byte {
 }
 
 // worldOf is the API as it was when a generic provider wrote its state.
-func worldOf(t *testing.T, form cakemailtest.Form, webhooksFile string) *world {
+func worldOf(t *testing.T, form cakemailtest.Form, webhooksFile string) *acctest.World {
 	t.Helper()
 	var webhooks []cakemailtest.Webhook
 	if err := json.Unmarshal(readTestdata(t, webhooksFile), &webhooks); err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, cakemailtest.WithForm(form))
+	w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 	for _, webhook := range webhooks {
-		w.api.Add(webhook)
+		w.Api.Add(webhook)
 	}
 	return w
 }
 
 // workspace has the configuration that takes over, and the generic provider's state.
-func (m movedFrom) workspace(t *testing.T, w *world) *terraformcli.Workspace {
+func (m movedFrom) workspace(t *testing.T, w *acctest.World) *terraformcli.Workspace {
 	t.Helper()
 	events := `["User.Created"]`
 	if m.form == cakemailtest.Guide {
 		events = `["User.Created", "User.Deleted"]`
 	}
-	workspace := w.workspace(t, filepath.Join("moved", m.provider+".tf"), "TF_VAR_several_events="+events)
+	workspace := w.Workspace(t, filepath.Join("moved", m.provider+".tf"), "TF_VAR_several_events="+events)
 	takeOver(t, workspace, m.file("tfstate"))
 	return workspace
 }
@@ -101,7 +103,7 @@ func (m movedFrom) workspace(t *testing.T, w *world) *terraformcli.Workspace {
 func takeOver(t *testing.T, workspace *terraformcli.Workspace, state string) {
 	t.Helper()
 	writeExample(t, workspace, "terraform.tfstate", string(readTestdata(t, state)))
-	ours, err := providerFolder()
+	ours, err := acctest.ProviderFolder()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,15 +132,15 @@ func takeOver(t *testing.T, workspace *terraformcli.Workspace, state string) {
 // and to which attributes.
 func plannedChanges(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) map[string]string {
 	t.Helper()
-	terraform(t, workspace, append([]string{"plan", "-out=saved"}, arguments...)...)
-	shown := terraform(t, workspace, "show", "-json", "saved")
+	acctest.Terraform(t, workspace, append([]string{"plan", "-out=saved"}, arguments...)...)
+	shown := acctest.Terraform(t, workspace, "show", "-json", "saved")
 	var plan struct {
 		ResourceChanges []struct {
 			Address string
 			Change  struct {
 				Actions       []string
-				Before, After values
-				AfterUnknown  values `json:"after_unknown"`
+				Before, After acctest.Values
+				AfterUnknown  acctest.Values `json:"after_unknown"`
 			}
 		} `json:"resource_changes"`
 	}
@@ -213,20 +215,20 @@ func (m movedFrom) expectHarmless(t *testing.T, changes map[string]string, refre
 
 // expectTakenOver applies the saved plan, and fails where that changes anything
 // at Cakemail, calls more than it needs, or leaves something to do.
-func expectTakenOver(t *testing.T, w *world, workspace *terraformcli.Workspace) {
+func expectTakenOver(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace) {
 	t.Helper()
-	before := w.api.Webhooks()
-	terraform(t, workspace, "apply", "saved")
-	terraform(t, workspace, "plan", "-detailed-exitcode")
-	if after := w.api.Webhooks(); !reflect.DeepEqual(after, before) {
+	before := w.Api.Webhooks()
+	acctest.Terraform(t, workspace, "apply", "saved")
+	acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+	if after := w.Api.Webhooks(); !reflect.DeepEqual(after, before) {
 		t.Errorf("the API holds %+v, want it as before: %+v", after, before)
 	}
-	for operation, number := range w.api.Counts() {
+	for operation, number := range w.Api.Counts() {
 		if operation != cakemailtest.Show {
 			t.Errorf("%d calls of %s were made, want none", number, operation)
 		}
 	}
-	expectSame(t, stateOf(t, workspace), before)
+	expectSame(t, acctest.StateOf(t, workspace), before)
 }
 
 // The guide's configurations take over the states that the real providers wrote
@@ -242,7 +244,7 @@ func TestMovingExamplesInTerraform1_8(t *testing.T) {
 			}
 			w := worldOf(t, cakemailtest.Reference, "moved/example-"+provider+".webhooks.json")
 			logFile := filepath.Join(t.TempDir(), "terraform.log")
-			workspace := w.exampleWorkspace(t, "guides/moving-from-"+provider+"/main.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
+			workspace := exampleWorkspace(t, w, "guides/moving-from-"+provider+"/main.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
 			takeOver(t, workspace, "moved/example-"+provider+".tfstate")
 			for address, change := range plannedChanges(t, workspace) {
 				if change != "no-op" {
@@ -254,19 +256,19 @@ func TestMovingExamplesInTerraform1_8(t *testing.T) {
 			if err != nil || !strings.Contains(string(log), "MoveResourceState") {
 				t.Errorf("the log does not hold the move (error %v), so the test shows nothing", err)
 			}
-			w.expectNoSecret(t, "the log", string(log))
+			w.ExpectNoSecret(t, "the log", string(log))
 		})
 	}
 }
 
 // expectSame fails where the state and the API differ in an id, a URL or a secret.
-func expectSame(t *testing.T, state []stateWebhook, webhooks []cakemailtest.Webhook) {
+func expectSame(t *testing.T, state []acctest.StateWebhook, webhooks []cakemailtest.Webhook) {
 	t.Helper()
-	var want []stateWebhook
+	var want []acctest.StateWebhook
 	for _, webhook := range webhooks {
-		want = append(want, stateWebhook{ID: webhook.ID, URL: webhook.URL, Secret: webhook.Secret})
+		want = append(want, acctest.StateWebhook{ID: webhook.ID, URL: webhook.URL, Secret: webhook.Secret})
 	}
-	byID := func(one, other stateWebhook) int { return strings.Compare(one.ID, other.ID) }
+	byID := func(one, other acctest.StateWebhook) int { return strings.Compare(one.ID, other.ID) }
 	slices.SortFunc(want, byID)
 	slices.SortFunc(state, byID)
 	if !slices.Equal(state, want) {

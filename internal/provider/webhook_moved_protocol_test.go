@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"strings"
 	"testing"
 
@@ -12,21 +14,21 @@ import (
 // A webhook that is not where the move says is not created a second time.
 func TestMovedWebhookThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	webhook := w.api.Add(cakemailtest.Webhook{AccountID: 43, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
-	i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
+	w := acctest.NewWorld(t)
+	webhook := w.Api.Add(cakemailtest.Webhook{AccountID: 43, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+	i := &identified{Core: w.NewCore(t, acctest.Arguments{"account_id": int64(42)})}
 	i.moveRestapi(webhook.ID, "")
-	messages := errorsIn(i.refresh())
-	if len(messages) != 1 || messages[0].summary != "The moved webhook was not found" || !strings.Contains(messages[0].detail, "is not in account 42") {
-		t.Errorf("got:\n%s\nwant that it is not in account 42", indented(messages))
+	messages := acctest.ErrorsIn(i.Refresh())
+	if len(messages) != 1 || messages[0].Summary != "The moved webhook was not found" || !strings.Contains(messages[0].Detail, "is not in account 42") {
+		t.Errorf("got:\n%s\nwant that it is not in account 42", acctest.Indented(messages))
 	}
 
 	// Once it has been read, one that is gone is created again, as ever.
-	w.api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.AccountID = 42 })
+	w.Api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.AccountID = 42 })
 	i.read()
-	w.api.Remove(webhook.ID)
-	if messages := i.refresh(); len(messages) > 0 || !i.state.IsNull() {
-		t.Errorf("got messages:\n%s\nand the state %s, want neither", indented(messages), i.state)
+	w.Api.Remove(webhook.ID)
+	if messages := i.Refresh(); len(messages) > 0 || !i.State.IsNull() {
+		t.Errorf("got messages:\n%s\nand the state %s, want neither", acctest.Indented(messages), i.State)
 	}
 }
 
@@ -36,21 +38,21 @@ func TestMovedWebhookWithoutARefresh(t *testing.T) {
 	for name, storeSecret := range map[string]bool{"with its secret": true, "without its secret": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			i := &identified{core: w.newCore(t, nil)}
-			webhook := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+			w := acctest.NewWorld(t)
+			i := &identified{Core: w.NewCore(t, nil)}
+			webhook := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/a", Events: []string{"Contact.Added"}})
 			i.moveRestapi(webhook.ID, "")
 
-			i.change(arguments{"url": webhook.URL, "events": webhook.Events, "store_secret": storeSecret})
+			i.change(acctest.Arguments{"url": webhook.URL, "events": webhook.Events, "store_secret": storeSecret})
 
-			before := i.state
-			if i.read(); !i.state.Equal(before) {
-				t.Errorf("the state is %s, and %s after a refresh", before, i.state)
+			before := i.State
+			if i.read(); !i.State.Equal(before) {
+				t.Errorf("the state is %s, and %s after a refresh", before, i.State)
 			}
 			// Once it has been read, one that is gone is created again.
-			w.api.Remove(webhook.ID)
-			if messages := i.refresh(); len(messages) > 0 || !i.state.IsNull() {
-				t.Errorf("got messages:\n%s\nand the state %s, want neither", indented(messages), i.state)
+			w.Api.Remove(webhook.ID)
+			if messages := i.Refresh(); len(messages) > 0 || !i.State.IsNull() {
+				t.Errorf("got messages:\n%s\nand the state %s, want neither", acctest.Indented(messages), i.State)
 			}
 		})
 	}
@@ -58,12 +60,12 @@ func TestMovedWebhookWithoutARefresh(t *testing.T) {
 
 func TestMovedWebhookIsDestroyedInTheProvidersAccount(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	webhook := w.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
-	i := &identified{core: w.newCore(t, arguments{"account_id": int64(42)})}
+	w := acctest.NewWorld(t)
+	webhook := w.Api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+	i := &identified{Core: w.NewCore(t, acctest.Arguments{"account_id": int64(42)})}
 	i.moveRestapi(webhook.ID, "")
-	if messages := i.archive(); len(messages) > 0 || len(w.api.Active()) > 0 {
-		t.Errorf("got messages:\n%s\nand %d active webhooks, want neither", indented(messages), len(w.api.Active()))
+	if messages := i.Archive(); len(messages) > 0 || len(w.Api.Active()) > 0 {
+		t.Errorf("got messages:\n%s\nand %d active webhooks, want neither", acctest.Indented(messages), len(w.Api.Active()))
 	}
 }
 
@@ -76,14 +78,14 @@ func TestMovedWebhookWaitsForAnUnknownAccount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			i := &identified{core: newWorld(t).newCore(t, arguments{"account_id": tftypes.UnknownValue})}
+			i := &identified{Core: acctest.NewWorld(t).NewCore(t, acctest.Arguments{"account_id": tftypes.UnknownValue})}
 			i.moveRestapi("abc", test.query)
-			before := i.state
-			messages := i.refresh()
-			if len(messages) != 1 || messages[0].severity != test.severity || !strings.Contains(messages[0].detail, "account_id will be known only after apply") {
-				t.Errorf("got:\n%s\nwant one %s about account_id", indented(messages), test.severity)
+			before := i.State
+			messages := i.Refresh()
+			if len(messages) != 1 || messages[0].Severity != test.severity || !strings.Contains(messages[0].Detail, "account_id will be known only after apply") {
+				t.Errorf("got:\n%s\nwant one %s about account_id", acctest.Indented(messages), test.severity)
 			}
-			if kept := attributesOf(t, i.state)["account_id"]; !kept.Equal(attributesOf(t, before)["account_id"]) {
+			if kept := acctest.AttributesOf(t, i.State)["account_id"]; !kept.Equal(acctest.AttributesOf(t, before)["account_id"]) {
 				t.Errorf("account_id is %s, want it as it was", kept)
 			}
 		})

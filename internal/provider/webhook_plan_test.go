@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"slices"
 	"strings"
 	"testing"
@@ -19,24 +21,24 @@ func TestEqualURLsAreNoDifference(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
 				saved, configured := urls[0], urls[1]
-				w := newWorld(t, cakemailtest.WithForm(form))
-				existing := w.api.Add(cakemailtest.Webhook{URL: saved, Events: []string{"Contact.Added"}})
-				workspace := w.workspace(t, "webhook.tf")
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				existing := w.Api.Add(cakemailtest.Webhook{URL: saved, Events: []string{"Contact.Added"}})
+				workspace := w.Workspace(t, "webhook.tf")
 
-				terraform(t, workspace, "import", "-var", "url="+configured, testWebhook, existing.ID)
-				terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url="+configured)
-				terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url="+saved)
+				acctest.Terraform(t, workspace, "import", "-var", "url="+configured, acctest.TestWebhook, existing.ID)
+				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url="+configured)
+				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url="+saved)
 				// Together with another change, the url stays as it is too.
-				terraform(t, workspace, "apply", "-auto-approve", "-var", "url="+configured, "-var", "archived=true")
+				acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "url="+configured, "-var", "archived=true")
 
-				webhook := w.api.Webhooks()[0]
-				if len(w.api.Webhooks()) != 1 || webhook.URL != saved || !webhook.Archived || w.api.Count(cakemailtest.Update) > 0 {
-					t.Errorf("the API holds %+v after %v", w.api.Webhooks(), w.api.Counts())
+				webhook := w.Api.Webhooks()[0]
+				if len(w.Api.Webhooks()) != 1 || webhook.URL != saved || !webhook.Archived || w.Api.Count(cakemailtest.Update) > 0 {
+					t.Errorf("the API holds %+v after %v", w.Api.Webhooks(), w.Api.Counts())
 				}
-				terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url="+configured, "-var", "archived=true")
+				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url="+configured, "-var", "archived=true")
 			})
 		})
 	}
@@ -47,28 +49,28 @@ func TestEqualURLsAreNoDifference(t *testing.T) {
 func TestAnUnsetValueFollowsTheAPI(t *testing.T) {
 	t.Parallel()
 	move := func(webhook *cakemailtest.Webhook) { webhook.RateLimit, webhook.RateLimitPeriod = 70, "minute" }
-	for name, change := range map[string]func(w *world, id string){
-		"drifted after the plan": func(w *world, id string) { w.api.Change(id, move) },
-		"moved by the API": func(w *world, id string) {
-			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: func(body []byte) []byte {
-				w.api.Change(id, move)
-				return replacing(`"rate_limit":50`, `"rate_limit":70`, `"second"`, `"minute"`)(body)
+	for name, change := range map[string]func(w *acctest.World, id string){
+		"drifted after the plan": func(w *acctest.World, id string) { w.Api.Change(id, move) },
+		"moved by the API": func(w *acctest.World, id string) {
+			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: func(body []byte) []byte {
+				w.Api.Change(id, move)
+				return acctest.Replacing(`"rate_limit":50`, `"rate_limit":70`, `"second"`, `"minute"`)(body)
 			}})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			workspace := w.workspace(t, "webhook.tf")
-			terraform(t, workspace, "apply", "-auto-approve")
-			terraform(t, workspace, "plan", "-out=saved", "-var", "url=https://example.com/new")
-			change(w, w.only(t).ID)
+			w := acctest.NewWorld(t)
+			workspace := w.Workspace(t, "webhook.tf")
+			acctest.Terraform(t, workspace, "apply", "-auto-approve")
+			acctest.Terraform(t, workspace, "plan", "-out=saved", "-var", "url=https://example.com/new")
+			change(w, onlyWebhook(t, w).ID)
 
-			terraform(t, workspace, "apply", "saved")
+			acctest.Terraform(t, workspace, "apply", "saved")
 
-			terraform(t, workspace, "apply", "-refresh-only", "-auto-approve", "-var", "url=https://example.com/new")
-			terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url=https://example.com/new")
-			if output := terraform(t, workspace, "state", "show", testWebhook); !strings.Contains(output, `"minute"`) || !strings.Contains(output, "70") {
+			acctest.Terraform(t, workspace, "apply", "-refresh-only", "-auto-approve", "-var", "url=https://example.com/new")
+			acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url=https://example.com/new")
+			if output := acctest.Terraform(t, workspace, "state", "show", acctest.TestWebhook); !strings.Contains(output, `"minute"`) || !strings.Contains(output, "70") {
 				t.Errorf("the state is not what the API says:\n%s", output)
 			}
 		})
@@ -78,15 +80,15 @@ func TestAnUnsetValueFollowsTheAPI(t *testing.T) {
 // What somebody changed between plan and apply is saved, and an error that names it.
 func TestWhatChangedAfterThePlanIsNamed(t *testing.T) {
 	t.Parallel()
-	changed := func(name, difference string) message {
-		return message{"error", name, "The webhook's " + name + " changed after the plan", difference}
+	changed := func(name, difference string) acctest.Message {
+		return acctest.Error(name, "The webhook's "+name+" changed after the plan", difference)
 	}
 	both := []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide}
 	for name, test := range map[string]struct {
 		forms         []cakemailtest.Form
 		before, after []string
 		change        func(*cakemailtest.Webhook)
-		want          message
+		want          acctest.Message
 	}{
 		"the rate limit, during a pause": {
 			both[:1], []string{"-var", "rate_limit=10"}, []string{"-var", "rate_limit=10", "-var", "archived=true"},
@@ -112,20 +114,20 @@ func TestWhatChangedAfterThePlanIsNamed(t *testing.T) {
 		for _, form := range test.forms {
 			t.Run(name+", "+string(form), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				workspace := w.workspace(t, "webhook.tf")
-				terraform(t, workspace, slices.Concat([]string{"apply", "-auto-approve"}, test.before)...)
-				terraform(t, workspace, slices.Concat([]string{"plan", "-out=saved"}, test.after)...)
-				w.api.Change(w.only(t).ID, test.change)
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				workspace := w.Workspace(t, "webhook.tf")
+				acctest.Terraform(t, workspace, slices.Concat([]string{"apply", "-auto-approve"}, test.before)...)
+				acctest.Terraform(t, workspace, slices.Concat([]string{"plan", "-out=saved"}, test.after)...)
+				w.Api.Change(onlyWebhook(t, w).ID, test.change)
 
-				got := tell(t, workspace, "apply", "saved")
+				got := acctest.Tell(t, workspace, "apply", "saved")
 				// Terraform shows the line of the configuration, not the attribute.
 				if len(got) == 1 {
-					got[0].attribute = test.want.attribute
+					got[0].Attribute = test.want.Attribute
 				}
-				w.expectMessages(t, got, test.want)
-				terraform(t, workspace, slices.Concat([]string{"apply", "-auto-approve"}, test.after)...)
-				terraform(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, test.after)...)
+				w.ExpectMessages(t, got, test.want)
+				acctest.Terraform(t, workspace, slices.Concat([]string{"apply", "-auto-approve"}, test.after)...)
+				acctest.Terraform(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, test.after)...)
 			})
 		}
 	}
@@ -134,19 +136,19 @@ func TestWhatChangedAfterThePlanIsNamed(t *testing.T) {
 // A secret that changed elsewhere is not shown by the message that says so.
 func TestASecretThatChangedAfterThePlan(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.newCore(t, nil)
-	c.mustApply(hook(nil))
-	config := block(c.webhook, hook(arguments{"url": "https://example.com/new"}))
-	planned := c.plan(c.state, config)
-	w.api.SetFaults(
+	w := acctest.NewWorld(t)
+	c := w.NewCore(t, nil)
+	c.MustApply(hook(nil))
+	config := acctest.Block(c.Webhook, hook(acctest.Arguments{"url": "https://example.com/new"}))
+	planned := c.Plan(c.State, config)
+	w.Api.SetFaults(
 		// The secret is told by the show call, which is made when the change tells too little.
 		cakemailtest.Fault{Operation: cakemailtest.Update, Processed: true, Rewrite: func([]byte) []byte { return nil }},
-		cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: replacing(w.only(t).Secret, "another-secret-altogether")},
+		cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(onlyWebhook(t, w).Secret, "another-secret-altogether")},
 	)
 
-	w.expectMessages(t, c.change(config, planned.PlannedState, planned.PlannedPrivate), message{"error", "secret", "The webhook's secret changed after the plan", "Somebody changed the webhook ID."})
-	if c.text("secret") != "another-secret-altogether" {
+	w.ExpectMessages(t, c.Change(config, planned.PlannedState, planned.PlannedPrivate), acctest.Error("secret", "The webhook's secret changed after the plan", "Somebody changed the webhook ID."))
+	if c.Text("secret") != "another-secret-altogether" {
 		t.Error("the state does not hold the new secret")
 	}
 }
@@ -154,18 +156,18 @@ func TestASecretThatChangedAfterThePlan(t *testing.T) {
 // A pause that was refused has not happened, whatever the answer to the create left out.
 func TestAWebhookWhoseFirstPauseWasRefusedIsActive(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		workspace := w.workspace(t, "webhook.tf")
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
-		refusedTerraform(t, workspace, "apply", "-auto-approve", "-var", "archived=true")
-		w.api.SetFaults()
-		terraform(t, workspace, "untaint", testWebhook)
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		workspace := w.Workspace(t, "webhook.tf")
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
+		acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve", "-var", "archived=true")
+		w.Api.SetFaults()
+		acctest.Terraform(t, workspace, "untaint", acctest.TestWebhook)
 
-		terraform(t, workspace, "apply", "-auto-approve", "-refresh=false", "-var", "archived=true")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-refresh=false", "-var", "archived=true")
 
-		if active := w.api.Active(); len(active) > 0 {
+		if active := w.Api.Active(); len(active) > 0 {
 			t.Errorf("%d webhooks are active, want the only one paused", len(active))
 		}
 	})
@@ -174,47 +176,49 @@ func TestAWebhookWhoseFirstPauseWasRefusedIsActive(t *testing.T) {
 // An API whose show answer does not tell whether a webhook is archived.
 func TestImportWhereNothingTellsWhetherItIsArchived(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
-	existing := w.api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: replacing(`"archived":false,`, "")})
-	c := w.newCore(t, nil)
-	w.expectMessages(t, c.importState(existing.ID))
-	c.expectNoChange(hook(nil))
+	w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+	existing := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"archived":false,`, "")})
+	c := w.NewCore(t, nil)
+	w.ExpectMessages(t, c.ImportState(existing.ID))
+	c.ExpectNoChange(hook(nil))
 }
 
 // A webhook of two events, made when the API took them, is nobody's business
 // until it is to be made anew.
 func TestAWebhookOfTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 	t.Parallel()
-	given := arguments{"events": []string{"Contact.Added", "Contact.Removed"}}
+	given := acctest.Arguments{"events": []string{"Contact.Added", "Contact.Removed"}}
 	for name, test := range map[string]struct {
-		do   func(*core) []message
-		want []message
+		do   func(*acctest.Core) []acctest.Message
+		want []acctest.Message
 	}{
-		"is left alone": {func(c *core) []message { c.expectNoChange(hook(given)); return nil }, nil},
-		"is paused":     {func(c *core) []message { return c.apply(hook(arguments{"events": given["events"], "archived": true})) }, nil},
-		"is destroyed":  {func(c *core) []message { return c.destroy() }, nil},
+		"is left alone": {func(c *acctest.Core) []acctest.Message { c.ExpectNoChange(hook(given)); return nil }, nil},
+		"is paused": {func(c *acctest.Core) []acctest.Message {
+			return c.Apply(hook(acctest.Arguments{"events": given["events"], "archived": true}))
+		}, nil},
+		"is destroyed": {func(c *acctest.Core) []acctest.Message { return c.Destroy() }, nil},
 		"is not replaced": {
-			func(c *core) []message {
-				return c.apply(hook(arguments{"events": []string{"Contact.Added", "Email.Bounced"}}))
+			func(c *acctest.Core) []acctest.Message {
+				return c.Apply(hook(acctest.Arguments{"events": []string{"Contact.Added", "Email.Bounced"}}))
 			},
-			[]message{{"error", "events", "This API takes one event per webhook", `for_each = toset(["Contact.Added", "Email.Bounced"])`}},
+			[]acctest.Message{acctest.Error("events", "This API takes one event per webhook", `for_each = toset(["Contact.Added", "Email.Bounced"])`)},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
-			c := w.newCore(t, nil)
-			c.mustApply(hook(given))
+			w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+			c := w.NewCore(t, nil)
+			c.MustApply(hook(given))
 			// An API that has moved to the reference's form tells one event.
-			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: func([]byte) []byte {
-				return []byte(`{"id":"` + c.text("id") + `","signature":{"key":"` + c.text("secret") + `","hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",` +
+			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: func([]byte) []byte {
+				return []byte(`{"id":"` + c.Text("id") + `","signature":{"key":"` + c.Text("secret") + `","hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",` +
 					`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`)
 			}})
-			w.expectMessages(t, c.refresh())
+			w.ExpectMessages(t, c.Refresh())
 
-			w.expectMessages(t, test.do(c), test.want...)
-			if created := w.api.Count(cakemailtest.Create); created != 1 {
+			w.ExpectMessages(t, test.do(c), test.want...)
+			if created := w.Api.Count(cakemailtest.Create); created != 1 {
 				t.Errorf("%d webhooks were created, want 1", created)
 			}
 		})
@@ -224,16 +228,16 @@ func TestAWebhookOfTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 // Events that are not known yet cannot be counted: they may turn out to be one.
 func TestUnknownEventsAreNotCounted(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.newCore(t, nil)
-	c.mustApply(hook(nil))
+	w := acctest.NewWorld(t)
+	c := w.NewCore(t, nil)
+	c.MustApply(hook(nil))
 	for name, events := range map[string][]any{
 		"two unknown": {tftypes.UnknownValue, tftypes.UnknownValue},
 		"one known":   {"Email.Bounced", tftypes.UnknownValue},
 	} {
-		planned := c.plan(c.state, block(c.webhook, hook(arguments{"events": events})))
-		if problems := errorsIn(messagesOf(planned.Diagnostics)); len(problems) > 0 {
-			t.Errorf("%s: got %s", name, indented(problems))
+		planned := c.Plan(c.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"events": events})))
+		if problems := acctest.ErrorsIn(acctest.MessagesOf(planned.Diagnostics)); len(problems) > 0 {
+			t.Errorf("%s: got %s", name, acctest.Indented(problems))
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -19,14 +21,14 @@ import (
 )
 
 // query runs a query of testdata, after a step that brings the provider block.
-func (w *world) query(t *testing.T, file string, step resource.TestStep) {
+func runQuery(t *testing.T, w *acctest.World, file string, step resource.TestStep) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join("testdata", file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	step.Query, step.Config = true, string(content)
-	w.run(t, resource.TestStep{ConfigFile: config.StaticFile("testdata/query.tf")}, step)
+	w.Run(t, resource.TestStep{ConfigFile: config.StaticFile("testdata/query.tf")}, step)
 }
 
 func identityOf(id string, account knownvalue.Check) map[string]knownvalue.Check {
@@ -36,14 +38,14 @@ func identityOf(id string, account knownvalue.Check) map[string]knownvalue.Check
 func TestQueryInTerraform1_14(t *testing.T) {
 	t.Parallel()
 	queries.orSkip(t)
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		w.addCrowd()
-		w.addShop()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		addCrowd(w)
+		addShop(w)
 		null, inAccount := knownvalue.Null(), knownvalue.Int64Exact(42)
 		shop := queryfilter.ByResourceIdentity(identityOf("shop-1", null))
-		w.query(t, "filtered.tfquery.hcl", resource.TestStep{QueryResultChecks: []querycheck.QueryResultCheck{
+		runQuery(t, w, "filtered.tfquery.hcl", resource.TestStep{QueryResultChecks: []querycheck.QueryResultCheck{
 			querycheck.ExpectLength("cakemail_webhook.everything", 100),
 			querycheck.ExpectLength("cakemail_webhook.with_archived", 119),
 			querycheck.ExpectIdentity("cakemail_webhook.with_archived", identityOf("shop-archived", null)),
@@ -62,7 +64,7 @@ func TestQueryInTerraform1_14(t *testing.T) {
 			querycheck.ExpectIdentity("cakemail_webhook.account", identityOf("elsewhere", inAccount)),
 			querycheck.ExpectLength("cakemail_webhook.none", 0),
 		}})
-		if reads := w.api.Count(cakemailtest.Show); reads > 0 {
+		if reads := w.Api.Count(cakemailtest.Show); reads > 0 {
 			t.Errorf("%d webhooks were read one by one, want none", reads)
 		}
 	})
@@ -71,12 +73,12 @@ func TestQueryInTerraform1_14(t *testing.T) {
 func TestQueryStopsAtItsLimitInTerraform1_14(t *testing.T) {
 	t.Parallel()
 	queries.orSkip(t)
-	w := newWorld(t)
-	w.addCrowd()
-	w.query(t, "limited.tfquery.hcl", resource.TestStep{QueryResultChecks: []querycheck.QueryResultCheck{
+	w := acctest.NewWorld(t)
+	addCrowd(w)
+	runQuery(t, w, "limited.tfquery.hcl", resource.TestStep{QueryResultChecks: []querycheck.QueryResultCheck{
 		querycheck.ExpectLength("cakemail_webhook.limited", 50),
 	}})
-	if pages := w.api.Count(cakemailtest.List); pages != 1 {
+	if pages := w.Api.Count(cakemailtest.List); pages != 1 {
 		t.Errorf("%d pages were asked for, want 1", pages)
 	}
 }
@@ -84,16 +86,16 @@ func TestQueryStopsAtItsLimitInTerraform1_14(t *testing.T) {
 func TestQueryIsNeverSilentlyShorterInTerraform1_14(t *testing.T) {
 	t.Parallel()
 	queries.orSkip(t)
-	w := newWorld(t)
-	w.addCrowd()
-	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 3, Status: 403})
-	w.query(t, "all.tfquery.hcl", resource.TestStep{ExpectError: regexp.MustCompile("The credentials do not permit this call|Cannot list the webhooks")})
+	w := acctest.NewWorld(t)
+	addCrowd(w)
+	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 3, Status: 403})
+	runQuery(t, w, "all.tfquery.hcl", resource.TestStep{ExpectError: regexp.MustCompile("The credentials do not permit this call|Cannot list the webhooks")})
 }
 
 // queryWorkspace is a workspace that queries, beside a configuration without resources.
-func (w *world) queryWorkspace(t *testing.T, file string) *terraformcli.Workspace {
+func queryWorkspace(t *testing.T, w *acctest.World, file string) *terraformcli.Workspace {
 	t.Helper()
-	workspace := w.workspace(t, "query.tf")
+	workspace := w.Workspace(t, "query.tf")
 	content, err := os.ReadFile(filepath.Join("testdata", file))
 	if err != nil {
 		t.Fatal(err)
@@ -110,24 +112,24 @@ func TestQueryGeneratesConfigurationInTerraform1_14(t *testing.T) {
 	for name, account := range map[string]string{"in the account of the credentials": "", "in the provider's account": "42"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				w.environment["CAKEMAIL_ACCOUNT_ID"] = account
-				existing := w.addVariety(form, account)
-				workspace := w.queryWorkspace(t, "all.tfquery.hcl")
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				w.Environment["CAKEMAIL_ACCOUNT_ID"] = account
+				existing := addVariety(w, form, account)
+				workspace := queryWorkspace(t, w, "all.tfquery.hcl")
 
-				terraform(t, workspace, "query", "-generate-config-out=generated.tf")
-				terraform(t, workspace, "plan", "-out="+planFile)
-				expectImportsAlone(t, terraform(t, workspace, "show", "-json", planFile), existing)
-				w.api.ResetCalls()
-				terraform(t, workspace, "apply", planFile)
-				terraform(t, workspace, "plan", "-detailed-exitcode")
+				acctest.Terraform(t, workspace, "query", "-generate-config-out=generated.tf")
+				acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile)
+				expectImportsAlone(t, acctest.Terraform(t, workspace, "show", "-json", acctest.PlanFile), existing)
+				w.Api.ResetCalls()
+				acctest.Terraform(t, workspace, "apply", acctest.PlanFile)
+				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
 
-				if calls := w.api.Counts(); len(calls) != 1 || calls[cakemailtest.Show] == 0 {
+				if calls := w.Api.Counts(); len(calls) != 1 || calls[cakemailtest.Show] == 0 {
 					t.Errorf("got the calls %v, want reads alone", calls)
 				}
-				if state := stateOf(t, workspace); len(state) != existing {
+				if state := acctest.StateOf(t, workspace); len(state) != existing {
 					t.Errorf("the state holds %d webhooks, want %d", len(state), existing)
 				}
 			})
@@ -137,7 +139,7 @@ func TestQueryGeneratesConfigurationInTerraform1_14(t *testing.T) {
 
 // addVariety adds webhooks whose configuration is not easy to write, and returns
 // how many there are.
-func (w *world) addVariety(form cakemailtest.Form, account string) int {
+func addVariety(w *acctest.World, form cakemailtest.Form, account string) int {
 	webhooks := []cakemailtest.Webhook{
 		{URL: "https://example.com/plain", Events: []string{"Contact.Added"}},
 		{URL: "https://example.com/archived", Events: []string{"Contact.Added"}, Archived: true},
@@ -151,7 +153,7 @@ func (w *world) addVariety(form cakemailtest.Form, account string) int {
 		if account != "" {
 			webhook.AccountID = 42
 		}
-		w.api.Add(webhook)
+		w.Api.Add(webhook)
 	}
 	return len(webhooks)
 }

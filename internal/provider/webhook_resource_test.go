@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"regexp"
 	"testing"
 
@@ -18,37 +20,37 @@ import (
 func attribute(name string) tfjsonpath.Path { return tfjsonpath.New(name) }
 
 func expect(name string, value knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(testWebhook, attribute(name), value)
+	return statecheck.ExpectKnownValue(acctest.TestWebhook, attribute(name), value)
 }
 
 // planned expects the action of the plan, whatever else the step does.
 func planned(step resource.TestStep, action plancheck.ResourceActionType, checks ...plancheck.PlanCheck) resource.TestStep {
-	step.ConfigPlanChecks.PreApply = append([]plancheck.PlanCheck{plancheck.ExpectResourceAction(testWebhook, action)}, checks...)
+	step.ConfigPlanChecks.PreApply = append([]plancheck.PlanCheck{plancheck.ExpectResourceAction(acctest.TestWebhook, action)}, checks...)
 	return step
 }
 
 // known expects id and secret to be known in the plan.
 func known() []plancheck.PlanCheck {
 	return []plancheck.PlanCheck{
-		plancheck.ExpectKnownValue(testWebhook, attribute("id"), knownvalue.NotNull()),
-		plancheck.ExpectKnownValue(testWebhook, attribute("secret"), knownvalue.NotNull()),
-		plancheck.ExpectKnownValue(testWebhook, attribute("hash_function"), knownvalue.StringExact("sha256")),
+		plancheck.ExpectKnownValue(acctest.TestWebhook, attribute("id"), knownvalue.NotNull()),
+		plancheck.ExpectKnownValue(acctest.TestWebhook, attribute("secret"), knownvalue.NotNull()),
+		plancheck.ExpectKnownValue(acctest.TestWebhook, attribute("hash_function"), knownvalue.StringExact("sha256")),
 	}
 }
 
 func TestWebhookIsCreatedWithTheDefaultsOfTheAPI(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 		limit, period := int64(50), "second"
 		if form == cakemailtest.Guide {
 			limit, period = 100, "hour"
 		}
-		create := planned(webhookStep(nil), plancheck.ResourceActionCreate,
-			plancheck.ExpectUnknownValue(testWebhook, attribute("id")),
-			plancheck.ExpectUnknownValue(testWebhook, attribute("secret")),
-			plancheck.ExpectSensitiveValue(testWebhook, attribute("secret")))
+		create := planned(acctest.WebhookStep(nil), plancheck.ResourceActionCreate,
+			plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("id")),
+			plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("secret")),
+			plancheck.ExpectSensitiveValue(acctest.TestWebhook, attribute("secret")))
 		create.ConfigStateChecks = []statecheck.StateCheck{
 			expect("id", knownvalue.NotNull()),
 			expect("url", knownvalue.StringExact("https://example.com/cakemail")),
@@ -61,8 +63,8 @@ func TestWebhookIsCreatedWithTheDefaultsOfTheAPI(t *testing.T) {
 			expect("secret", knownvalue.StringRegexp(regexp.MustCompile(`^.{20,}$`))),
 			expect("hash_function", knownvalue.StringExact("sha256")),
 		}
-		unchanged := planned(webhookStep(nil), plancheck.ResourceActionNoop)
-		w.run(t, create, unchanged)
+		unchanged := planned(acctest.WebhookStep(nil), plancheck.ResourceActionNoop)
+		w.Run(t, create, unchanged)
 	})
 }
 
@@ -112,18 +114,18 @@ func TestWebhookChangesInPlace(t *testing.T) {
 				t.Parallel()
 				sameID := statecheck.CompareValue(compare.ValuesSame())
 				sameSecret := statecheck.CompareValue(compare.ValuesSame())
-				before := webhookStep(test.before)
+				before := acctest.WebhookStep(test.before)
 				before.ConfigStateChecks = []statecheck.StateCheck{
-					sameID.AddStateValue(testWebhook, attribute("id")),
-					sameSecret.AddStateValue(testWebhook, attribute("secret")),
+					sameID.AddStateValue(acctest.TestWebhook, attribute("id")),
+					sameSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
 				}
-				after := planned(webhookStep(test.after), plancheck.ResourceActionUpdate, known()...)
+				after := planned(acctest.WebhookStep(test.after), plancheck.ResourceActionUpdate, known()...)
 				after.ConfigStateChecks = []statecheck.StateCheck{
 					expect(test.attribute, test.value),
-					sameID.AddStateValue(testWebhook, attribute("id")),
-					sameSecret.AddStateValue(testWebhook, attribute("secret")),
+					sameID.AddStateValue(acctest.TestWebhook, attribute("id")),
+					sameSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
 				}
-				newWorld(t, cakemailtest.WithForm(form)).run(t, before, after)
+				acctest.NewWorld(t, cakemailtest.WithForm(form)).Run(t, before, after)
 			})
 		}
 	}
@@ -165,19 +167,19 @@ func TestWebhookIsReplaced(t *testing.T) {
 				t.Parallel()
 				otherID := statecheck.CompareValue(compare.ValuesDiffer())
 				otherSecret := statecheck.CompareValue(compare.ValuesDiffer())
-				before := webhookStep(nil)
+				before := acctest.WebhookStep(nil)
 				before.ConfigStateChecks = []statecheck.StateCheck{
-					otherID.AddStateValue(testWebhook, attribute("id")),
-					otherSecret.AddStateValue(testWebhook, attribute("secret")),
+					otherID.AddStateValue(acctest.TestWebhook, attribute("id")),
+					otherSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
 				}
-				after := planned(webhookStep(test.after), plancheck.ResourceActionReplace,
-					plancheck.ExpectUnknownValue(testWebhook, attribute("id")),
-					plancheck.ExpectUnknownValue(testWebhook, attribute("secret")))
+				after := planned(acctest.WebhookStep(test.after), plancheck.ResourceActionReplace,
+					plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("id")),
+					plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("secret")))
 				after.ConfigStateChecks = []statecheck.StateCheck{
-					otherID.AddStateValue(testWebhook, attribute("id")),
-					otherSecret.AddStateValue(testWebhook, attribute("secret")),
+					otherID.AddStateValue(acctest.TestWebhook, attribute("id")),
+					otherSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
 				}
-				newWorld(t, cakemailtest.WithForm(form)).run(t, before, after)
+				acctest.NewWorld(t, cakemailtest.WithForm(form)).Run(t, before, after)
 			})
 		}
 	}

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"errors"
 	"reflect"
 	"slices"
@@ -20,34 +22,34 @@ import (
 func TestSecretIsOpened(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		provider arguments
+		provider acctest.Arguments
 		webhook  cakemailtest.Webhook
-		config   arguments
+		config   acctest.Arguments
 		account  any
 	}{
 		"in the account of the credentials": {account: nil},
 		"of an archived webhook":            {webhook: cakemailtest.Webhook{Archived: true}, account: nil},
-		"in the provider's account":         {provider: arguments{"account_id": int64(43)}, webhook: cakemailtest.Webhook{AccountID: 43}, account: int64(43)},
+		"in the provider's account":         {provider: acctest.Arguments{"account_id": int64(43)}, webhook: cakemailtest.Webhook{AccountID: 43}, account: int64(43)},
 		"in another account": {
-			provider: arguments{"account_id": int64(43)}, webhook: cakemailtest.Webhook{AccountID: 42},
-			config: arguments{"account_id": int64(42)}, account: int64(42),
+			provider: acctest.Arguments{"account_id": int64(43)}, webhook: cakemailtest.Webhook{AccountID: 42},
+			config: acctest.Arguments{"account_id": int64(42)}, account: int64(42),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				webhook := test.webhook
 				webhook.URL, webhook.Events = "https://example.com/shop", []string{"Contact.Added"}
-				webhook = w.addTheirs(webhook)
-				got, messages := w.newCore(t, test.provider).open(with(arguments{"id": webhook.ID}, test.config))
-				want := values{"id": webhook.ID, "account_id": test.account, "secret": webhook.Secret, "hash_function": "sha256"}
+				webhook = w.AddTheirs(webhook)
+				got, messages := w.NewCore(t, test.provider).Open(acctest.With(acctest.Arguments{"id": webhook.ID}, test.config))
+				want := acctest.Values{"id": webhook.ID, "account_id": test.account, "secret": webhook.Secret, "hash_function": "sha256"}
 				if len(messages) > 0 || !reflect.DeepEqual(got, want) {
-					t.Errorf("got %v, want %v\n%s", got, want, indented(messages))
+					t.Errorf("got %v, want %v\n%s", got, want, acctest.Indented(messages))
 				}
-				if calls := w.api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
-					t.Errorf("got the calls %v, want one read", w.api.Counts())
+				if calls := w.Api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
+					t.Errorf("got the calls %v, want one read", w.Api.Counts())
 				}
 			})
 		})
@@ -58,26 +60,26 @@ func TestSecretIsNotOpened(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault  cakemailtest.Fault
-		config arguments
-		want   message
+		config acctest.Arguments
+		want   acctest.Message
 	}{
 		"of an unknown webhook": {
-			config: arguments{"id": "no-such-webhook"},
-			want:   message{"error", "", "There is no webhook no-such-webhook", "It was looked for in the account of the credentials."},
+			config: acctest.Arguments{"id": "no-such-webhook"},
+			want:   acctest.Error("", "There is no webhook no-such-webhook", "It was looked for in the account of the credentials."),
 		},
 		"when the API keeps it to itself": {
-			fault:  cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: replacing(`"signature"`, `"nothing"`)},
-			config: arguments{"id": "webhook"},
-			want:   message{"error", "", "The webhook webhook has no secret", ""},
+			fault:  cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"signature"`, `"nothing"`)},
+			config: acctest.Arguments{"id": "webhook"},
+			want:   acctest.Error("", "The webhook webhook has no secret", ""),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.addTheirs(cakemailtest.Webhook{ID: "webhook", URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
-			w.api.SetFaults(test.fault)
-			got, messages := w.newCore(t, nil).open(test.config)
-			w.expectMessages(t, messages, test.want)
+			w := acctest.NewWorld(t)
+			w.AddTheirs(cakemailtest.Webhook{ID: "webhook", URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
+			w.Api.SetFaults(test.fault)
+			got, messages := w.NewCore(t, nil).Open(test.config)
+			w.ExpectMessages(t, messages, test.want)
 			if got["secret"] != nil {
 				t.Error("a secret was opened nonetheless")
 			}
@@ -94,9 +96,9 @@ func TestSecretIsOpenedInTerraform1_10(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				var account knownvalue.Check = knownvalue.Null()
 				if variables != nil {
 					account = knownvalue.Int64Exact(42)
@@ -113,15 +115,15 @@ func TestSecretIsOpenedInTerraform1_10(t *testing.T) {
 					return statecheck.ExpectKnownValue("echo.test", attribute("data").AtMapKey(name), value)
 				}
 				echo := map[string]func() (tfprotov6.ProviderServer, error){"echo": echoprovider.NewProviderServer()}
-				w.runBeside(t, echo, resource.TestStep{
+				w.RunBeside(t, echo, resource.TestStep{
 					ConfigFile:      config.StaticFile("testdata/ephemeral_echo.tf"),
 					ConfigVariables: variables,
 					ConfigStateChecks: []statecheck.StateCheck{
 						expect("secret", knownvalue.Null()),
-						echoed("secret", is(func() string { return w.only(t).Secret })),
+						echoed("secret", is(func() string { return onlyWebhook(t, w).Secret })),
 						echoed("hash_function", knownvalue.StringExact("sha256")),
 						echoed("account_id", account),
-						echoed("signature", is(func() string { return cakemail.Sign([]byte("payload"), w.only(t).Secret) })),
+						echoed("signature", is(func() string { return cakemail.Sign([]byte("payload"), onlyWebhook(t, w).Secret) })),
 					},
 				})
 			})
@@ -134,11 +136,11 @@ func TestSecretIsOpenedInTerraform1_10(t *testing.T) {
 func TestSecretReachesASecretManagerInTerraform1_11(t *testing.T) {
 	t.Parallel()
 	writeOnlyArguments.orSkip(t)
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		var manager keeper
-		workspace := w.workspace(t, "ephemeral_write_only.tf", manager.attach(t))
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		var manager acctest.Keeper
+		workspace := w.Workspace(t, "ephemeral_write_only.tf", manager.Attach(t))
 		for _, phase := range []struct {
 			name      string
 			arguments []string
@@ -149,15 +151,15 @@ func TestSecretReachesASecretManagerInTerraform1_11(t *testing.T) {
 			{"another url", []string{"-var", "url=https://example.com/new", "-var", "secret_version=2"}, 2},
 			{"destroy", []string{"-destroy"}, 2},
 		} {
-			terraform(t, workspace, append([]string{"plan", "-out=" + planFile}, phase.arguments...)...)
-			tracesOf(t, workspace).expectNone(t, w, phase.name+", planned")
-			terraform(t, workspace, "apply", planFile)
-			tracesOf(t, workspace).expectNone(t, w, phase.name+", applied")
-			kept := manager.secrets()
+			acctest.Terraform(t, workspace, append([]string{"plan", "-out=" + acctest.PlanFile}, phase.arguments...)...)
+			acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", planned")
+			acctest.Terraform(t, workspace, "apply", acctest.PlanFile)
+			acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", applied")
+			kept := manager.Secrets()
 			if len(kept) != phase.kept {
 				t.Fatalf("%s: the secret manager got %d secrets, want %d", phase.name, len(kept), phase.kept)
 			}
-			if active := w.api.Active(); len(active) > 0 && !slices.Equal(kept[len(kept)-1:], []string{active[0].Secret}) {
+			if active := w.Api.Active(); len(active) > 0 && !slices.Equal(kept[len(kept)-1:], []string{active[0].Secret}) {
 				t.Errorf("%s: the secret manager has another secret than the API", phase.name)
 			}
 		}

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"net/http"
 	"os"
 	"regexp"
@@ -14,8 +16,8 @@ import (
 )
 
 // settingsOf are the settings of a webhook that the API holds, in Go's own types.
-func settingsOf(webhook cakemailtest.Webhook) values {
-	held := values{}
+func settingsOf(webhook cakemailtest.Webhook) acctest.Values {
+	held := acctest.Values{}
 	for name, value := range webhook.Settings() {
 		if list, ok := value.([]string); ok {
 			elements := []any{}
@@ -30,12 +32,12 @@ func settingsOf(webhook cakemailtest.Webhook) values {
 }
 
 // withNulls adds the settings that are not there.
-func withNulls(given values) values {
-	complete := values{}
+func withNulls(given acctest.Values) acctest.Values {
+	complete := acctest.Values{}
 	for name := range provider.Settings() {
 		complete[name] = nil
 	}
-	return with(complete, given)
+	return acctest.With(complete, given)
 }
 
 // notSettings are the resource's other attributes, and what decides about them.
@@ -51,7 +53,7 @@ var notSettings = map[string]string{
 func TestEveryAttributeIsASettingOrAnException(t *testing.T) {
 	t.Parallel()
 	settings := provider.Settings()
-	for _, attribute := range newWorld(t).unconfigured(t).schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
+	for _, attribute := range acctest.NewWorld(t).Unconfigured(t).Schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
 		name, fixture := attribute.Name, fixtures[attribute.Name]
 		inPlace, isSetting := settings[name]
 		_, isException := notSettings[name]
@@ -85,7 +87,7 @@ func TestEveryAttributeIsASettingOrAnException(t *testing.T) {
 func expectTelltale(t *testing.T, name string, samples []string) {
 	t.Helper()
 	for _, sample := range samples {
-		forms := disguises(sample)
+		forms := acctest.Disguises(sample)
 		if forms["plain"] != forms["JSON-escaped"] && forms["JSON-escaped"] != forms["HCL-quoted"] && forms["plain"] != forms["path-escaped"] {
 			return
 		}
@@ -99,10 +101,10 @@ func TestCreateSendsEachSetting(t *testing.T) {
 		t.Helper()
 		w, c := s.start(t)
 		s.expectShown(t, "the create", bodies(t, w, cakemailtest.Create)[0], s.first)
-		if !strings.Contains(c.witness.told(), "Cakemail API call") {
+		if !strings.Contains(c.Witness.Told(), "Cakemail API call") {
 			t.Error("the witness does not see the log, so it shows nothing")
 		}
-		s.expectShown(t, "the state", c.attributes(), s.first)
+		s.expectShown(t, "the state", attributesOf(c), s.first)
 	})
 }
 
@@ -111,20 +113,20 @@ func TestChangeSendsEachSettingAloneOrReplaces(t *testing.T) {
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		id := c.text("id")
-		w.api.ResetCalls()
-		messages := c.apply(configuration(arguments{s.name: s.second}))
+		id := c.Text("id")
+		w.Api.ResetCalls()
+		messages := c.Apply(configuration(acctest.Arguments{s.name: s.second}))
 
-		s.expectShown(t, "the state", c.attributes(), s.second)
-		changes, created := bodies(t, w, cakemailtest.Update), w.api.Count(cakemailtest.Create)
+		s.expectShown(t, "the state", attributesOf(c), s.second)
+		changes, created := bodies(t, w, cakemailtest.Update), w.Api.Count(cakemailtest.Create)
 		if s.changesInPlace {
-			if len(messages) > 0 || len(changes) != 1 || len(changes[0]) != 1 || created != 0 || c.text("id") != id {
-				t.Fatalf("want one change in place that says nothing: %d creates, changes %v, messages\n%s", created, changes, indented(messages))
+			if len(messages) > 0 || len(changes) != 1 || len(changes[0]) != 1 || created != 0 || c.Text("id") != id {
+				t.Fatalf("want one change in place that says nothing: %d creates, changes %v, messages\n%s", created, changes, acctest.Indented(messages))
 			}
 			s.expectShown(t, "the change", changes[0], s.second)
 			return
 		}
-		if len(changes) != 0 || created != 1 || c.text("id") == id {
+		if len(changes) != 0 || created != 1 || c.Text("id") == id {
 			t.Errorf("want a replacement: %d creates, changes %v", created, changes)
 		}
 		s.expectMessageWith(t, messages, "warning", "", "cannot change "+s.name+" in place")
@@ -137,11 +139,11 @@ func TestAChangeThatNoAnswerTells(t *testing.T) {
 	eachSetting(t, func(s settingTest) bool { return s.changesInPlace && !s.required && !s.isNone }, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)}, cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: s.rewrite(t, nil)})
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)}, cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: s.rewrite(t, nil)})
 
-		w.expectMessages(t, c.apply(configuration(arguments{s.name: s.second})))
+		w.ExpectMessages(t, c.Apply(configuration(acctest.Arguments{s.name: s.second})))
 
-		s.expectShown(t, "the state", c.attributes(), s.second)
+		s.expectShown(t, "the state", attributesOf(c), s.second)
 	})
 }
 
@@ -151,16 +153,16 @@ func TestASilentAnswerIsFollowedByARead(t *testing.T) {
 	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)})
-		c.refresh()
-		w.api.ResetCalls()
-		planned := c.plan(c.state, block(c.webhook, configuration(arguments{s.name: s.second})))
-		messages := c.change(block(c.webhook, configuration(arguments{s.name: s.second})), planned.PlannedState, planned.PlannedPrivate)
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)})
+		c.Refresh()
+		w.Api.ResetCalls()
+		planned := c.Plan(c.State, acctest.Block(c.Webhook, configuration(acctest.Arguments{s.name: s.second})))
+		messages := c.Change(acctest.Block(c.Webhook, configuration(acctest.Arguments{s.name: s.second})), planned.PlannedState, planned.PlannedPrivate)
 
-		if len(messages) > 0 || w.api.Count(cakemailtest.Show) != 1 {
-			t.Errorf("want one read and no message: %v\n%s", w.api.Counts(), indented(messages))
+		if len(messages) > 0 || w.Api.Count(cakemailtest.Show) != 1 {
+			t.Errorf("want one read and no message: %v\n%s", w.Api.Counts(), acctest.Indented(messages))
 		}
-		s.expectShown(t, "the state", c.attributes(), s.second)
+		s.expectShown(t, "the state", attributesOf(c), s.second)
 	})
 }
 
@@ -169,18 +171,18 @@ func TestWhatTheAPIChoosesIsRead(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, leftToAPI, func(t *testing.T, s settingTest) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(s.form))
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: s.rewrite(t, nil)})
-		c := w.newCore(t, nil)
-		c.mustApply(configuration(arguments{s.name: nil}))
+		w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: s.rewrite(t, nil)})
+		c := w.NewCore(t, nil)
+		c.MustApply(configuration(acctest.Arguments{s.name: nil}))
 
-		if w.api.Count(cakemailtest.Show) != 1 {
-			t.Errorf("want one read: %v", w.api.Counts())
+		if w.Api.Count(cakemailtest.Show) != 1 {
+			t.Errorf("want one read: %v", w.Api.Counts())
 		}
-		before := inJSON(c.attributes()[s.name])
-		w.api.SetFaults()
-		c.refresh()
-		if after := inJSON(c.attributes()[s.name]); before != after {
+		before := acctest.InJSON(attributesOf(c)[s.name])
+		w.Api.SetFaults()
+		c.Refresh()
+		if after := acctest.InJSON(attributesOf(c)[s.name]); before != after {
 			t.Errorf("a refresh changes %s from %s to %s", s.name, before, after)
 		}
 	})
@@ -191,12 +193,12 @@ func TestAnUnsetSettingStaysKnown(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, optional, func(t *testing.T, s settingTest) {
 		t.Helper()
-		c := newWorld(t).newCore(t, nil)
-		c.mustApply(configuration(arguments{s.name: nil}))
-		changed := configuration(arguments{s.name: nil, "url": fixtures["url"].second})
-		planned := c.decode(c.webhook, c.plan(c.state, block(c.webhook, changed)).PlannedState)
-		if !attributesOf(t, planned)[s.name].Equal(attributesOf(t, c.state)[s.name]) {
-			t.Errorf("%s is planned as %s", s.name, attributesOf(t, planned)[s.name])
+		c := acctest.NewWorld(t).NewCore(t, nil)
+		c.MustApply(configuration(acctest.Arguments{s.name: nil}))
+		changed := configuration(acctest.Arguments{s.name: nil, "url": fixtures["url"].second})
+		planned := c.Decode(c.Webhook, c.Plan(c.State, acctest.Block(c.Webhook, changed)).PlannedState)
+		if !acctest.AttributesOf(t, planned)[s.name].Equal(acctest.AttributesOf(t, c.State)[s.name]) {
+			t.Errorf("%s is planned as %s", s.name, acctest.AttributesOf(t, planned)[s.name])
 		}
 	})
 }
@@ -206,15 +208,15 @@ func TestAnotherValueInTheAnswerIsAnError(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(s.form))
-		c := w.newCore(t, nil)
-		w.api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, s.second)})
-		s.expectMessageWith(t, c.apply(configuration(nil)), "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
-		s.expectShown(t, "the state", c.attributes(), s.second)
+		w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
+		c := w.NewCore(t, nil)
+		w.Api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, s.second)})
+		s.expectMessageWith(t, c.Apply(configuration(nil)), "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
+		s.expectShown(t, "the state", attributesOf(c), s.second)
 		if s.changesInPlace {
 			w, c = s.start(t)
-			w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, s.first)})
-			messages := c.apply(configuration(arguments{s.name: s.second}))
+			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, s.first)})
+			messages := c.Apply(configuration(acctest.Arguments{s.name: s.second}))
 			s.expectMessageWith(t, messages, "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
 		}
 	})
@@ -224,11 +226,11 @@ func TestARefusalLandsOnItsAttribute(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(s.form))
-		w.api.SetFaults(cakemailtest.Fault{
+		w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
+		w.Api.SetFaults(cakemailtest.Fault{
 			Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","` + s.name + `"],"msg":"not on a Sunday","type":"value_error"}]}`,
 		})
-		messages := w.newCore(t, nil).apply(configuration(nil))
+		messages := w.NewCore(t, nil).Apply(configuration(nil))
 		s.expectMessageWith(t, messages, "error", s.name, "not on a Sunday")
 	})
 }
@@ -239,19 +241,19 @@ func TestTheInMemoryAPIIsStrict(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(s.form))
-		for name, value := range with(s.judged, map[string]judgement{"a truth value": refused(true, "")}) {
-			body := configuration(arguments{s.name: value.value})
+		w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
+		for name, value := range acctest.With(s.judged, map[string]judgement{"a truth value": refused(true, "")}) {
+			body := configuration(acctest.Arguments{s.name: value.value})
 			list, isList := body["events"].([]string)
 			if body["event"] = body["events"]; isList && s.form == cakemailtest.Reference {
 				body["event"] = strings.Join(list, ", ")
 			}
-			status, answer := w.post(t, "/webhooks", inJSON(body))
+			status, answer := postTo(t, w, "/webhooks", acctest.InJSON(body))
 			isRefused := status == http.StatusUnprocessableEntity && strings.Contains(answer, `"`+strings.TrimSuffix(s.name, "s"))
 			// The reference takes fewer events and periods than the guide.
 			isTaken := status == http.StatusCreated || s.form == cakemailtest.Reference && isRefused
 			if value.isTaken && !isTaken || !value.isTaken && !isRefused {
-				t.Errorf("%s (%.80s) is answered %d %s, but whether the API takes it: %t", name, inJSON(value.value), status, answer, value.isTaken)
+				t.Errorf("%s (%.80s) is answered %d %s, but whether the API takes it: %t", name, acctest.InJSON(value.value), status, answer, value.isTaken)
 			}
 		}
 	})
@@ -276,30 +278,30 @@ func TestEveryViewShowsEachSetting(t *testing.T) {
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		id, inList := c.text("id"), s.first
+		id, inList := c.Text("id"), s.first
 		if s.secret {
 			inList = nil
 		}
-		one, messages := c.data("cakemail_webhook", arguments{"id": id})
+		one, messages := c.Data("cakemail_webhook", acctest.Arguments{"id": id})
 		s.expectShown(t, "the data source cakemail_webhook", one, s.first)
 		s.expectLists(t, c, inList)
-		imported := w.newCore(t, nil)
-		if problems := errorsIn(append(messages, imported.importState(id)...)); len(problems) > 0 {
-			t.Errorf("the data source or the import fails:\n%s", indented(problems))
+		imported := w.NewCore(t, nil)
+		if problems := acctest.ErrorsIn(append(messages, imported.ImportState(id)...)); len(problems) > 0 {
+			t.Errorf("the data source or the import fails:\n%s", acctest.Indented(problems))
 		}
-		s.expectShown(t, "the import", imported.attributes(), s.first)
+		s.expectShown(t, "the import", attributesOf(imported), s.first)
 	})
 }
 
 // expectLists wants the one webhook to have this value in both lists.
-func (s settingTest) expectLists(t *testing.T, c *core, want any) {
+func (s settingTest) expectLists(t *testing.T, c *acctest.Core, want any) {
 	t.Helper()
-	all, messages := c.data("cakemail_webhooks", nil)
-	if problems := errorsIn(messages); len(problems) > 0 {
-		t.Fatalf("the data source fails:\n%s", indented(problems))
+	all, messages := c.Data("cakemail_webhooks", nil)
+	if problems := acctest.ErrorsIn(messages); len(problems) > 0 {
+		t.Fatalf("the data source fails:\n%s", acctest.Indented(problems))
 	}
 	s.expectShown(t, "the data source cakemail_webhooks", only(t, all["webhooks"]), want)
-	s.expectShown(t, "the list resource", c.list(query{includeResource: true})[0].resource, want)
+	s.expectShown(t, "the list resource", c.List(acctest.Query{IncludeResource: true})[0].Resource, want)
 }
 
 // TestAnAnswerThatDoesNotTellASetting leaves it as it is known, unless silence means that there is none.
@@ -308,19 +310,19 @@ func TestAnAnswerThatDoesNotTellASetting(t *testing.T) {
 	eachSetting(t, optional, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		w.api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, nil)})
+		w.Api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, nil)})
 		s.expectLists(t, c, nil)
-		w.expectMessages(t, c.refresh())
+		w.ExpectMessages(t, c.Refresh())
 		want := s.first
 		if s.isNone {
 			want = nil
 		}
-		s.expectShown(t, "the state", c.attributes(), want)
+		s.expectShown(t, "the state", attributesOf(c), want)
 		if s.isNone {
 			// Empty is the same as none.
-			other := w.newCore(t, nil)
-			w.expectMessages(t, other.apply(configuration(arguments{s.name: s.second, "url": fixtures["url"].second})))
-			s.expectShown(t, "the state", other.attributes(), s.second)
+			other := w.NewCore(t, nil)
+			w.ExpectMessages(t, other.Apply(configuration(acctest.Arguments{s.name: s.second, "url": fixtures["url"].second})))
+			s.expectShown(t, "the state", attributesOf(other), s.second)
 		}
 	})
 }
@@ -332,21 +334,21 @@ func TestASecretSettingThatTheAPIRepeats(t *testing.T) {
 	eachSetting(t, secretSetting, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, creator := s.start(t)
-		reader, finder, refresher := w.newCore(t, nil), w.newCore(t, nil), w.newCore(t, nil)
-		refresher.state, refresher.private = creator.state, creator.private
-		id := creator.text("id")
-		_, messages := reader.data("cakemail_webhook", arguments{"id": id})
-		_, others := finder.data("cakemail_webhooks", nil)
-		w.expectMessages(t, append(messages, others...))
+		reader, finder, refresher := w.NewCore(t, nil), w.NewCore(t, nil), w.NewCore(t, nil)
+		refresher.State, refresher.Private = creator.State, creator.Private
+		id := creator.Text("id")
+		_, messages := reader.Data("cakemail_webhook", acctest.Arguments{"id": id})
+		_, others := finder.Data("cakemail_webhooks", nil)
+		w.ExpectMessages(t, append(messages, others...))
 
-		w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: string(repeating(textsOf(s.first)))})
-		for _, c := range []*core{creator, refresher} {
-			if len(errorsIn(c.refresh())) == 0 {
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: string(acctest.Repeating(textsOf(s.first)))})
+		for _, c := range []*acctest.Core{creator, refresher} {
+			if len(acctest.ErrorsIn(c.Refresh())) == 0 {
 				t.Error("the API repeats the secret, and nobody is told")
 			}
 		}
-		for _, c := range []*core{reader, finder} {
-			if _, messages := c.data("cakemail_webhook", arguments{"id": id}); len(errorsIn(messages)) == 0 {
+		for _, c := range []*acctest.Core{reader, finder} {
+			if _, messages := c.Data("cakemail_webhook", acctest.Arguments{"id": id}); len(acctest.ErrorsIn(messages)) == 0 {
 				t.Error("the API repeats the secret, and nobody is told")
 			}
 		}
@@ -361,19 +363,19 @@ func TestADeliveryShowsEachSetting(t *testing.T) {
 		if s.delivered == nil {
 			t.Fatal("the fixture does not say what a delivery shows: nothing?")
 		}
-		receiver := newReceiver(t, func(http.ResponseWriter, *http.Request) {})
-		w := newWorld(t, cakemailtest.WithForm(s.form))
-		c := w.newCore(t, nil)
-		c.mustApply(configuration(arguments{"url": receiver.server.URL}))
-		if _, messages := c.invoke(c.context(), arguments{"webhook_id": c.text("id")}); len(errorsIn(messages)) > 0 {
-			t.Fatalf("the test delivery fails:\n%s", indented(messages))
+		receiver := acctest.NewReceiver(t, func(http.ResponseWriter, *http.Request) {})
+		w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
+		c := w.NewCore(t, nil)
+		c.MustApply(configuration(acctest.Arguments{"url": receiver.Server.URL}))
+		if _, messages := c.Invoke(c.Context(), acctest.Arguments{"webhook_id": c.Text("id")}); len(acctest.ErrorsIn(messages)) > 0 {
+			t.Fatalf("the test delivery fails:\n%s", acctest.Indented(messages))
 		}
-		if _, err := w.api.Deliver(t.Context(), c.text("id"), "Contact.Added"); err != nil {
+		if _, err := w.Api.Deliver(t.Context(), c.Text("id"), "Contact.Added"); err != nil {
 			t.Fatal(err)
 		}
-		for _, delivery := range receiver.deliveries() {
-			if shown := s.delivered(delivery); shown != nil && inJSON(shown) != inJSON(s.first) {
-				t.Errorf("a delivery shows %s = %s, want %s", s.name, inJSON(shown), inJSON(s.first))
+		for _, delivery := range receiver.Deliveries() {
+			if shown := s.delivered(delivery); shown != nil && acctest.InJSON(shown) != acctest.InJSON(s.first) {
+				t.Errorf("a delivery shows %s = %s, want %s", s.name, acctest.InJSON(shown), acctest.InJSON(s.first))
 			}
 		}
 	})

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"net/http"
 	"strings"
 	"testing"
@@ -17,7 +19,7 @@ type delivered struct {
 func TestTestDeliveryIsRefused(t *testing.T) {
 	t.Parallel()
 	refused := func(status int, title, advice string) delivered {
-		return delivered{echoing(status), "The receiver answered " + title, advice}
+		return delivered{acctest.Echoing(status), "The receiver answered " + title, advice}
 	}
 	for name, test := range map[string]delivered{
 		"401":      refused(401, "401 Unauthorized", "Does the receiver have this webhook's secret?"),
@@ -25,7 +27,7 @@ func TestTestDeliveryIsRefused(t *testing.T) {
 		"redirect": refused(308, "308 Permanent Redirect", "It points to another path on the same host, which may differ by a slash at its end alone."),
 		"redirect to another host": {
 			func(answer http.ResponseWriter, _ *http.Request) {
-				answer.Header().Set("Location", "https://"+urlCredentials+"@example.org/x?"+urlCredentials)
+				answer.Header().Set("Location", "https://"+acctest.UrlCredentials+"@example.org/x?"+acctest.UrlCredentials)
 				answer.WriteHeader(http.StatusFound)
 			}, "The receiver answered 302 Found", "It points to https://example.org.",
 		},
@@ -40,39 +42,39 @@ func TestTestDeliveryIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			receiver := newReceiver(t, test.answer)
-			webhook := w.addReceived(receiver.server.URL, "Contact.Added")
+			w := acctest.NewWorld(t)
+			receiver := acctest.NewReceiver(t, test.answer)
+			webhook := addReceived(w, receiver.Server.URL, "Contact.Added")
 			var written strings.Builder
 			ctx := tflogtest.RootLogger(t.Context(), &written)
-			progress, messages := w.newCore(t, nil).invoke(ctx, arguments{"webhook_id": webhook.ID, "timeout": int64(1)})
+			progress, messages := w.NewCore(t, nil).Invoke(ctx, acctest.Arguments{"webhook_id": webhook.ID, "timeout": int64(1)})
 
-			w.expectMessages(t, messages, message{"error", "", test.title, test.advice})
+			w.ExpectMessages(t, messages, acctest.Error("", test.title, test.advice))
 			answered := "No answer from http://RECEIVER after TIME"
 			if status, found := strings.CutPrefix(test.title, "The receiver answered "); found {
 				answered = "http://RECEIVER answered " + status + " after TIME"
 			}
-			w.expectProgress(t, receiver.server.URL, progress,
+			expectProgress(t, w, receiver.Server.URL, progress,
 				"Posting a sample of Contact.Added, signed with the webhook's secret, to http://RECEIVER", answered)
-			if deliveries := receiver.deliveries(); len(deliveries) != 1 || !deliveries[0].genuine(webhook.Secret) {
+			if deliveries := receiver.Deliveries(); len(deliveries) != 1 || !deliveries[0].Genuine(webhook.Secret) {
 				t.Errorf("the receiver got %d deliveries, want one that is genuine", len(deliveries))
 			}
 			if !strings.Contains(written.String(), "Test delivery") || !strings.Contains(written.String(), "Cakemail API call") {
 				t.Error("the log does not hold the delivery, so the test shows nothing")
 			}
-			w.expectNoTrace(t, "the log", written.String(), receiver)
+			expectNoTrace(t, w, "the log", written.String(), receiver)
 		})
 	}
 }
 
 // expectNoTrace fails when the text holds a secret of the API, the credentials in
 // the url, or a signature that the receiver got and echoed.
-func (w *world) expectNoTrace(t *testing.T, where, text string, receiver *receiver) {
+func expectNoTrace(t *testing.T, w *acctest.World, where, text string, receiver *acctest.Receiver) {
 	t.Helper()
-	w.expectNoSecret(t, where, text)
-	hidden := []string{urlCredentials}
-	for _, delivery := range receiver.deliveries() {
-		hidden = append(hidden, delivery.header.Get("X-Signature"))
+	w.ExpectNoSecret(t, where, text)
+	hidden := []string{acctest.UrlCredentials}
+	for _, delivery := range receiver.Deliveries() {
+		hidden = append(hidden, delivery.Header.Get("X-Signature"))
 	}
 	for _, value := range hidden {
 		if strings.Contains(text, value) {

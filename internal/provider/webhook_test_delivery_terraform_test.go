@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,18 +16,18 @@ const invokeTest = "-invoke=action.cakemail_webhook_test_delivery.test"
 
 // receivedURL is the receiver's url with credentials, which no text may show.
 func receivedURL(address string) string {
-	return strings.Replace(address, "://", "://user:"+urlCredentials+"@", 1) + "/cakemail?key=" + urlCredentials
+	return strings.Replace(address, "://", "://user:"+acctest.UrlCredentials+"@", 1) + "/cakemail?key=" + acctest.UrlCredentials
 }
 
 func TestTestDeliveryInTerraform1_14(t *testing.T) {
 	t.Parallel()
 	actions.orSkip(t)
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		receiver := w.verifying(t)
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		receiver := w.Verifying(t)
 		logFile := filepath.Join(t.TempDir(), "terraform.log")
-		workspace := w.workspace(t, "test_delivery.tf", "TF_VAR_url="+receivedURL(receiver.server.URL), "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
+		workspace := w.Workspace(t, "test_delivery.tf", "TF_VAR_url="+receivedURL(receiver.Server.URL), "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
 
 		deliveries := 0
 		for _, step := range []struct {
@@ -38,15 +40,15 @@ func TestTestDeliveryInTerraform1_14(t *testing.T) {
 			{"change", []string{"-var", "rate_limit=7"}, 1},
 			{"invocation", []string{"-var", "rate_limit=7", invokeTest}, 1},
 		} {
-			output := terraform(t, workspace, append([]string{"apply", "-auto-approve"}, step.arguments...)...)
+			output := acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, step.arguments...)...)
 			deliveries += step.delivers
-			if got := len(receiver.deliveries()); got != deliveries || strings.Count(output, "answered 204 No Content after ") != step.delivers {
+			if got := len(receiver.Deliveries()); got != deliveries || strings.Count(output, "answered 204 No Content after ") != step.delivers {
 				t.Errorf("%s: %d deliveries until now, want %d:\n%s", step.what, got, deliveries, output)
 			}
-			w.expectNoTrace(t, "the output about the action", linesWith(output, "Action "), receiver)
-			w.expectNoSecret(t, "the output", output)
+			expectNoTrace(t, w, "the output about the action", linesWith(output, "Action "), receiver)
+			w.ExpectNoSecret(t, "the output", output)
 		}
-		terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "rate_limit=7")
+		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "rate_limit=7")
 
 		log, err := os.ReadFile(logFile)
 		if err != nil {
@@ -56,8 +58,8 @@ func TestTestDeliveryInTerraform1_14(t *testing.T) {
 		if strings.Count(own, "Test delivery: ") != deliveries {
 			t.Errorf("the log does not hold %d deliveries, so the test shows nothing", deliveries)
 		}
-		w.expectNoTrace(t, "the provider's log", own, receiver)
-		w.expectNoSecret(t, "the log", string(log))
+		expectNoTrace(t, w, "the provider's log", own, receiver)
+		w.ExpectNoSecret(t, "the log", string(log))
 	})
 }
 
@@ -80,25 +82,25 @@ func TestTestDeliveryIsRefusedInTerraform1_14(t *testing.T) {
 		answer http.HandlerFunc
 		says   string
 	}{
-		"401":  {echoing(401), "The receiver answered 401 Unauthorized"},
+		"401":  {acctest.Echoing(401), "The receiver answered 401 Unauthorized"},
 		"hang": {func(_ http.ResponseWriter, request *http.Request) { <-request.Context().Done() }, "The receiver did not answer in time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			receiver := newReceiver(t, test.answer)
-			workspace := w.workspace(t, "test_delivery.tf", "TF_VAR_url="+receiver.server.URL+"/cakemail", "TF_VAR_timeout=1")
-			output := refusedTerraform(t, workspace, "apply", "-auto-approve")
+			w := acctest.NewWorld(t)
+			receiver := acctest.NewReceiver(t, test.answer)
+			workspace := w.Workspace(t, "test_delivery.tf", "TF_VAR_url="+receiver.Server.URL+"/cakemail", "TF_VAR_timeout=1")
+			output := acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve")
 			if !strings.Contains(output, test.says) {
 				t.Errorf("the output lacks %q:\n%s", test.says, output)
 			}
-			w.expectNoTrace(t, "the output", output, receiver)
-			if state := stateOf(t, workspace); len(state) != 1 || state[0].Tainted {
+			expectNoTrace(t, w, "the output", output, receiver)
+			if state := acctest.StateOf(t, workspace); len(state) != 1 || state[0].Tainted {
 				t.Errorf("the state holds %+v, want one webhook that is not tainted", state)
 			}
-			terraform(t, workspace, "plan", "-detailed-exitcode")
-			w.expectNoTrace(t, "the output", refusedTerraform(t, workspace, "apply", "-auto-approve", invokeTest), receiver)
-			if deliveries := receiver.deliveries(); len(deliveries) != 2 {
+			acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+			expectNoTrace(t, w, "the output", acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve", invokeTest), receiver)
+			if deliveries := receiver.Deliveries(); len(deliveries) != 2 {
 				t.Errorf("the receiver got %d deliveries, want 2", len(deliveries))
 			}
 		})

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"fmt"
 	"os"
@@ -20,11 +22,11 @@ import (
 
 // addCrowd fills more than two pages of the account of the credentials, and
 // returns the ids in the order that a list has.
-func (w *world) addCrowd() []string {
+func addCrowd(w *acctest.World) []string {
 	const number = 115
 	var ids []string
 	for index := range number {
-		webhook := w.addTheirs(cakemailtest.Webhook{URL: fmt.Sprintf("https://example.com/crowd/%d", index), Events: []string{"List.Created"}})
+		webhook := w.AddTheirs(cakemailtest.Webhook{URL: fmt.Sprintf("https://example.com/crowd/%d", index), Events: []string{"List.Created"}})
 		ids = append(ids, webhook.ID)
 	}
 	slices.Sort(ids)
@@ -33,7 +35,7 @@ func (w *world) addCrowd() []string {
 
 // addShop adds the webhooks that filters are to find. Their ids stand after
 // those of the crowd.
-func (w *world) addShop() {
+func addShop(w *acctest.World) {
 	for _, webhook := range []cakemailtest.Webhook{
 		{ID: "shop-2", URL: "https://example.com/shop", Events: []string{"Contact.Added"}},
 		{ID: "shop-1", URL: "https://example.com/shop", Events: []string{"Email.Bounced"}},
@@ -41,7 +43,7 @@ func (w *world) addShop() {
 		{ID: "other", URL: "https://example.com/other", Events: []string{"Contact.Added"}},
 		{ID: "elsewhere", AccountID: 42, URL: "https://example.com/shop", Events: []string{"Contact.Added"}},
 	} {
-		w.addTheirs(webhook)
+		w.AddTheirs(webhook)
 	}
 }
 
@@ -55,11 +57,11 @@ func stringList(texts ...string) knownvalue.Check {
 
 func TestWebhooksDataSource(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		crowd := w.addCrowd()
-		w.addShop()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		crowd := addCrowd(w)
+		addShop(w)
 		step := resource.TestStep{
 			ConfigFile: config.StaticFile("testdata/webhooks_data.tf"),
 			ConfigStateChecks: []statecheck.StateCheck{
@@ -78,24 +80,24 @@ func TestWebhooksDataSource(t *testing.T) {
 		}
 		again := step
 		again.ConfigPlanChecks.PreApply = []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}
-		w.run(t, step, again)
+		w.Run(t, step, again)
 	})
 }
 
 func TestWebhooksDataSourceKeepsNoSecret(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		w.addShop()
-		workspace := w.workspace(t, "webhooks_data.tf")
-		terraform(t, workspace, "apply", "-auto-approve")
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		addShop(w)
+		workspace := w.Workspace(t, "webhooks_data.tf")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve")
 		state, err := os.ReadFile(filepath.Join(workspace.Folder, "terraform.tfstate"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.expectNoSecret(t, "the state", string(state))
-		if reads := w.api.Count(cakemailtest.Show); reads > 0 {
+		w.ExpectNoSecret(t, "the state", string(state))
+		if reads := w.Api.Count(cakemailtest.Show); reads > 0 {
 			t.Errorf("%d webhooks were read one by one, want none", reads)
 		}
 	})
@@ -104,29 +106,29 @@ func TestWebhooksDataSourceKeepsNoSecret(t *testing.T) {
 func TestWebhooksDataSourceFilters(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		config arguments
+		config acctest.Arguments
 		want   []string
 	}{
 		"nothing asked":                        {nil, []string{"other", "shop-1", "shop-2"}},
-		"without archived ones":                {arguments{"with_archived": false}, []string{"other", "shop-1", "shop-2"}},
-		"with archived ones":                   {arguments{"with_archived": true}, []string{"other", "shop-1", "shop-2", "shop-archived"}},
-		"a url":                                {arguments{"url": "https://example.com/shop"}, []string{"shop-1", "shop-2"}},
-		"a url whose host is in capitals":      {arguments{"url": "https://EXAMPLE.com/shop"}, []string{"shop-1", "shop-2"}},
-		"a url whose path is in capitals":      {arguments{"url": "https://example.com/SHOP"}, nil},
-		"the beginning of a url":               {arguments{"url": "https://example.com/sho"}, nil},
-		"an event":                             {arguments{"event": "Contact.Added"}, []string{"other", "shop-2"}},
-		"an event that nothing is about":       {arguments{"event": "User.LoggedIn"}, nil},
-		"a url and an event, archived as well": {arguments{"url": "https://example.com/shop", "event": "Contact.Added", "with_archived": true}, []string{"shop-2", "shop-archived"}},
-		"another account":                      {arguments{"account_id": int64(42)}, []string{"elsewhere"}},
-		"another account without webhooks":     {arguments{"account_id": int64(43)}, nil},
+		"without archived ones":                {acctest.Arguments{"with_archived": false}, []string{"other", "shop-1", "shop-2"}},
+		"with archived ones":                   {acctest.Arguments{"with_archived": true}, []string{"other", "shop-1", "shop-2", "shop-archived"}},
+		"a url":                                {acctest.Arguments{"url": "https://example.com/shop"}, []string{"shop-1", "shop-2"}},
+		"a url whose host is in capitals":      {acctest.Arguments{"url": "https://EXAMPLE.com/shop"}, []string{"shop-1", "shop-2"}},
+		"a url whose path is in capitals":      {acctest.Arguments{"url": "https://example.com/SHOP"}, nil},
+		"the beginning of a url":               {acctest.Arguments{"url": "https://example.com/sho"}, nil},
+		"an event":                             {acctest.Arguments{"event": "Contact.Added"}, []string{"other", "shop-2"}},
+		"an event that nothing is about":       {acctest.Arguments{"event": "User.LoggedIn"}, nil},
+		"a url and an event, archived as well": {acctest.Arguments{"url": "https://example.com/shop", "event": "Contact.Added", "with_archived": true}, []string{"shop-2", "shop-archived"}},
+		"another account":                      {acctest.Arguments{"account_id": int64(42)}, []string{"elsewhere"}},
+		"another account without webhooks":     {acctest.Arguments{"account_id": int64(43)}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form))
-				w.addShop()
-				if got := w.newCore(t, nil).idsOfData(test.config); !slices.Equal(got, test.want) {
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				addShop(w)
+				if got := idsOfData(w.NewCore(t, nil), test.config); !slices.Equal(got, test.want) {
 					t.Errorf("got %q, want %q", got, test.want)
 				}
 			})
@@ -135,19 +137,19 @@ func TestWebhooksDataSourceFilters(t *testing.T) {
 }
 
 // idsOfData are the ids in cakemail_webhooks, which must be read without a message.
-func (c *core) idsOfData(config arguments) []string {
-	c.t.Helper()
-	data, messages := c.data("cakemail_webhooks", config)
+func idsOfData(c *acctest.Core, config acctest.Arguments) []string {
+	c.T.Helper()
+	data, messages := c.Data("cakemail_webhooks", config)
 	if len(messages) > 0 {
-		c.t.Fatalf("got messages:\n%s", indented(messages))
+		c.T.Fatalf("got messages:\n%s", acctest.Indented(messages))
 	}
 	webhooks, ok := data["webhooks"].([]any)
 	if !ok {
-		c.t.Fatalf("webhooks is %v, want a list", data["webhooks"])
+		c.T.Fatalf("webhooks is %v, want a list", data["webhooks"])
 	}
 	var ids []string
 	for _, webhook := range webhooks {
-		attributes, _ := webhook.(values)
+		attributes, _ := webhook.(acctest.Values)
 		id, _ := attributes["id"].(string)
 		ids = append(ids, id)
 	}
@@ -156,12 +158,12 @@ func (c *core) idsOfData(config arguments) []string {
 
 func TestWebhooksDataSourceShowsEverythingButTheSecret(t *testing.T) {
 	t.Parallel()
-	eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
-		w := newWorld(t, cakemailtest.WithForm(form))
-		theirs := w.addTheirs(cakemailtest.Webhook{ID: "one", URL: "https://example.com/shop?key=1", Events: []string{"Contact.Added"}, RateLimit: 7, RateLimitPeriod: "minute"})
-		data, _ := w.newCore(t, nil).data("cakemail_webhooks", nil)
-		want := []any{with(settingsOf(theirs), values{"id": "one", "archived": false})}
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		theirs := w.AddTheirs(cakemailtest.Webhook{ID: "one", URL: "https://example.com/shop?key=1", Events: []string{"Contact.Added"}, RateLimit: 7, RateLimitPeriod: "minute"})
+		data, _ := w.NewCore(t, nil).Data("cakemail_webhooks", nil)
+		want := []any{acctest.With(settingsOf(theirs), acctest.Values{"id": "one", "archived": false})}
 		if !reflect.DeepEqual(data["webhooks"], want) {
 			t.Errorf("got %v, want %v", data["webhooks"], want)
 		}
@@ -181,12 +183,12 @@ func TestWebhooksDataSourceReadsEveryPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, test.options...)
-			want := w.addCrowd()
-			if got := w.newCore(t, nil).idsOfData(nil); !slices.Equal(got, want) {
+			w := acctest.NewWorld(t, test.options...)
+			want := addCrowd(w)
+			if got := idsOfData(w.NewCore(t, nil), nil); !slices.Equal(got, want) {
 				t.Errorf("got %d webhooks, want %d", len(got), len(want))
 			}
-			if pages := w.api.Count(cakemailtest.List); pages != test.pages {
+			if pages := w.Api.Count(cakemailtest.List); pages != test.pages {
 				t.Errorf("%d pages were asked for, want %d", pages, test.pages)
 			}
 		})
@@ -195,11 +197,11 @@ func TestWebhooksDataSourceReadsEveryPage(t *testing.T) {
 
 func TestWebhooksDataSourceHasOneOrder(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.addCrowd()
-	c := w.newCore(t, nil)
-	before := c.idsOfData(nil)
-	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func(body []byte) []byte {
+	w := acctest.NewWorld(t)
+	addCrowd(w)
+	c := w.NewCore(t, nil)
+	before := idsOfData(c, nil)
+	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func(body []byte) []byte {
 		var page struct {
 			Pagination json.RawMessage   `json:"pagination"`
 			Data       []json.RawMessage `json:"data"`
@@ -214,18 +216,18 @@ func TestWebhooksDataSourceHasOneOrder(t *testing.T) {
 		}
 		return reversed
 	}})
-	if after := c.idsOfData(nil); !slices.Equal(before, after) {
+	if after := idsOfData(c, nil); !slices.Equal(before, after) {
 		t.Errorf("the order follows the API's:\n%q\n%q", before, after)
 	}
 }
 
 func TestWebhooksDataSourceIsNeverSilentlyShorter(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.addCrowd()
-	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
-	data, got := w.newCore(t, nil).data("cakemail_webhooks", nil)
-	w.expectMessages(t, got, message{"error", "", "The credentials do not permit this call", "Cannot list the webhooks."})
+	w := acctest.NewWorld(t)
+	addCrowd(w)
+	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
+	data, got := w.NewCore(t, nil).Data("cakemail_webhooks", nil)
+	w.ExpectMessages(t, got, acctest.Error("", "The credentials do not permit this call", "Cannot list the webhooks."))
 	if data["webhooks"] != nil {
 		t.Errorf("the data source shows %v, want nothing", data["webhooks"])
 	}
@@ -234,14 +236,14 @@ func TestWebhooksDataSourceIsNeverSilentlyShorter(t *testing.T) {
 // TestAListedWebhookWithoutEvents: an answer that leaves something out is no error.
 func TestAListedWebhookWithoutEvents(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func([]byte) []byte { return []byte(`{"data":[{"id":"w1"}]}`) }})
-	c := w.newCore(t, nil)
-	if got := c.idsOfData(nil); !slices.Equal(got, []string{"w1"}) {
+	w := acctest.NewWorld(t)
+	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func([]byte) []byte { return []byte(`{"data":[{"id":"w1"}]}`) }})
+	c := w.NewCore(t, nil)
+	if got := idsOfData(c, nil); !slices.Equal(got, []string{"w1"}) {
 		t.Errorf("got %q", got)
 	}
-	for _, listed := range c.list(query{includeResource: true}) {
-		if len(listed.messages) > 0 || listed.resource["archived"] != false {
+	for _, listed := range c.List(acctest.Query{IncludeResource: true}) {
+		if len(listed.Messages) > 0 || listed.Resource["archived"] != false {
 			t.Errorf("got %+v", listed)
 		}
 	}

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -13,12 +15,12 @@ import (
 )
 
 // notTheAPI are addresses where something else answers 404 to everything.
-var notTheAPI = map[string]func(w *world) (arguments []string){
-	"a wrong path in base_url": func(w *world) []string {
-		return []string{"-var", `provider_arguments={base_url="` + w.api.URL() + `/v9"}`}
+var notTheAPI = map[string]func(w *acctest.World) (arguments []string){
+	"a wrong path in base_url": func(w *acctest.World) []string {
+		return []string{"-var", `provider_arguments={base_url="` + w.Api.URL() + `/v9"}`}
 	},
-	"a proxy": func(w *world) []string {
-		w.api.SetFaults(cakemailtest.Fault{Status: 404, Body: "<html><h1>404 Not Found</h1></html>", ContentType: "text/html"})
+	"a proxy": func(w *acctest.World) []string {
+		w.Api.SetFaults(cakemailtest.Fault{Status: 404, Body: "<html><h1>404 Not Found</h1></html>", ContentType: "text/html"})
 		return nil
 	},
 }
@@ -30,37 +32,37 @@ func TestA404OfSomethingElseChangesNothing(t *testing.T) {
 	for name, lead := range notTheAPI {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
-				w := newWorld(t, cakemailtest.WithForm(form)).withPatience(shortPatience)
-				workspace, empty := w.workspace(t, "configured.tf"), w.workspace(t, "configured.tf")
-				terraform(t, workspace, "apply", "-auto-approve")
-				before, webhook := stateFile(t, workspace), w.only(t)
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPatience(acctest.ShortPatience)
+				workspace, empty := w.Workspace(t, "configured.tf"), w.Workspace(t, "configured.tf")
+				acctest.Terraform(t, workspace, "apply", "-auto-approve")
+				before, webhook := stateFile(t, workspace), onlyWebhook(t, w)
 
 				arguments := lead(w)
 				for _, command := range [][]string{
 					{"apply", "-auto-approve"},
 					{"apply", "-auto-approve", "-refresh-only"},
 					{"apply", "-auto-approve", "-refresh=false", "-var", "url=https://example.com/new"},
-					{"apply", "-auto-approve", "-refresh=false", "-replace=" + testWebhook},
+					{"apply", "-auto-approve", "-refresh=false", "-replace=" + acctest.TestWebhook},
 					{"destroy", "-auto-approve"},
 					{"destroy", "-auto-approve", "-refresh=false"},
 				} {
-					refusedTerraform(t, workspace, slices.Concat(command, arguments)...)
+					acctest.RefusedTerraform(t, workspace, slices.Concat(command, arguments)...)
 					if after := stateFile(t, workspace); after != before {
 						t.Errorf("%q changed the state from\n%s\nto\n%s", command, before, after)
 					}
 				}
-				refusedTerraform(t, empty, slices.Concat([]string{"import"}, arguments, []string{testWebhook, webhook.ID})...)
-				if left := stateOf(t, empty); len(left) > 0 {
+				acctest.RefusedTerraform(t, empty, slices.Concat([]string{"import"}, arguments, []string{acctest.TestWebhook, webhook.ID})...)
+				if left := acctest.StateOf(t, empty); len(left) > 0 {
 					t.Errorf("the import left %+v in the state", left)
 				}
 
-				w.api.SetFaults()
-				if after := w.only(t); after.ID != webhook.ID || after.URL != webhook.URL {
+				w.Api.SetFaults()
+				if after := onlyWebhook(t, w); after.ID != webhook.ID || after.URL != webhook.URL {
 					t.Errorf("the API holds %+v, want %+v", after, webhook)
 				}
-				terraform(t, workspace, "plan", "-detailed-exitcode")
+				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
 			})
 		})
 	}
@@ -74,56 +76,56 @@ func stateFile(t *testing.T, workspace *terraformcli.Workspace) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var state values
+	var state acctest.Values
 	if err := json.Unmarshal(content, &state); err != nil {
 		t.Fatal(err)
 	}
 	delete(state, "serial")
 	resources, _ := state["resources"].([]any)
 	for _, resource := range resources {
-		instances, _ := resource.(values)["instances"].([]any)
+		instances, _ := resource.(acctest.Values)["instances"].([]any)
 		for _, instance := range instances {
-			object, _ := instance.(values)
+			object, _ := instance.(acctest.Values)
 			delete(object, "private")
 			// Terraform writes these in any order.
 			sensitive, _ := object["sensitive_attributes"].([]any)
-			slices.SortFunc(sensitive, func(one, other any) int { return strings.Compare(inJSON(one), inJSON(other)) })
+			slices.SortFunc(sensitive, func(one, other any) int { return strings.Compare(acctest.InJSON(one), acctest.InJSON(other)) })
 		}
 	}
-	return inJSON(state)
+	return acctest.InJSON(state)
 }
 
 func TestA404OfSomethingElseSaysSo(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.newCore(t, arguments{"account_id": int64(42)})
-	if problems := errorsIn(c.apply(hook(nil))); len(problems) > 0 {
+	w := acctest.NewWorld(t)
+	c := w.NewCore(t, acctest.Arguments{"account_id": int64(42)})
+	if problems := acctest.ErrorsIn(c.Apply(hook(nil))); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	w.api.SetFaults(cakemailtest.Fault{Status: 404, Body: "<html>", ContentType: "text/html"})
-	doubtful := func(attempt string) message {
-		return message{"error", "", "The API shows neither the webhook ID nor a list", attempt + " the webhook ID in account 42.\n" +
-			"The API answered 404 Not Found: (an HTML page, so the answer may come from a proxy).\n" +
-			"The webhooks could not be listed either (404 Not Found). Nothing was changed.\nCheck the address http://HOST, from CAKEMAIL_API_BASE.\n"}
+	w.Api.SetFaults(cakemailtest.Fault{Status: 404, Body: "<html>", ContentType: "text/html"})
+	doubtful := func(attempt string) acctest.Message {
+		return acctest.Error("", "The API shows neither the webhook ID nor a list", attempt+" the webhook ID in account 42.\n"+
+			"The API answered 404 Not Found: (an HTML page, so the answer may come from a proxy).\n"+
+			"The webhooks could not be listed either (404 Not Found). Nothing was changed.\nCheck the address http://HOST, from CAKEMAIL_API_BASE.\n")
 	}
 
-	w.expectMessages(t, c.refresh(), doubtful("Cannot read"))
-	w.expectMessages(t, c.archive(), doubtful("Cannot archive"))
+	w.ExpectMessages(t, c.Refresh(), doubtful("Cannot read"))
+	w.ExpectMessages(t, c.Archive(), doubtful("Cannot archive"))
 }
 
 // A webhook that is gone is not taken for one that cannot be changed.
 func TestAChangeOfAWebhookThatIsGoneSaysSo(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.newCore(t, nil)
-	if problems := errorsIn(c.apply(hook(nil))); len(problems) > 0 {
+	w := acctest.NewWorld(t)
+	c := w.NewCore(t, nil)
+	if problems := acctest.ErrorsIn(c.Apply(hook(nil))); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	w.api.Remove(w.only(t).ID)
-	config := block(c.webhook, hook(arguments{"rate_limit": int64(7)}))
+	w.Api.Remove(onlyWebhook(t, w).ID)
+	config := acctest.Block(c.Webhook, hook(acctest.Arguments{"rate_limit": int64(7)}))
 
-	planned := c.plan(c.state, config)
+	planned := c.Plan(c.State, config)
 
-	w.expectMessages(t, c.change(config, planned.PlannedState, planned.PlannedPrivate), message{"error", "", "There is no webhook ID",
-		"It was looked for in the account of the credentials."})
+	w.ExpectMessages(t, c.Change(config, planned.PlannedState, planned.PlannedPrivate), acctest.Error("", "There is no webhook ID",
+		"It was looked for in the account of the credentials."))
 }

@@ -1,4 +1,4 @@
-package provider_test
+package acctest
 
 import (
 	"context"
@@ -20,29 +20,29 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// keeper is a secret manager: a provider with one resource that takes a secret
+// Keeper is a secret manager: a provider with one resource that takes a secret
 // by a write-only argument and keeps it where no Terraform file is.
-type keeper struct {
-	mu   sync.Mutex
-	kept []string
+type Keeper struct {
+	Mu   sync.Mutex
+	Kept []string
 }
 
-// secrets are all that were handed over, in order.
-func (k *keeper) secrets() []string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return slices.Clone(k.kept)
+// Secrets are all that were handed over, in order.
+func (k *Keeper) Secrets() []string {
+	k.Mu.Lock()
+	defer k.Mu.Unlock()
+	return slices.Clone(k.Kept)
 }
 
-// attach serves the provider to Terraform processes, and returns the environment
+// Attach serves the provider to Terraform processes, and returns the environment
 // variable that leads them to it.
-func (k *keeper) attach(t *testing.T) string {
+func (k *Keeper) Attach(t *testing.T) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	served := make(chan *plugin.ReattachConfig)
 	stopped := make(chan struct{})
 	done := make(chan error, 1)
-	serve := providerserver.NewProtocol6(keeperProvider{k})
+	serve := providerserver.NewProtocol6(KeeperProvider{k})
 	go func() {
 		done <- tf6server.Serve("registry.terraform.io/cakemail/keeper",
 			func() tfprotov6.ProviderServer { return serve() }, tf6server.WithDebug(ctx, served, stopped), tf6server.WithoutLogStderrOverride())
@@ -69,50 +69,50 @@ func (k *keeper) attach(t *testing.T) string {
 	return "TF_REATTACH_PROVIDERS=" + string(encoded)
 }
 
-type keeperProvider struct{ keeper *keeper }
+type KeeperProvider struct{ Keeper *Keeper }
 
-func (keeperProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+func (KeeperProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "keeper"
 }
-func (keeperProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
-func (keeperProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
+func (KeeperProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+func (KeeperProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
 }
-func (keeperProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
-func (p keeperProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{func() resource.Resource { return keeperSecret(p) }}
+func (KeeperProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (p KeeperProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{func() resource.Resource { return KeeperSecret(p) }}
 }
 
-type keeperSecret struct{ keeper *keeper }
+type KeeperSecret struct{ Keeper *Keeper }
 
-func (keeperSecret) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (KeeperSecret) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "keeper_secret"
 }
 
-func (keeperSecret) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (KeeperSecret) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{Attributes: map[string]schema.Attribute{
 		"secret_wo":         schema.StringAttribute{Required: true, WriteOnly: true, Sensitive: true},
 		"secret_wo_version": schema.Int64Attribute{Required: true},
 	}}
 }
 
-func (s keeperSecret) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	s.keep(ctx, req.Config)
+func (s KeeperSecret) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	s.Keep(ctx, req.Config)
 	resp.State.Raw = req.Plan.Raw
 }
 
-func (keeperSecret) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+func (KeeperSecret) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
 
-func (s keeperSecret) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	s.keep(ctx, req.Config)
+func (s KeeperSecret) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	s.Keep(ctx, req.Config)
 	resp.State.Raw = req.Plan.Raw
 }
 
-func (keeperSecret) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+func (KeeperSecret) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-func (s keeperSecret) keep(ctx context.Context, config tfsdk.Config) {
+func (s KeeperSecret) Keep(ctx context.Context, config tfsdk.Config) {
 	var secret types.String
 	config.GetAttribute(ctx, path.Root("secret_wo"), &secret)
-	s.keeper.mu.Lock()
-	defer s.keeper.mu.Unlock()
-	s.keeper.kept = append(s.keeper.kept, secret.ValueString())
+	s.Keeper.Mu.Lock()
+	defer s.Keeper.Mu.Unlock()
+	s.Keeper.Kept = append(s.Keeper.Kept, secret.ValueString())
 }

@@ -1,4 +1,4 @@
-package provider_test
+package acctest
 
 import (
 	"context"
@@ -14,11 +14,11 @@ import (
 // The folders hold the provider, and the one with another patience, each built once for
 // all tests that run Terraform and the provider as the processes that a user runs.
 var (
-	providerFolder = sync.OnceValues(func() (string, error) { return built(".") })
-	patientFolder  = sync.OnceValues(func() (string, error) { return built("./internal/provider/testdata/patient") })
+	ProviderFolder = sync.OnceValues(func() (string, error) { return Built(".") })
+	PatientFolder  = sync.OnceValues(func() (string, error) { return Built("./internal/provider/testdata/patient") })
 )
 
-func built(path string) (string, error) {
+func Built(path string) (string, error) {
 	folder, err := os.MkdirTemp("", "provider")
 	if err != nil {
 		return "", err
@@ -26,16 +26,16 @@ func built(path string) (string, error) {
 	return folder, terraformcli.BuildPackage(context.Background(), path, folder)
 }
 
-// program returns the folder of the provider, and what it needs in its environment.
-func (w *world) program(t *testing.T) (folder string, environment []string) {
+// Program returns the folder of the provider, and what it needs in its environment.
+func (w *World) Program(t *testing.T) (folder string, environment []string) {
 	t.Helper()
-	build := providerFolder
-	if w.otherPatience {
-		encoded, err := json.Marshal(w.patience)
+	build := ProviderFolder
+	if w.OtherPatience {
+		encoded, err := json.Marshal(w.Patience)
 		if err != nil {
 			t.Fatal(err)
 		}
-		build, environment = patientFolder, []string{"CAKEMAIL_TEST_PATIENCE=" + string(encoded)}
+		build, environment = PatientFolder, []string{"CAKEMAIL_TEST_PATIENCE=" + string(encoded)}
 	}
 	folder, err := build()
 	if err != nil {
@@ -44,8 +44,8 @@ func (w *world) program(t *testing.T) (folder string, environment []string) {
 	return folder, environment
 }
 
-// workspace is a folder with one configuration of testdata, ready to apply.
-func (w *world) workspace(t *testing.T, configuration string, environment ...string) *terraformcli.Workspace {
+// Workspace is a folder with one configuration of testdata, ready to apply.
+func (w *World) Workspace(t *testing.T, configuration string, environment ...string) *terraformcli.Workspace {
 	t.Helper()
 	folder := t.TempDir()
 	content, err := os.ReadFile(filepath.Join("testdata", configuration))
@@ -55,15 +55,15 @@ func (w *world) workspace(t *testing.T, configuration string, environment ...str
 	if err := os.WriteFile(filepath.Join(folder, "main.tf"), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return w.workspaceIn(t, folder, environment...)
+	return w.WorkspaceIn(t, folder, environment...)
 }
 
-// workspaceIn is a folder that holds a configuration, and perhaps a state, already.
-func (w *world) workspaceIn(t *testing.T, folder string, environment ...string) *terraformcli.Workspace {
+// WorkspaceIn is a folder that holds a configuration, and perhaps a state, already.
+func (w *World) WorkspaceIn(t *testing.T, folder string, environment ...string) *terraformcli.Workspace {
 	t.Helper()
-	program, own := w.program(t)
+	program, own := w.Program(t)
 	environment = append(environment, own...)
-	for name, value := range w.environment {
+	for name, value := range w.Environment {
 		environment = append(environment, name+"="+value)
 	}
 	workspace, err := terraformcli.New(t.Context(), folder, program, environment...)
@@ -73,8 +73,8 @@ func (w *world) workspaceIn(t *testing.T, folder string, environment ...string) 
 	return workspace
 }
 
-// terraform runs a command that must succeed, and returns what it printed.
-func terraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
+// Terraform runs a command that must succeed, and returns what it printed.
+func Terraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
 	t.Helper()
 	output, err := workspace.Run(t.Context(), arguments...)
 	if err != nil {
@@ -83,8 +83,8 @@ func terraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...str
 	return output
 }
 
-// refusedTerraform runs a command that must fail, and returns what it printed.
-func refusedTerraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
+// RefusedTerraform runs a command that must fail, and returns what it printed.
+func RefusedTerraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
 	t.Helper()
 	output, err := workspace.Run(t.Context(), arguments...)
 	if err == nil {
@@ -93,16 +93,16 @@ func refusedTerraform(t *testing.T, workspace *terraformcli.Workspace, arguments
 	return output
 }
 
-// stateWebhook is a webhook as the state file holds it.
-type stateWebhook struct {
+// StateWebhook is a webhook as the state file holds it.
+type StateWebhook struct {
 	ID      string `json:"id"`
 	URL     string `json:"url"`
 	Secret  string `json:"secret"`
 	Tainted bool   `json:"-"`
 }
 
-// stateOf reads the webhooks of the state file.
-func stateOf(t *testing.T, workspace *terraformcli.Workspace) []stateWebhook {
+// StateOf reads the webhooks of the state file.
+func StateOf(t *testing.T, workspace *terraformcli.Workspace) []StateWebhook {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(workspace.Folder, "terraform.tfstate"))
 	if os.IsNotExist(err) {
@@ -117,14 +117,14 @@ func stateOf(t *testing.T, workspace *terraformcli.Workspace) []stateWebhook {
 			Mode      string `json:"mode"`
 			Instances []struct {
 				Status     string       `json:"status"`
-				Attributes stateWebhook `json:"attributes"`
+				Attributes StateWebhook `json:"attributes"`
 			} `json:"instances"`
 		} `json:"resources"`
 	}
 	if err := json.Unmarshal(content, &state); err != nil {
 		t.Fatal(err)
 	}
-	var webhooks []stateWebhook
+	var webhooks []StateWebhook
 	for _, resource := range state.Resources {
 		if resource.Type != "cakemail_webhook" || resource.Mode != "managed" {
 			continue
@@ -138,8 +138,8 @@ func stateOf(t *testing.T, workspace *terraformcli.Workspace) []stateWebhook {
 	return webhooks
 }
 
-// copyState gives one workspace the state of another.
-func copyState(t *testing.T, from, to *terraformcli.Workspace) {
+// CopyState gives one workspace the state of another.
+func CopyState(t *testing.T, from, to *terraformcli.Workspace) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(from.Folder, "terraform.tfstate"))
 	if err != nil {

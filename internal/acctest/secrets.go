@@ -1,0 +1,118 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// Disguises are the forms in which a secret could hide in a text.
+func Disguises(secret string) map[string]string {
+	quoted, err := json.Marshal(secret)
+	if err != nil {
+		panic(err)
+	}
+	return map[string]string{
+		"plain":              secret,
+		"query-escaped":      url.QueryEscape(secret),
+		"path-escaped":       url.PathEscape(secret),
+		"base64":             base64.StdEncoding.EncodeToString([]byte(secret)),
+		"base64 for URLs":    base64.URLEncoding.EncodeToString([]byte(secret)),
+		"base64, no padding": base64.RawStdEncoding.EncodeToString([]byte(secret)),
+		"JSON-escaped":       strings.Trim(string(quoted), `"`),
+		"HCL-quoted":         strings.Trim(strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(secret)), `"`),
+	}
+}
+
+// MoreSecrets are those that no API issues, such as the values of secret settings.
+var MoreSecrets []string
+
+// ExpectNoSecret fails when the text holds anything secret that the API ever issued, or one of
+// moreSecrets.
+func (w *World) ExpectNoSecret(t *testing.T, where, text string) {
+	t.Helper()
+	ExpectNone(t, where, text, slices.Concat(w.Api.Issued(), MoreSecrets))
+}
+
+func ExpectNone(t *testing.T, where, text string, secrets []string) {
+	t.Helper()
+	for _, secret := range secrets {
+		for form, disguised := range Disguises(secret) {
+			if index := strings.Index(text, disguised); index >= 0 {
+				t.Errorf("%s holds a secret (%s): …%q…", where, form, text[max(0, index-80):index])
+			}
+		}
+	}
+}
+
+// Witness collects what nobody may see a secret in.
+type Witness struct {
+	Mu   sync.Mutex
+	Seen bytes.Buffer
+}
+
+// Write implements [io.Writer], for a log.
+func (w *Witness) Write(text []byte) (int, error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return w.Seen.Write(text)
+}
+
+func (w *Witness) Tell(text string) { _, _ = w.Write([]byte(text + "\n")) }
+
+func (w *Witness) Told() string {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return w.Seen.String()
+}
+
+// Context lets the witness see the log.
+func (c *Core) Context() context.Context { return tflogtest.RootLogger(c.T.Context(), c.Witness) }
+
+// MessagesOf lets the witness see what a person is told.
+func (c *Core) MessagesOf(diagnostics []*tfprotov6.Diagnostic) []Message {
+	messages := MessagesOf(diagnostics)
+	c.Witness.Tell(Indented(messages))
+	return messages
+}
+
+// Echo is an error body that quotes every secret that the caller knows, in
+// every form.
+func (w *World) Echo([]byte) []byte {
+	calls := w.Api.Calls()
+	secrets := []string{cakemailtest.DefaultPassword, strings.TrimPrefix(calls[len(calls)-1].Header.Get("Authorization"), "Bearer ")}
+	if _, ok := w.Environment["CAKEMAIL_PASSWORD"]; !ok {
+		secrets = secrets[1:]
+	}
+	for _, webhook := range w.Api.Active() {
+		secrets = append(secrets, webhook.Secret)
+	}
+	return Repeating(secrets)
+}
+
+// Repeating is an error body that quotes these in every form.
+func Repeating(secrets []string) []byte {
+	var messages []map[string]string
+	for _, secret := range secrets {
+		for _, disguised := range Disguises(secret) {
+			messages = append(messages, map[string]string{"msg": "you sent " + disguised, "type": "bad_request"})
+		}
+	}
+	body, err := json.Marshal(map[string]any{"detail": messages})
+	if err != nil {
+		panic(err)
+	}
+	return body
+}
