@@ -33,12 +33,14 @@ var defects = []defect{
 	{"a lost create is looked for during 2 s", clientHistories, "cakemail/patience.go",
 		`DefaultLostCreate = 12 * time.Second`, `DefaultLostCreate = 2 * time.Second`},
 	{"what was there before is not left out", clientHistories, "cakemail/account.go",
-		`return shown && !seen.first.After(before)`, `return false`},
+		`return shown && !seen.first.After(before)`, `return shown && seen.first.IsZero()`},
 	{"a webhook of this process is nobody's", clientHistories, "cakemail/account.go",
 		`	a.claims[id] = made`, `	_ = made`},
 	{"equal creates do not wait for each other", clientHistories, "cakemail/account.go",
 		`	case place.taken <- struct{}{}:`, `	case make(chan struct{}, 1) <- struct{}{}:
-		return &slot{taken: make(chan struct{}, 1)}, nil`},
+		alone := &slot{taken: make(chan struct{}, 1)}
+		alone.taken <- struct{}{}
+		return alone, nil`},
 	{"a create that got a 503 is sent again", clientHistories, "cakemail/retry.go",
 		`if !e.call.repeatable && (err == nil || e.sent) {`, `if !e.call.repeatable && (err == nil && response.StatusCode != 503 || err != nil && e.sent) {`},
 	{"a create that was cut is sent again", clientHistories, "cakemail/retry.go",
@@ -155,7 +157,7 @@ func TestDefects(t *testing.T) {
 			if output, err := exec.CommandContext(t.Context(), "go", "test", "-c", "-overlay", overlay, "-o", program, ".").CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, output)
 			}
-			number := map[string]int{clientHistories: 10_000, protocolHistories: 2_000}[defect.histories]
+			number := map[string]int{clientHistories: 40_000, protocolHistories: 4_000}[defect.histories]
 			output, err := exec.CommandContext(t.Context(), program,
 				"-test.run", "^"+defect.histories+"$", "-rapid.seed", fmt.Sprint(fixedSeed), "-rapid.checks", fmt.Sprint(number), "-rapid.shrinktime", "0s").CombinedOutput()
 			found := firstFailure.FindSubmatch(output)
