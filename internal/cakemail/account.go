@@ -94,6 +94,18 @@ func (a *accounts) claim(id string, made claim) {
 	a.claims[id] = made
 }
 
+// claimNew claims a webhook that a create has found, unless another one has meanwhile: where an
+// account has two names, both can find it.
+func (a *accounts) claimNew(id string, made claim) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, exists := a.claims[id]
+	if !exists {
+		a.claims[id] = made
+	}
+	return !exists
+}
+
 func (a *accounts) claimOf(id string) (found claim, exists bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -157,9 +158,12 @@ func (m *creation) make(ctx context.Context) (Created, error) {
 		case len(m.found) > m.lost:
 			return Created{}, m.fail(Ambiguous, m.found, err)
 		case len(m.found) > 0:
-			created := Created{Webhook: m.found[0], Unchecked: unchecked}
-			m.take(created.Webhook)
-			m.withdraw(ctx, m.found[1:], &created)
+			mine := m.take(m.found)
+			if len(mine) == 0 {
+				return Created{}, m.unknown(err)
+			}
+			created := Created{Webhook: mine[0], Unchecked: unchecked}
+			m.withdraw(ctx, mine[1:], &created)
 			return created, nil
 		case unchecked != nil, m.lost > m.maxRetries, time.Since(m.started) > MaxTotalWait, ctx.Err() != nil:
 			return Created{}, m.unknown(err)
@@ -190,13 +194,16 @@ func (m *creation) isOld(id string) bool {
 	return m.IsClaimed(id) || m.account.wasThere(id, m.started)
 }
 
-func (m *creation) take(webhook Webhook) {
-	m.account.claim(webhook.ID, claim{key: m.key, made: time.Now()})
+// take claims those webhooks that no other create has claimed meanwhile, and returns them.
+func (m *creation) take(webhooks []Webhook) []Webhook {
+	return slices.DeleteFunc(webhooks, func(webhook Webhook) bool {
+		return !m.account.claimNew(webhook.ID, claim{key: m.key, made: time.Now()})
+	})
 }
 
 // answered takes the webhook that an answer names, and looks for those of earlier attempts.
 func (m *creation) answered(ctx context.Context, webhook Webhook) Created {
-	m.take(webhook)
+	m.account.claim(webhook.ID, claim{key: m.key, made: time.Now()})
 	created := Created{Webhook: webhook}
 	if m.lost == 0 {
 		return created
@@ -206,14 +213,13 @@ func (m *creation) answered(ctx context.Context, webhook Webhook) Created {
 		created.Duplicates = m.found
 		return created
 	}
-	m.withdraw(ctx, m.found, &created)
+	m.withdraw(ctx, m.take(m.found), &created)
 	return created
 }
 
 // withdraw archives what earlier attempts made, also when Terraform stops.
 func (m *creation) withdraw(ctx context.Context, surplus []Webhook, created *Created) {
 	for _, webhook := range surplus {
-		m.take(webhook)
 		if _, err := m.Archive(ctx, Ref{Account: m.account.number, ID: webhook.ID, Finishes: true}); err != nil {
 			created.Duplicates = append(created.Duplicates, webhook)
 			continue
@@ -321,6 +327,8 @@ func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, kn
 	case len(found) > 1 || known == nil:
 		return Webhook{}, &CreateError{Outcome: Ambiguous, Candidates: found}
 	}
-	account.claim(found[0].ID, claim{key: key, made: ref.Created})
+	if !account.claimNew(found[0].ID, claim{key: key, made: ref.Created}) {
+		return Webhook{}, nil
+	}
 	return found[0], nil
 }

@@ -249,7 +249,7 @@ func (l *clientLife) broken() []string {
 	for _, webhook := range l.world.API.Webhooks() {
 		theirs := l.world.IsTheirs(webhook.ID)
 		owned := owners[webhook.ID] > 0
-		if l.world.IsTouched(webhook.ID) || theirs && l.world.IsNew(webhook.ID) {
+		if l.world.IsTouched(webhook.ID) || theirs && (l.world.IsNew(webhook.ID) || l.world.IsTorn()) {
 			continue
 		}
 		isKnown := l.named[webhook.ID] || l.unchecked[webhook.URL] || l.world.MayBeMistaken(webhook)

@@ -41,7 +41,7 @@ func (w *World) act(act Act) {
 	w.API.Change(target.ID, func(webhook *cakemailtest.Webhook) {
 		switch act.Deed {
 		case Archives:
-			webhook.Archived = true
+			webhook.Archived, w.isShifting, w.shifted = true, true, time.Now()
 		case Unarchives:
 			webhook.Archived = false
 		case ChangesURL:
@@ -128,6 +128,13 @@ func (w *World) MayBeMistaken(webhook cakemailtest.Webhook) bool {
 		}
 	}
 	return false
+}
+
+// IsTorn tells whether somebody archived a webhook between two pages of a list.
+func (w *World) IsTorn() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.isTorn
 }
 
 func likeness(webhook cakemailtest.Webhook) string {

@@ -148,7 +148,7 @@ func (e *ending) compareWithAPI() {
 	}
 	for _, webhook := range e.API.Webhooks() {
 		theirs, owned := e.IsTheirs(webhook.ID), len(e.owners[webhook.ID]) > 0
-		if e.IsTouched(webhook.ID) || theirs && e.IsNew(webhook.ID) {
+		if e.IsTouched(webhook.ID) || theirs && (e.IsNew(webhook.ID) || e.IsTorn()) {
 			continue
 		}
 		switch {

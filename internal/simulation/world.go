@@ -45,6 +45,10 @@ type World struct {
 	onCall map[int]func()
 	// touched are the ids of webhooks that other people archived, enabled or sent elsewhere.
 	touched map[string]bool
+	// shifted is when other people last archived one, and isShifting that no list has begun since.
+	shifted    time.Time
+	isShifting bool
+	isTorn     bool
 }
 
 // NewWorld starts the API. [World.Begin] begins its history, and [World.Close] ends it.
@@ -125,6 +129,7 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.checkChange(call)
+	w.seeList(call)
 	if w.calm {
 		w.countAttempt(call, "")
 		w.tell("%s", describe(call))
@@ -133,6 +138,7 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	for _, act := range w.weather.Acts {
 		if act.BeforeCall == w.total {
 			w.act(act)
+			w.seeList(call)
 		}
 	}
 	number := w.calls[call.Operation]
@@ -147,6 +153,18 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	}
 	w.tell("%s: %s", describe(call), name)
 	return &fault
+}
+
+// seeList takes note where somebody archived a webhook between two pages of a list: what
+// stands behind it moves, so that one may be on neither page, and no client can tell.
+func (w *World) seeList(call cakemailtest.Call) {
+	if call.Operation != cakemailtest.List {
+		return
+	}
+	isFirst := strings.Contains(call.RawQuery, "page=1&")
+	isLate := len(w.weather.ListLags) > 0 && !w.shifted.IsZero() && time.Since(w.shifted) < ListsMayLag
+	w.isTorn = w.isTorn || !isFirst && (w.isShifting || isLate)
+	w.isShifting = false
 }
 
 // countAttempt counts a create that may be carried out.
