@@ -95,8 +95,10 @@ func TestError_SaysWhereAndHowOften(t *testing.T) {
 	if got, want := failedAction("change the webhook", got).Error(), "cannot change the webhook, because the login failed: 302 Found"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	for _, name := range []string{"X-Request-Id", "x-correlation-id", "X-Amzn-RequestId", "X-Amz-Cf-Id", "CF-Ray", ""} {
-		if got := answerErrorOf(client, 500, map[string]string{name: "r-1"}, "").RequestID; (got == "r-1") != (name != "") {
+	for name, want := range map[string]string{
+		"X-Request-Id": "r-1", "x-correlation-id": "r-1", "X-Amzn-RequestId": "r-1", "X-Amz-Cf-Id": "r-1", "CF-Ray": "r-1", "Other": "",
+	} {
+		if got := answerErrorOf(client, 500, map[string]string{name: "r-1"}, "").RequestID; got != want {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}

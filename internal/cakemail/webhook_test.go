@@ -86,7 +86,6 @@ func TestGet_WhenTheAnswerIsNoWebhook(t *testing.T) {
 	stories(t, map[string]row{
 		"gone":                     {notFound, Gone, 2},
 		"gone, says a 400":         {answer{Status: 400, Body: `{"detail":[{"msg":"Webhook not found"}]}`}, Gone, 2},
-		"gone, says a page":        {answer{Status: 404, Body: "<html>"}, Gone, 2},
 		"a body without end":       {answer{Body: shown[:50]}, Unreadable, 1},
 		"an empty 200":             {answer{}, Unreadable, 1},
 		"no events":                {answer{Body: `{"url":"https://example.com"}`}, Unreadable, 1},
