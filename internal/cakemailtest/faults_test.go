@@ -27,7 +27,6 @@ func TestFaults_Happen(t *testing.T) {
 		"every second time":         {cakemailtest.Fault{Every: 2, Status: 503}, [4]int{201, 503, 201, 503}, 2},
 		"once":                      {cakemailtest.Fault{Times: 1, Status: 502}, [4]int{502, 201, 201, 201}, 3},
 		"after processing":          {cakemailtest.Fault{Every: 2, Processed: true, Status: 504}, [4]int{201, 504, 201, 504}, 4},
-		"as a cut":                  {cakemailtest.Fault{Every: 2, Cut: true}, [4]int{201, 0, 201, 0}, 2},
 		"as a cut after processing": {cakemailtest.Fault{Every: 2, Cut: true, Processed: true}, [4]int{201, 0, 201, 0}, 4},
 		"above a rate":              {cakemailtest.Fault{PerSecond: 3}, [4]int{201, 201, 201, 429}, 3},
 		"to another operation":      {cakemailtest.Fault{Operation: cakemailtest.Show, Status: 500}, [4]int{201, 201, 201, 201}, 4},

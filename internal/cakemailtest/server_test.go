@@ -100,7 +100,6 @@ func TestReference_Refuses(t *testing.T) {
 		"an unknown id":             {"GET /webhooks/none", "", 404, "Webhook not found"},
 		"another account's id":      {"GET " + foreign, "", 404, "Webhook not found"},
 		"archiving twice":           {"POST " + archived + "/archive", "", 400, "already archived"},
-		"unarchiving what is not":   {"POST " + webhook + "/unarchive", "", 400, "already active"},
 		"an unknown path":           {"GET /contacts", "", 404, "Not Found"},
 		"a method that is not":      {"DELETE " + webhook, "", 405, "Method Not Allowed"},
 	} {
@@ -127,9 +126,8 @@ func TestForms_Answer(t *testing.T) {
 	}
 	for form, exchanges := range map[cakemailtest.Form][]exchange{
 		cakemailtest.Reference: {
-			{"POST /webhooks", goodReference, 201, []string{`"data":{`}, "SECRET"},
-			{"GET /webhooks/ID", "", 200, []string{`"signature":{"hash_function":"sha256","key":"SECRET"}`}, "archived_at"},
-			{"GET /webhooks/ID", "", 200, []string{`"rate_limit":50,"rate_limit_period":"second","status":"active"`}, "events"},
+			{"POST /webhooks", goodReference, 201, []string{`"data":{`, `"status":"active"`}, "SECRET"},
+			{"GET /webhooks/ID", "", 200, []string{`"hash_function":"sha256","key":"SECRET"`, `"rate_limit":50,"rate_limit_period":"second"`}, "archived_at"},
 			{"PATCH /webhooks/ID", `{"rate_limit":7,"event":"Email.Bounced"}`, 200, []string{`"rate_limit":7`}, "Email.Bounced"},
 			{"POST /webhooks/ID/archive", "", 200, []string{`"archived":true`}, `"active"`},
 			{"GET /webhooks/ID", "", 200, []string{`"archived_at":`}, `"active"`},
@@ -142,7 +140,6 @@ func TestForms_Answer(t *testing.T) {
 			{"GET /webhooks/ID", "", 200, []string{`"secret_key":"SECRET"`, `"rate_limit_period":"hour"`, `"archived":false`}, "signature"},
 			{"PATCH /webhooks/ID", `{"rate_limit":7}`, 405, nil, "7"},
 			{"POST /webhooks", `{"url":"https://example.com","event":"Contact.Added"}`, 422, []string{`["body","events"]`}, "webhook_id"},
-			{"POST /webhooks", `{"url":"https://example.com","events":[]}`, 422, []string{`["body","events"]`}, "webhook_id"},
 			{"POST /webhooks", `{"url":"https://example.com","events":["A.A","contact added"]}`, 422, []string{`["body","events",1]`}, "webhook_id"},
 			{"POST /webhooks", `{"url":"https://example.com","events":"Contact.Added"}`, 422, []string{`["body","events"]`}, "webhook_id"},
 			{"POST /webhooks", `{"events":["Contact.Added"]}`, 422, []string{`["body","url"]`}, "webhook_id"},
@@ -157,6 +154,10 @@ func TestForms_Answer(t *testing.T) {
 			status, body := api.do(t, exchange.call, exchange.body)
 			body = strings.ReplaceAll(body, api.api.Webhooks()[0].Secret, "SECRET")
 			lacks := func(words string) bool { return !strings.Contains(body, words) }
+			calls := api.api.Calls()
+			if logged := calls[len(calls)-1]; logged.Status != status || string(logged.Body) != exchange.body {
+				t.Errorf("the log has %+v", logged)
+			}
 			if status != exchange.status || !lacks(exchange.not) || slices.ContainsFunc(exchange.want, lacks) {
 				t.Errorf("%s, %s %s: %d %s", form, exchange.call, exchange.body, status, body)
 			}
