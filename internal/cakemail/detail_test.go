@@ -76,7 +76,7 @@ func TestError_OfALoginShowsNothingOfTheAnswer(t *testing.T) {
 		`{"error":"` + echo + `"}`:   "(42 bytes of JSON without a message)",
 		echo:                         "(30 bytes that are not JSON)",
 	} {
-		got := New(Options{}).answerError(&exchange{call: request{action: "log in", isLogin: true}}, responseOf(400, nil), []byte(body))
+		got := New(Options{}).answerError(&exchange{call: request{action: "log in", isLogin: true}}, new(responseOf(400, nil)), []byte(body))
 		if got.Message != want || got.Fields != nil || got.Kind != Invalid {
 			t.Errorf("%s: got %+v, want the message %q", body, got, want)
 		}

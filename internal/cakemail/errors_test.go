@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-func responseOf(status int, header map[string]string) *http.Response {
-	response := &http.Response{StatusCode: status, Header: http.Header{}}
+func responseOf(status int, header map[string]string) http.Response {
+	response := http.Response{StatusCode: status, Header: http.Header{}}
 	for name, value := range header {
 		response.Header.Set(name, value)
 	}
@@ -24,7 +24,7 @@ func responseOf(status int, header map[string]string) *http.Response {
 // answerErrorOf is what the client makes of an answer to a read.
 func answerErrorOf(client *Client, status int, header map[string]string, body string) *Error {
 	tried := &exchange{call: request{action: "read the webhook", id: "w1"}, attempts: 3, started: time.Now()}
-	return client.answerError(tried, responseOf(status, header), []byte(body))
+	return client.answerError(tried, new(responseOf(status, header)), []byte(body))
 }
 
 func TestError_KindOfAnAnswer(t *testing.T) {

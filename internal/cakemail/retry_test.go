@@ -48,7 +48,7 @@ func TestRetry_Policy(t *testing.T) {
 			tried := &exchange{call: request{repeatable: repeatable}, sent: test.sent, started: time.Now()}
 			var response *http.Response
 			if test.err == nil {
-				response = responseOf(test.status, nil)
+				response = new(responseOf(test.status, nil))
 			}
 			if got := tried.mayRepeat(t.Context(), response, test.err); got != want {
 				t.Errorf("%s, repeatable %t: got %t", name, repeatable, got)
@@ -58,7 +58,7 @@ func TestRetry_Policy(t *testing.T) {
 }
 
 func TestRetry_EndsWithTheTimeOrTerraform(t *testing.T) {
-	unavailable := responseOf(503, nil)
+	unavailable := new(responseOf(503, nil))
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	call := request{repeatable: true}
@@ -115,7 +115,7 @@ func TestRetry_WaitsAsLongAsAskedFor(t *testing.T) {
 		"a status that does not mean": {500, "20", shortest / 2, shortest},
 	}, func(t bubble, row row) {
 		for range 20 {
-			wait := New(Options{}).backoff(shortest, MaxRetryWait, 0, responseOf(row.status, map[string]string{"Retry-After": row.header}))
+			wait := New(Options{}).backoff(shortest, MaxRetryWait, 0, new(responseOf(row.status, map[string]string{"Retry-After": row.header})))
 			if wait < row.least || wait > row.longest {
 				t.Fatalf("waits %v, want between %v and %v", wait, row.least, row.longest)
 			}
@@ -125,7 +125,7 @@ func TestRetry_WaitsAsLongAsAskedFor(t *testing.T) {
 	stories(t, map[string]time.Duration{"a date": 0, "a date, ahead": time.Hour, "a date, behind": -time.Hour}, func(t bubble, ahead time.Duration) {
 		theirs := time.Now().Add(-ahead)
 		header := map[string]string{"Date": theirs.UTC().Format(http.TimeFormat), "Retry-After": theirs.Add(20 * time.Second).UTC().Format(http.TimeFormat)}
-		if got := retryAfter(responseOf(503, header)); got != 20*time.Second {
+		if got := retryAfter(new(responseOf(503, header))); got != 20*time.Second {
 			t.Errorf("waits %v, want 20 s", got)
 		}
 	})
