@@ -155,8 +155,8 @@ func TestForms_Answer(t *testing.T) {
 			body = strings.ReplaceAll(body, api.api.Webhooks()[0].Secret, "SECRET")
 			lacks := func(words string) bool { return !strings.Contains(body, words) }
 			calls := api.api.Calls()
-			if logged := calls[len(calls)-1]; logged.Status != status || string(logged.Body) != exchange.body {
-				t.Errorf("the log has %+v", logged)
+			if logged := calls[len(calls)-1]; logged.Status != status || string(logged.Body) != exchange.body || api.api.Connections() != 1 {
+				t.Errorf("the log of %d connections has %+v", api.api.Connections(), logged)
 			}
 			if status != exchange.status || !lacks(exchange.not) || slices.ContainsFunc(exchange.want, lacks) {
 				t.Errorf("%s, %s %s: %d %s", form, exchange.call, exchange.body, status, body)
