@@ -1,25 +1,20 @@
-package cakemail_test
+package cakemail
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
-
-	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"time"
 )
 
-const (
-	testEmail    = "jane+ops@example.com"
-	testPassword = `p@ss "w&rd+/=%\`
-)
-
-// login is an API that hands out the tokens access-1, access-2 and so on, and
-// accepts the newest alone.
-type login struct {
+// issuer is an API that hands out the tokens access-1, access-2 and so on, for so many
+// seconds, and accepts the newest alone.
+type issuer struct {
 	*stub
 	mu             sync.Mutex
 	issued         int
@@ -27,274 +22,232 @@ type login struct {
 	lifetime       int
 }
 
-func newLogin(t *testing.T) *login {
-	t.Helper()
-	l := &login{lifetime: 432000}
-	l.stub = newStub(t, func(w http.ResponseWriter, r *http.Request) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
+func newIssuer() *issuer {
+	i := &issuer{}
+	i.stub = newStub(func(r *http.Request) answer {
+		i.mu.Lock()
+		defer i.mu.Unlock()
 		switch {
-		case r.URL.Path == "/token" && l.refusesRefresh && r.PostFormValue("grant_type") == "refresh_token":
-			answer{Status: 401, Body: `{"detail":[{"msg":"expired","type":"unauthorized"}]}`}.write(w)
-		case r.URL.Path == "/token":
-			l.issued++
-			answer{Body: fmt.Sprintf(`{"access_token":"access-%d","token_type":"bearer","expires_in":%d,"refresh_token":"refresh-%d","accounts":[1]}`, l.issued, l.lifetime, l.issued)}.write(w)
-		case r.Header.Get("Authorization") != fmt.Sprintf("Bearer access-%d", l.issued):
-			answer{Status: 401, Body: `{"detail":"Not authenticated"}`}.write(w)
-		default:
-			answer{Body: shown}.write(w)
+		case kindOfCall(r) == "login" && i.refusesRefresh && r.PostFormValue("grant_type") == "refresh_token":
+			return answer{Status: 401, Body: `{"detail":[{"msg":"expired","type":"unauthorized"}]}`}
+		case kindOfCall(r) == "login":
+			i.issued++
+			return answer{After: time.Second, Body: fmt.Sprintf(
+				`{"access_token":"access-%d","token_type":"bearer","expires_in":%d,"refresh_token":"refresh-%d","accounts":[1]}`,
+				i.issued, cmp.Or(i.lifetime, 432000), i.issued)}
+		case r.Header.Get("Authorization") != fmt.Sprintf("Bearer access-%d", i.issued):
+			return answer{Status: 401, Body: `{"detail":"Not authenticated"}`}
 		}
+		return answer{Body: shown}
 	})
-	return l
+	return i
 }
 
 // expire makes the API refuse every token that it has handed out.
-func (l *login) expire() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.issued++
+func (i *issuer) expire() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.issued++
 }
 
-// grants are the forms of the token requests.
-func (l *login) grants(t *testing.T) []url.Values {
+// grants are the forms of the logins.
+func (i *issuer) grants(t bubble) []url.Values {
 	t.Helper()
 	var grants []url.Values
-	for _, received := range l.received() {
-		if received.Path != "/token" {
-			continue
+	for _, received := range i.received() {
+		if received.Kind == "login" {
+			form, err := url.ParseQuery(received.Body)
+			wantNoError(t, err)
+			grants = append(grants, form)
 		}
-		form, err := url.ParseQuery(received.Body)
-		wantNoError(t, err)
-		grants = append(grants, form)
 	}
 	return grants
 }
 
-func TestAnAccessTokenNeedsNoLoginAndIsNotAskedTwice(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, inTurn(answer{Status: 401, Body: `{"detail":"Not authenticated"}`}))
+func wantNone(t bubble, errs []error) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Errorf("unexpected error: %v", err)
+		}
+	}
+}
 
-	_, err := api.client().Get(t.Context(), cakemail.Ref{ID: webhookID})
+func TestLogin_IsNotNeededWithAnAccessToken(t *testing.T) {
+	api := newStub(inTurn(answer{Status: 401, Body: `{"detail":"Not authenticated"}`}))
 
-	failure := wantKind(t, err, cakemail.Unauthorized)
-	if failure.Action != "read the webhook" || failure.Message != "Not authenticated" {
+	_, err := api.client(withPassword, func(options *Options) { options.Credentials.AccessToken = testToken }).Get(t.Context(), Ref{ID: webhookID})
+
+	if failure := wantKind(t, err, Unauthorized); failure.Action != "read the webhook" || failure.Message != "Not authenticated" || failure.LoginFailed {
 		t.Errorf("got %+v", failure)
 	}
-	if got := len(api.received()); got != 1 {
-		t.Errorf("got %d calls, want one", got)
-	}
+	api.wantHeard(t, "read")
 }
 
-func TestAnAccessTokenComesBeforeAPassword(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, inTurn(answer{Body: shown}))
-	client := api.client(func(options *cakemail.Options) {
-		options.Credentials.Email, options.Credentials.Password = testEmail, testPassword
+func TestLogin_ServesAllCalls(t *testing.T) {
+	story(t, "that need it at the same time", func(t bubble) {
+		api := newIssuer()
+		errs, _ := readsOf(t, api.client(withPassword), 30)
+		wantNone(t, errs)
+		grants := api.grants(t)
+		want := url.Values{"grant_type": {"password"}, "username": {byPassword.Email}, "password": {byPassword.Password}}
+		if len(grants) != 1 || grants[0].Encode() != want.Encode() {
+			t.Errorf("got the forms %v, want one: %v", grants, want)
+		}
+		first := api.received()[0]
+		if first.Header.Get("Authorization") != "" || first.Header.Get("User-Agent") != "cakemail-test/1" || first.Query != "" {
+			t.Errorf("the login is %+v", first)
+		}
 	})
-
-	_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
-
-	wantNoError(t, err)
-	if got := api.count("", "/token"); got != 0 {
-		t.Errorf("got %d logins", got)
-	}
-}
-
-func TestOneLoginServesManyConcurrentCalls(t *testing.T) {
-	t.Parallel()
-	api := newLogin(t)
-	client := api.client(withPassword(testEmail, testPassword))
-
-	inParallel(t, 30, func() error {
-		_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
-		return err
-	})
-
-	grants := api.grants(t)
-	if len(grants) != 1 {
-		t.Fatalf("got %d logins, want one", len(grants))
-	}
-	want := url.Values{"grant_type": {"password"}, "username": {testEmail}, "password": {testPassword}}
-	if grants[0].Encode() != want.Encode() {
-		t.Errorf("got the form %v, want %v", grants[0], want)
-	}
-	request := api.received()[0]
-	if request.Header.Get("Authorization") != "" || request.Header.Get("User-Agent") != "cakemail-test/1" || request.Query != "" {
-		t.Errorf("the login is %+v", request)
-	}
-}
-
-// inParallel makes so many calls at once.
-func inParallel(t *testing.T, count int, call func() error) {
-	t.Helper()
-	var group sync.WaitGroup
-	for range count {
-		group.Go(func() {
-			if err := call(); err != nil {
-				t.Errorf("unexpected error: %v", err)
-			}
-		})
-	}
-	group.Wait()
-}
-
-func TestAnExpiredTokenIsRenewedOnceAndTheCallsRepeated(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		refusesRefresh bool
-		want           []string
-	}{
-		"by the refresh token":    {false, []string{"password", "refresh_token"}},
-		"or else by the password": {true, []string{"password", "refresh_token", "password"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newLogin(t)
-			api.refusesRefresh = test.refusesRefresh
-			client := api.client(withPassword(testEmail, testPassword))
-			_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
+	for name, refusesRefresh := range map[string]bool{"until the token is refused, when one refreshes it": false, "or else logs in again": true} {
+		story(t, name, func(t bubble) {
+			api := newIssuer()
+			api.refusesRefresh = refusesRefresh
+			client := api.client(withPassword)
+			_, err := client.Get(t.Context(), Ref{ID: webhookID})
 			wantNoError(t, err)
 
 			api.expire()
-			inParallel(t, 20, func() error {
-				_, err := client.Archive(t.Context(), cakemail.Ref{ID: webhookID})
-				if cakemail.IsKind(err, cakemail.Unreadable) {
-					return nil // The stub shows an active webhook.
-				}
-				return err
-			})
+			errs, _ := readsOf(t, client, 20)
 
+			wantNone(t, errs)
 			var got []string
 			for _, grant := range api.grants(t) {
-				got = append(got, grant.Get("grant_type"))
+				got = append(got, grant.Get("grant_type")+grant.Get("refresh_token"))
 			}
-			if strings.Join(got, " ") != strings.Join(test.want, " ") {
-				t.Errorf("got the logins %v, want %v", got, test.want)
+			want := "password refresh_tokenrefresh-1"
+			if refusesRefresh {
+				want += " password"
 			}
-			if refresh := api.grants(t)[1].Get("refresh_token"); refresh != "refresh-1" {
-				t.Errorf("got the refresh token %q", refresh)
+			if strings.Join(got, " ") != want {
+				t.Errorf("got the logins %v, want %s", got, want)
 			}
 		})
 	}
-}
-
-func TestATokenIsRenewedBeforeItEnds(t *testing.T) {
-	t.Parallel()
-	api := newLogin(t)
-	api.lifetime = 5
-	client := api.client(withPassword(testEmail, testPassword))
-	for range 2 {
-		_, err := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
-		wantNoError(t, err)
-	}
-	if got := api.count("GET", "/webhooks/"+webhookID); got != 2 {
-		t.Errorf("got %d calls: the API refused a token", got)
-	}
-	if got := len(api.grants(t)); got != 2 {
-		t.Errorf("got %d logins, want two", got)
-	}
-}
-
-func TestASecondRefusalIsFinalForTheCall(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/token" {
-			answer{Body: `{"access_token":"access-1","token_type":"bearer"}`}.write(w)
-			return
+	story(t, "until the token ends", func(t bubble) {
+		api := newIssuer()
+		api.lifetime = 5
+		client := api.client(withPassword)
+		for range 2 {
+			_, err := client.Get(t.Context(), Ref{ID: webhookID})
+			wantNoError(t, err)
 		}
-		answer{Status: 401}.write(w)
+		api.wantHeard(t, "login read login read")
 	})
-
-	_, err := api.client(withPassword(testEmail, testPassword)).Get(t.Context(), cakemail.Ref{ID: webhookID})
-
-	wantKind(t, err, cakemail.Unauthorized)
-	if logins, calls := api.count("POST", "/token"), api.count("GET", ""); logins != 2 || calls != 2 {
-		t.Errorf("got %d logins and %d calls, want two of each", logins, calls)
-	}
+	story(t, "but not twice where the next token is refused too", func(t bubble) {
+		api := newStub(script{"read": {{Status: 401}}}.api())
+		_, err := api.client(withPassword).Get(t.Context(), Ref{ID: webhookID})
+		wantKind(t, err, Unauthorized)
+		api.wantHeard(t, "login read login read")
+	})
 }
 
-func TestFailingLogins(t *testing.T) {
-	t.Parallel()
+func TestLogin_Fails(t *testing.T) {
 	refusal := `{"detail":[{"code":"E1","msg":"Invalid credentials","type":"unauthorized"}]}`
 	challenge := `{"challenge":"c-1"}`
-	for name, test := range map[string]struct {
+	type row struct {
 		answer answer
-		want   cakemail.Kind
+		want   Kind
+		// final tells that nobody asks again.
 		final  bool
-		logins int // of the first call
-	}{
-		"wrong password":          {answer{Status: 401, Body: refusal}, cakemail.Unauthorized, true, 1},
-		"no access":               {answer{Status: 403, Body: refusal}, cakemail.Forbidden, true, 1},
-		"refused, as OAuth says":  {answer{Status: 400, Body: `{"error":"invalid_grant"}`}, cakemail.Invalid, true, 1},
-		"refused form":            {answer{Status: 422, Body: refusal}, cakemail.Invalid, true, 1},
-		"a challenge with 401":    {answer{Status: 401, Body: challenge}, cakemail.ChallengeRequired, true, 1},
-		"a challenge with 200":    {answer{Status: 200, Body: challenge}, cakemail.ChallengeRequired, true, 1},
-		"a challenge in detail":   {answer{Status: 401, Body: `{"detail":{"challenge":{"id":"c-1"}}}`}, cakemail.ChallengeRequired, true, 1},
-		"no such path":            {answer{Status: 404}, cakemail.Unsupported, false, 1},
-		"500":                     {answer{Status: 500}, cakemail.Unavailable, false, 3},
-		"503 with HTML":           {answer{Status: 503, Body: "<html>"}, cakemail.Unavailable, false, 3},
-		"429":                     {answer{Status: 429}, cakemail.RateLimited, false, 3},
-		"504":                     {answer{Status: 504}, cakemail.Timeout, false, 3},
-		"cut":                     {answer{Cut: true}, cakemail.Network, false, 3},
-		"an HTML page":            {answer{Header: map[string]string{"Content-Type": "text/html"}, Body: "<html>Welcome</html>"}, cakemail.Unreadable, false, 1},
-		"an HTML page as JSON":    {answer{Body: "<html>Welcome</html>"}, cakemail.Unreadable, false, 1},
-		"an empty 200":            {answer{}, cakemail.Unreadable, false, 1},
-		"no token":                {answer{Body: `{"token_type":"bearer"}`}, cakemail.Unreadable, false, 1},
-		"a token of another type": {answer{Body: `{"access_token":5}`}, cakemail.Unreadable, false, 1},
-		"a lifetime in words":     {answer{Body: `{"access_token":"a","expires_in":"long"}`}, cakemail.Unreadable, false, 1},
-		"truncated":               {answer{Body: `{"access_token":"acc`}, cakemail.Unreadable, false, 1},
-		"too large":               {answer{Body: strings.Repeat(" ", 10<<20)}, cakemail.Unreadable, false, 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newStub(t, inTurn(test.answer))
-			client := api.client(withPassword(testEmail, testPassword))
-
-			_, first := client.Get(t.Context(), cakemail.Ref{ID: webhookID})
-			loginsOfFirst := api.count("POST", "/token")
-			_, second := client.Archive(t.Context(), cakemail.Ref{ID: webhookID})
-
-			failure := wantKind(t, first, test.want)
-			wantKind(t, second, test.want)
-			if want := "read the webhook"; failure.Action != want || !failure.LoginFailed {
-				t.Errorf("got the action %q (the login failed: %t), want %q", failure.Action, failure.LoginFailed, want)
-			}
-			if strings.Contains(first.Error(), "c-1") || strings.Contains(first.Error(), testPassword) {
-				t.Errorf("the error tells a secret: %v", first)
-			}
-			if loginsOfFirst != test.logins {
-				t.Errorf("got %d logins, want %d", loginsOfFirst, test.logins)
-			}
-			if asked := len(api.received()) > loginsOfFirst; asked == test.final {
-				t.Errorf("asked again after the failure: %t", asked)
-			}
-			if got := api.count("", "/webhooks/"+webhookID); got != 0 {
-				t.Errorf("got %d calls without a token", got)
-			}
-		})
+		logins int
 	}
-}
+	stories(t, map[string]row{
+		"by a wrong password":      {answer{Status: 401, Body: refusal}, Unauthorized, true, 1},
+		"by a user without access": {answer{Status: 403, Body: refusal}, Forbidden, true, 1},
+		"as OAuth says":            {answer{Status: 400, Body: `{"error":"invalid_grant"}`}, Invalid, true, 1},
+		"by a challenge with 401":  {answer{Status: 401, Body: challenge}, ChallengeRequired, true, 1},
+		"by a challenge with 200":  {answer{Body: challenge}, ChallengeRequired, true, 1},
+		"by a challenge in detail": {answer{Status: 401, Body: `{"detail":{"challenge":{"id":"c-1"}}}`}, ChallengeRequired, true, 1},
+		"where there is none":      {answer{Status: 404}, Unsupported, false, 1},
+		"by a 500":                 {answer{Status: 500}, Unavailable, false, 3},
+		"by a cut":                 {answer{Cut: true}, Network, false, 3},
+		"by an HTML page":          {answer{Header: map[string]string{"Content-Type": "text/html"}, Body: "<html>"}, Unreadable, false, 1},
+		"by an empty 200":          {answer{}, Unreadable, false, 1},
+		"by no token":              {answer{Body: `{"token_type":"bearer","challenge":""}`}, Unreadable, false, 1},
+		"by a token of what type":  {answer{Body: `{"access_token":5}`}, Unreadable, false, 1},
+		"by a lifetime in words":   {answer{Body: `{"access_token":"a","expires_in":"long"}`}, Unreadable, false, 1},
+		"by too large a one":       {answer{Body: strings.Repeat(" ", 10<<20)}, Unreadable, false, 1},
+	}, func(t bubble, row row) {
+		api := newStub(inTurn(row.answer))
+		client := api.client(withPassword)
 
-func TestALoginIsRepeatedUntilTheAPIIsThere(t *testing.T) {
-	t.Parallel()
-	var requests atomic.Int32
-	api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path != "/token":
-			answer{Body: shown}.write(w)
-		case requests.Add(1) < 3:
-			answer{Status: 502}.write(w)
-		default:
-			answer{Body: `{"access_token":"access-1","token_type":"bearer","expires_in":1000}`}.write(w)
+		_, first := client.Get(t.Context(), Ref{ID: webhookID})
+		logins := len(api.received())
+		_, second := client.Archive(t.Context(), Ref{ID: webhookID})
+
+		failure := wantKind(t, first, row.want)
+		wantKind(t, second, row.want)
+		if failure.Action != "read the webhook" || !failure.LoginFailed || failure.MayHaveHappened {
+			t.Errorf("got %+v", failure)
+		}
+		if text := failure.Error(); strings.Contains(text, "c-1") || strings.Contains(text, byPassword.Password) {
+			t.Errorf("the error tells a secret: %v", text)
+		}
+		if asked := len(api.received()) - logins; logins != row.logins || asked > 0 == row.final {
+			t.Errorf("got %d logins and %d more for the next call, want %d", logins, asked, row.logins)
+		}
+		if strings.Trim(api.heard(), "login ") != "" {
+			t.Errorf("got calls without a token: %s", api.heard())
 		}
 	})
-
-	_, err := api.client(withPassword(testEmail, testPassword)).Get(t.Context(), cakemail.Ref{ID: webhookID})
-
-	wantNoError(t, err)
-	for _, received := range api.received()[:3] {
-		if form, _ := url.ParseQuery(received.Body); form.Get("password") != testPassword {
-			t.Errorf("a repeated login has the body %q", received.Body)
+	story(t, "and is repeated until the API is there", func(t bubble) {
+		good := answer{Body: `{"access_token":"access-1","token_type":"bearer","expires_in":1000}`}
+		api := newStub(script{"login": {{Status: 502}, {Status: 502}, good}}.api())
+		_, err := api.client(withPassword).Get(t.Context(), Ref{ID: webhookID})
+		wantNoError(t, err)
+		api.wantHeard(t, "login login login read")
+		if form, _ := url.ParseQuery(api.received()[2].Body); form.Get("password") != byPassword.Password {
+			t.Errorf("a repeated login has the form %v", form)
 		}
-	}
+	})
+	story(t, "for all calls that wait, at once", func(t bubble) {
+		silent := newStub(inTurn(answer{After: never}))
+		_, alone := readsOf(t, silent.client(withPassword), 1)
+		errs, together := readsOf(t, silent.client(withPassword), 10)
+		for _, err := range errs {
+			wantKind(t, err, Timeout)
+		}
+		// The waits before the repetitions have jitter.
+		if together > alone+2*time.Second {
+			t.Errorf("one call fails after %v, ten after %v", alone, together)
+		}
+	})
+}
+
+func TestLogin_IsStoppedByItsOwnCallAlone(t *testing.T) {
+	story(t, "so that another call logs in itself", func(t bubble) {
+		token := answer{Body: `{"access_token":"access-1","token_type":"bearer"}`}
+		api := newStub(script{"login": {{After: never}, token}}.api())
+		client := api.client(withPassword)
+		ctx, stop := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, stop)
+		var group sync.WaitGroup
+		group.Go(func() {
+			_, err := client.Get(ctx, Ref{ID: webhookID})
+			wantKind(t, err, Stopped)
+		})
+		time.Sleep(time.Second / 2)
+		group.Go(func() {
+			_, err := client.Get(t.Context(), Ref{ID: webhookID})
+			wantNoError(t, err)
+		})
+		group.Wait()
+		api.wantHeard(t, "login login read")
+	})
+	story(t, "but waiting for another's ends when the caller stops", func(t bubble) {
+		client := newStub(script{"login": {{After: time.Minute / 4, Status: 403}}}.api()).client(withPassword)
+		var group sync.WaitGroup
+		group.Go(func() { _, _ = client.Get(t.Context(), Ref{ID: webhookID}) })
+		time.Sleep(time.Second)
+		ctx, stop := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, stop)
+		began := time.Now()
+		_, err := client.Get(ctx, Ref{ID: webhookID})
+		wantKind(t, err, Stopped)
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("it took %v", took)
+		}
+		group.Wait()
+	})
 }

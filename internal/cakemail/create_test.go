@@ -1,109 +1,156 @@
-package cakemail_test
+package cakemail
 
 import (
+	"context"
 	"errors"
-	"net/http"
+	"sync"
 	"testing"
-
-	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"time"
 )
 
-// creating answers the creates in turn, and lists no webhook.
-func creating(answers ...answer) http.HandlerFunc {
-	created := inTurn(answers...)
-	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
-			created(w, r)
-			return
+func created(id string) answer {
+	return answer{Status: 201, Body: `{"id":"` + id + `","url":"` + webhookURL +
+		`","events":["Contact.Added"],"rate_limit":50,"rate_limit_period":"second","secret":"` + webhookSecret + `"}`}
+}
+
+// What a lost answer leads to is what the client histories of internal/simulation are about.
+func TestCreate_ListsBeforeItPosts(t *testing.T) {
+	wantAction := func(t bubble, failure *Error) {
+		t.Helper()
+		if failure.Action != "list the webhooks that exist before creating one" {
+			t.Errorf("got the action %q", failure.Action)
 		}
-		answer{Body: `{"data":[]}`}.write(w)
 	}
+	story(t, "and posts nothing if it cannot, but the next create tries again", func(t bubble) {
+		api := newStub(script{"list": {{Status: 403}, {Body: "[]"}}, "create": {created("w1")}}.api())
+		client := api.client()
+		_, err := client.Create(t.Context(), 0, spec())
+		wantAction(t, wantKind(t, err, Forbidden))
+		made, err := client.Create(t.Context(), 0, spec())
+		wantNoError(t, err)
+		if made.Webhook.ID != "w1" || made.Webhook.Secret != webhookSecret {
+			t.Errorf("got %+v", made)
+		}
+		api.wantHeard(t, "list list create")
+	})
+	story(t, "and says that the login for it failed", func(t bubble) {
+		api := newStub(script{"login": {{Status: 401, Body: `{"detail":"Invalid credentials"}`}}}.api())
+		_, err := api.client(withPassword).Create(t.Context(), 0, spec())
+		failure := wantKind(t, err, Unauthorized)
+		wantAction(t, failure)
+		if !failure.LoginFailed {
+			t.Error("the error does not say that the login failed")
+		}
+	})
+	story(t, "once in a process", func(t bubble) {
+		api := newStub(script{"create": {created("w1"), created("w2")}}.api())
+		client := api.client()
+		for _, address := range []string{webhookURL, "https://example.com/other"} {
+			_, err := client.Create(t.Context(), 0, Settings{URL: &address, Events: []string{"Contact.Added"}})
+			wantNoError(t, err)
+		}
+		api.wantHeard(t, "list create create")
+	})
 }
 
-// wantCalls fails the test unless the API got so many creates and lists.
-func wantCalls(t *testing.T, api *stub, creates, lists int) {
-	t.Helper()
-	if got := api.count(http.MethodPost, "/webhooks"); got != creates {
-		t.Errorf("got %d creates, want %d", got, creates)
-	}
-	if got := api.count(http.MethodGet, "/webhooks"); got != lists {
-		t.Errorf("got %d lists, want %d", got, lists)
-	}
-}
-
-func TestARefusedCreateIsNotRepeated(t *testing.T) {
-	t.Parallel()
-	missingEvent := `{"detail":[{"loc":["body","event"],"msg":"field required","type":"value_error.missing"}]}`
-	badURL := `{"detail":[{"loc":["body","url"],"msg":"invalid","type":"value_error.url"}]}`
-	for name, test := range map[string]struct {
+func TestCreate_IsPostedOnce(t *testing.T) {
+	type row struct {
 		answer answer
-		events []string
-		want   cakemail.Kind
-	}{
-		"a refused url":            {answer{Status: 422, Body: badURL}, []string{"A.A"}, cakemail.Invalid},
-		"a refused url, of two":    {answer{Status: 422, Body: badURL}, []string{"A.A", "B.B"}, cakemail.Invalid},
-		"a refused event":          {answer{Status: 422, Body: missingEvent}, []string{"A.A"}, cakemail.Invalid},
-		"one event is wanted":      {answer{Status: 422, Body: missingEvent}, []string{"A.A", "B.B"}, cakemail.Invalid},
-		"one event, says a 400":    {answer{Status: 400, Body: missingEvent}, []string{"A.A", "B.B"}, cakemail.Invalid},
-		"401":                      {answer{Status: 401}, []string{"A.A"}, cakemail.Unauthorized},
-		"403":                      {answer{Status: 403}, []string{"A.A"}, cakemail.Forbidden},
-		"404":                      {answer{Status: 404}, []string{"A.A"}, cakemail.Unsupported},
-		"405":                      {answer{Status: 405}, []string{"A.A"}, cakemail.Unsupported},
-		"an equal event, twice in": {answer{Status: 422, Body: missingEvent}, []string{"A.A", "A.A"}, cakemail.Invalid},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newStub(t, creating(test.answer))
-
-			_, err := api.client().Create(t.Context(), 0, spec(test.events...))
-
-			failure := wantKind(t, err, test.want)
-			if failure.MayHaveHappened {
-				t.Errorf("got %+v", failure)
-			}
-			wantCalls(t, api, 1, 1)
-		})
+		want   Kind
+		calls  string
 	}
+	stories(t, map[string]row{
+		"if a value is refused":       {answer{Status: 422}, Invalid, "list create"},
+		"if the token is refused":     {answer{Status: 401}, Unauthorized, "list create"},
+		"if there is no such path":    {answer{Status: 404}, Unsupported, "list create"},
+		"and again while it is a 429": {answer{Status: 429}, RateLimited, "list create create create"},
+	}, func(t bubble, row row) {
+		api := newStub(script{"create": {row.answer}}.api())
+
+		_, err := api.client().Create(t.Context(), 0, spec())
+
+		if failure := wantKind(t, err, row.want); failure.MayHaveHappened || OutcomeOf(err) != NotMade {
+			t.Errorf("got %+v", failure)
+		}
+		api.wantHeard(t, row.calls)
+	})
 }
 
-func TestACreateThatTheAPIKeepsPuttingOff(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, creating(answer{Status: 429, Header: map[string]string{"X-Request-Id": "r-1"}}))
+func TestCreate_WhoseLoginFailsWasNotMade(t *testing.T) {
+	stories(t, map[string]answer{"by a 504": {Status: 504}, "by a cut": {Cut: true}}, func(t bubble, second answer) {
+		login := answer{Body: `{"access_token":"access-1","token_type":"bearer"}`}
+		api := newStub(script{"login": {login, second}, "create": {{Status: 401}}}.api())
 
-	_, err := api.client().Create(t.Context(), 0, spec("A.A"))
+		_, err := api.client(withPassword, func(options *Options) { options.MaxRetries = 0 }).Create(t.Context(), 0, spec())
 
-	failure := wantKind(t, err, cakemail.RateLimited)
-	if failure.Attempts != 3 || failure.RequestID != "r-1" || failure.MayHaveHappened {
-		t.Errorf("got %+v", failure)
-	}
-	wantCalls(t, api, 3, 1)
+		failure, ok := errors.AsType[*Error](err)
+		if !ok || !failure.LoginFailed || failure.MayHaveHappened || OutcomeOf(err) != NotMade {
+			t.Errorf("got %+v", failure)
+		}
+		api.wantHeard(t, "login list create login")
+	})
 }
 
 // Two resources must not share a webhook because the API makes no second one.
-func TestAnOldWebhookIsNoCreatedOne(t *testing.T) {
-	t.Parallel()
-	for name, listed := range map[string]string{"in the account": shown, "of another resource": ""} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.Method == http.MethodPost {
-					answer{Body: shown}.write(w)
-					return
-				}
-				answer{Body: `{"data":[` + listed + `]}`}.write(w)
-			})
-			client := api.client()
-			if listed == "" {
-				_, err := client.Create(t.Context(), 0, spec("Contact.Added"))
-				wantNoError(t, err)
-			}
-
-			_, err := client.Create(t.Context(), 0, spec("Contact.Added"))
-
-			failure, ok := errors.AsType[*cakemail.CreateError](err)
-			if !ok || failure.Outcome != cakemail.NotNew || len(failure.Candidates) != 1 || failure.Candidates[0].ID != webhookID {
-				t.Errorf("got %+v", err)
-			}
-		})
+func TestCreate_TakesNoOldWebhook(t *testing.T) {
+	type row struct {
+		listed  string
+		creates int
 	}
+	stories(t, map[string]row{"that the account has": {shown, 0}, "of another resource": {"", 1}}, func(t bubble, row row) {
+		client := newStub(script{"list": {{Body: `{"data":[` + row.listed + `]}`}}}.api()).client()
+		for range row.creates {
+			_, err := client.Create(t.Context(), 0, spec())
+			wantNoError(t, err)
+		}
+
+		_, err := client.Create(t.Context(), 0, spec())
+
+		failure, ok := errors.AsType[*CreateError](err)
+		if !ok || failure.Outcome != NotNew || len(failure.Candidates) != 1 || failure.Candidates[0].ID != webhookID {
+			t.Errorf("got %+v", err)
+		}
+	})
+	// The list lags when the process begins, so the changed webhook looks new later.
+	story(t, "that this process has changed", func(t bubble) {
+		list := `{"data":[{"id":"w1","status":"active","event":"Contact.Added","url":"` + webhookURL + `"}]}`
+		client := newStub(script{
+			"list": {{Body: "[]"}, {Body: list}}, "create": {{Cut: true}, created("w2")},
+			"change": {{Body: `{"id":"w1","url":"` + webhookURL + `"}`}},
+		}.api()).client()
+		_, err := client.Active(t.Context(), 0)
+		wantNoError(t, err)
+		_, err = client.Update(t.Context(), Ref{ID: "w1"}, Settings{URL: new(webhookURL)})
+		wantNoError(t, err)
+
+		made, err := client.Create(t.Context(), 0, spec())
+
+		wantNoError(t, err)
+		if made.Webhook.ID != "w2" {
+			t.Errorf("the create took %s, which another resource has", made.Webhook.ID)
+		}
+	})
+}
+
+func TestCreate_WaitsForAnEqualOne(t *testing.T) {
+	story(t, "until Terraform stops", func(t bubble) {
+		slow := created("w1")
+		slow.After = time.Second
+		api := newStub(script{"create": {slow}}.api())
+		client := api.client()
+		var group sync.WaitGroup
+		group.Go(func() {
+			_, err := client.Create(t.Context(), 0, spec())
+			wantNoError(t, err)
+		})
+		time.Sleep(time.Second / 2)
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+
+		_, err := client.Create(ctx, 0, spec())
+
+		wantKind(t, err, Stopped)
+		group.Wait()
+		api.wantHeard(t, "list create")
+	})
 }

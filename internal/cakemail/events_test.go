@@ -1,11 +1,12 @@
-package cakemail_test
+package cakemail
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
 // published is written down from Cakemail's documents, apart from the client's own list.
@@ -37,98 +38,101 @@ var published = map[string][]string{
 	},
 }
 
-func TestPublishedEventsAreKnown(t *testing.T) {
-	t.Parallel()
+func TestEvents_ThatArePublishedAreKnown(t *testing.T) {
 	for source, names := range published {
 		for _, name := range names {
-			if !cakemail.IsKnownEvent(name) {
-				t.Errorf("%s has %s, which is not known", source, name)
-			}
-			if !cakemail.IsEventShaped(name) {
-				t.Errorf("%s has %s, which is not of the shape of an event", source, name)
-			}
-			if got := cakemail.SuggestEvent(name); got != name {
-				t.Errorf("for %s itself, %q is suggested", name, got)
+			if !IsKnownEvent(name) || !IsEventShaped(name) || SuggestEvent(name) != name {
+				t.Errorf("%s has %s, which is not known, or not of the shape of an event, or %q is suggested", source, name, SuggestEvent(name))
 			}
 		}
 	}
 }
 
-func TestIsEventShaped(t *testing.T) {
-	t.Parallel()
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "..", path))
+	wantNoError(t, err)
+	return string(content)
+}
+
+// The list of events has one home, and the page of the documentation shows all of it.
+func TestEvents_AreAllOnThePage(t *testing.T) {
+	page := readFile(t, filepath.Join("templates", "guides", "events-and-deliveries.md.tmpl"))
+	var forNew, others []string
+	for line := range strings.Lines(page) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 || !strings.Contains(line, "`") {
+			continue
+		}
+		resource := strings.TrimSpace(cells[1])
+		for column, names := range map[int]*[]string{2: &forNew, 3: &others} {
+			for _, match := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[column], -1) {
+				if !strings.HasPrefix(match[1], resource+".") {
+					t.Errorf("%s is in the row of %s", match[1], resource)
+				}
+				*names = append(*names, match[1])
+			}
+		}
+	}
+	if got, want := slices.Sorted(slices.Values(slices.Concat(forNew, others))), slices.Sorted(slices.Values(knownEvents)); !slices.Equal(got, want) {
+		t.Errorf("the page lists %v, want %v", got, want)
+	}
+	if got, want := sorted(forNew), sorted(published["the OpenAPI document 1.20.18, for create"]); !slices.Equal(got, want) {
+		t.Errorf("for new webhooks, the page lists %v, want %v", got, want)
+	}
+}
+
+func TestEvents_AreShapedInOneWay(t *testing.T) {
 	for name, want := range map[string]bool{
-		"Contact.Added": true, "A.B": true, "MFA.MethodAdded": true, "Order2.Paid3": true, "Brand.New": true,
-		"": false, ".": false, "Contact": false, "Contact.": false, ".Added": false, "contact.added": false, "Contact.added": false,
-		"contact.Added": false, "Contact.Added.Twice": false, "Contact Added": false, "Contact_Added": false, "Contact.Added ": false,
-		"Contact.Added\n": false, "\nContact.Added": false, "Contact..Added": false, "Contäct.Added": false, "Contact.*": false, "2Contact.Added": false,
+		"Contact.Added": true, "A.B": true, "MFA.MethodAdded": true, "Order2.Paid3": true,
+		"": false, ".": false, "Contact": false, "Contact.": false, ".Added": false, "Contact.added": false, "contact.Added": false,
+		"Contact.Added.Twice": false, "Contact Added": false, "Contact_Added": false, "Contact.Added\n": false, "\nContact.Added": false,
+		"Contact..Added": false, "Contäct.Added": false, "2Contact.Added": false,
 	} {
-		if got := cakemail.IsEventShaped(name); got != want {
+		if got := IsEventShaped(name); got != want {
 			t.Errorf("%q: got %t", name, got)
 		}
 	}
-}
-
-func TestIsKnownEventIsExact(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"", "contact.added", "CONTACT.ADDED", "Contact.Added ", "Contact.Exploded"} {
-		if cakemail.IsKnownEvent(name) {
+	for _, name := range []string{"", "contact.added", "Contact.Added ", "Contact.Exploded"} {
+		if IsKnownEvent(name) {
 			t.Errorf("%q is known", name)
 		}
 	}
 }
 
-func TestSuggestEvent(t *testing.T) {
-	t.Parallel()
+func TestEvents_AreSuggestedForSmallTypos(t *testing.T) {
 	for name, want := range map[string]string{
 		// Case and separators alone.
-		"contact.added": "Contact.Added", "CONTACT.ADDED": "Contact.Added", "contact_added": "Contact.Added", "contact-added": "Contact.Added",
-		"Contact:Added": "Contact.Added", " Contact.Added ": "Contact.Added", "mfa.methodadded": "MFA.MethodAdded",
+		"contact.added": "Contact.Added", "CONTACT_ADDED": "Contact.Added", "contact-added": "Contact.Added", "Contact:Added": "Contact.Added",
+		" Contact.Added ": "Contact.Added", "mfa.methodadded": "MFA.MethodAdded",
 		// Small typos.
-		"Contact.Aded": "Contact.Added", "Contat.Added": "Contact.Added", "ContactAdded": "Contact.Added", "Contacts.Added": "Contact.Added",
-		"Email.Bounce": "Email.Bounced", "Emails.Bounce": "Email.Bounced", "Email.Click": "Email.Clicked", "Campaign.Cancelled": "Campaign.Canceled",
-		"Campain.Sent": "Campaign.Sent", "List.Create": "List.Created", "User.Login": "", "SupressedEmail.Added": "SuppressedEmail.Added",
+		"Contact.Aded": "Contact.Added", "ContactAdded": "Contact.Added", "Email.Bounce": "Email.Bounced", "Emails.Bounce": "Email.Bounced",
+		"Campaign.Cancelled": "Campaign.Canceled", "SupressedEmail.Added": "SuppressedEmail.Added",
 		// Too far from every known name.
-		"": "", "Order.Paid": "", "Contact.Exploded": "", "Invoice.Created": "", "x": "", "日本.語": "", "Email.": "", ".": "",
+		"": "", "Order.Paid": "", "Contact.Exploded": "", "User.Login": "", "日本.語": "", ".": "",
+		// Not read.
+		strings.Repeat("a", 10<<20): "", "Contact.Added" + strings.Repeat(" ", 52): "", "Contact.Added" + strings.Repeat(" ", 51): "Contact.Added",
 	} {
-		if got := cakemail.SuggestEvent(name); got != want {
-			t.Errorf("%q: got %q, want %q", name, got, want)
+		if got := SuggestEvent(name); got != want {
+			t.Errorf("%.100q: got %q, want %q", name, got, want)
 		}
 	}
-}
-
-func TestSuggestEventDoesNotReadLongNames(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{strings.Repeat("a", 10<<20), strings.Repeat("Contact.Added ", 1000), "Contact.Added" + strings.Repeat(" ", 100)} {
-		if got := cakemail.SuggestEvent(name); got != "" {
-			t.Errorf("a name of %d bytes: got %q", len(name), got)
-		}
-	}
-}
-
-// Every webhook's events are validated several times in each plan, and nearly all are known.
-func TestKnownEventCostsNoSearch(t *testing.T) {
-	allocations := testing.AllocsPerRun(100, func() { cakemail.SuggestEvent("User.Updated") })
-	if allocations > 0 {
+	// Every webhook's events are validated several times in each plan, and nearly all are known.
+	if allocations := testing.AllocsPerRun(100, func() { SuggestEvent("User.Updated") }); allocations > 0 {
 		t.Errorf("%.0f allocations for a name that is known", allocations)
 	}
 }
 
 func FuzzSuggestEvent(f *testing.F) {
-	for _, seed := range []string{"", "contact.added", "Contact.Aded", "CAMPAIGN_LOG_EXPORT.CREATED", "日本.語", "\xff\xfe", strings.Repeat("a", 64), strings.Repeat(".", 65)} {
+	for _, seed := range []string{"", "Contact.Aded", "CAMPAIGN_LOG_EXPORT.CREATED", "日本.語", "\xff\xfe", strings.Repeat(".", 65)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		suggested := cakemail.SuggestEvent(name)
-		if suggested != "" && !cakemail.IsKnownEvent(suggested) {
-			t.Errorf("%q: %q is suggested, which is not known", name, suggested)
+		suggested, known := SuggestEvent(name), IsKnownEvent(name)
+		if suggested != "" && !IsKnownEvent(suggested) || known && (suggested != name || !IsEventShaped(name)) {
+			t.Errorf("%q: %q is suggested", name, suggested)
 		}
-		if cakemail.IsKnownEvent(name) && suggested != name {
-			t.Errorf("for %q itself, %q is suggested", name, suggested)
-		}
-		if cakemail.IsKnownEvent(name) && !cakemail.IsEventShaped(name) {
-			t.Errorf("%q is known but not of the shape of an event", name)
-		}
-		if cakemail.IsEventShaped(name) && len(slices.Collect(strings.SplitSeq(name, "."))) != 2 {
+		if IsEventShaped(name) && strings.Count(name, ".") != 1 {
 			t.Errorf("%q has the shape of an event", name)
 		}
 	})

@@ -1,39 +1,27 @@
-package cakemail_test
+package cakemail
 
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// pages serves so many webhooks, page by page, at most so many per page, and counts them.
-func pages(total, largestPage int) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-		size, _ := strconv.Atoi(r.URL.Query().Get("per_page"))
-		size = min(size, largestPage)
-		items := []string{}
-		for number := (page - 1) * size; number < min(page*size, total); number++ {
-			items = append(items, fmt.Sprintf(`{"id":"w%d"}`, number))
+// collect reads a list to its end or its error.
+func collect(list iter.Seq2[Webhook, error]) ([]string, error) {
+	var ids []string
+	for webhook, err := range list {
+		if err != nil {
+			return ids, err
 		}
-		answer{Body: fmt.Sprintf(`{"pagination":{"page":%d,"per_page":%d,"count":%d},"data":[%s]}`, page, size, total, strings.Join(items, ","))}.write(w)
+		ids = append(ids, webhook.ID)
 	}
-}
-
-// shortPages serves twelve webhooks, five a page, in an envelope that names PAGE and ITEMS.
-func shortPages(envelope string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-		shown := numbered(12)[min((page-1)*5, 12):min(page*5, 12)]
-		answer{Body: strings.NewReplacer("PAGE", strconv.Itoa(page), "ITEMS", itemsOf(shown)).Replace(envelope)}.write(w)
-	}
+	return ids, nil
 }
 
 func numbered(total int) []string {
@@ -44,7 +32,7 @@ func numbered(total int) []string {
 	return ids
 }
 
-func itemsOf(ids []string) string {
+func itemsOf(ids ...string) string {
 	items := make([]string, len(ids))
 	for index, id := range ids {
 		items[index] = `{"id":"` + id + `"}`
@@ -52,210 +40,173 @@ func itemsOf(ids []string) string {
 	return "[" + strings.Join(items, ",") + "]"
 }
 
-func TestList(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		want   []string
+const counted = `{"pagination":{"page":PAGE,"per_page":SIZE,"count":COUNT},"data":ITEMS}`
+
+// paged serves these webhooks, so many a page, in an envelope that names what it tells of them.
+func paged(envelope string, size int, ids func() []string) api {
+	return func(r *http.Request) answer {
+		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+		all := ids()
+		shown := all[min((page-1)*size, len(all)):min(page*size, len(all))]
+		return answer{Body: strings.NewReplacer("PAGE", strconv.Itoa(page), "SIZE", strconv.Itoa(size), "COUNT", strconv.Itoa(len(all)),
+			"ITEMS", itemsOf(shown...)).Replace(envelope)}
+	}
+}
+
+func same(total int) func() []string { return func() []string { return numbered(total) } }
+
+func TestList_HasEachWebhookOnce(t *testing.T) {
+	type row struct {
+		answer api
+		want   int
 		calls  int
-	}{
-		"no webhook":                                  {pages(0, 50), nil, 1},
-		"a page that is not full":                     {pages(3, 50), numbered(3), 1},
-		"exactly one page":                            {pages(50, 50), numbered(50), 2},
-		"several pages":                               {pages(120, 50), numbered(120), 3},
-		"a smaller page than asked for":               {pages(45, 10), numbered(45), 5},
-		"one webhook a page":                          {pages(4, 1), numbered(4), 5},
-		"an array":                                    {inTurn(answer{Body: itemsOf(numbered(3))}), numbered(3), 2},
-		"an array of nothing":                         {inTurn(answer{Body: "[]"}), nil, 1},
-		"arrays of five":                              {shortPages("ITEMS"), numbered(12), 4},
-		"a server that ignores the page":              {inTurn(answer{Body: itemsOf(numbered(70))}), numbered(70), 2},
-		"the same webhook on two pages":               {inTurn(answer{Body: itemsOf(numbered(50))}, answer{Body: itemsOf([]string{"w49", "w50"})}), numbered(51), 3},
-		"the same webhook twice on a page":            {inTurn(answer{Body: itemsOf([]string{"w0", "w0", "w1"})}), numbered(2), 2},
-		"a server that gives less than it says":       {shortPages(`{"pagination":{"page":PAGE,"per_page":50,"count":12},"data":ITEMS}`), numbered(12), 3},
-		"a server that gives less, and tells no size": {shortPages(`{"pagination":{"page":PAGE,"count":12},"data":ITEMS}`), numbered(12), 3},
-		"a server that gives less than it says, and does not count": {shortPages(`{"pagination":{"page":PAGE,"per_page":50},"data":ITEMS}`), numbered(12), 4},
-		"a page repeated after a 503":                               {inTurn(answer{Status: 503}, answer{Body: itemsOf(numbered(2))}), numbered(2), 3},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newStub(t, test.answer)
-
-			got, err := collect(api.client().List(t.Context(), cakemail.ListOptions{}))
-
-			wantNoError(t, err)
-			if !slices.Equal(got, test.want) {
-				t.Errorf("got %v, want %v", got, test.want)
-			}
-			if calls := len(api.received()); calls != test.calls {
-				t.Errorf("got %d calls, want %d", calls, test.calls)
-			}
-		})
 	}
+	array := func(ids ...string) answer { return answer{Body: itemsOf(ids...)} }
+	all := numbered(70)
+	stories(t, map[string]row{
+		"no webhook":                          {paged(counted, 50, same(0)), 0, 1},
+		"a page that is not full":             {paged(counted, 50, same(3)), 3, 1},
+		"exactly one page":                    {paged(counted, 50, same(50)), 50, 2},
+		"several pages":                       {paged(counted, 50, same(120)), 120, 3},
+		"a smaller page than asked for":       {paged(counted, 10, same(45)), 45, 5},
+		"one webhook a page":                  {paged(counted, 1, same(4)), 4, 5},
+		"an array of nothing":                 {inTurn(nothing), 0, 1},
+		"arrays of five":                      {paged("ITEMS", 5, same(12)), 12, 4},
+		"the same array, whatever the page":   {inTurn(array(all...)), 70, 2},
+		"the same webhook on two pages":       {inTurn(array(all[:50]...), array("w49", "w50")), 51, 3},
+		"the same webhook twice on a page":    {inTurn(array("w0", "w0", "w1")), 2, 2},
+		"less than the server says":           {paged(strings.Replace(counted, "SIZE", "50", 1), 5, same(12)), 12, 3},
+		"less, and no size":                   {paged(`{"pagination":{"count":COUNT},"data":ITEMS}`, 5, same(12)), 12, 3},
+		"less than the server says, no count": {paged(`{"pagination":{"per_page":50},"data":ITEMS}`, 5, same(12)), 12, 4},
+	}, func(t bubble, row row) {
+		api := newStub(row.answer)
+
+		got, err := collect(api.client().List(t.Context(), ListOptions{}))
+
+		wantNoError(t, err)
+		if !slices.Equal(got, numbered(row.want)) {
+			t.Errorf("got %v, want %d", got, row.want)
+		}
+		if calls := len(api.received()); calls != row.calls {
+			t.Errorf("got %d calls, want %d", calls, row.calls)
+		}
+	})
 }
 
-func TestAListIsNeverSilentlyShorter(t *testing.T) {
-	t.Parallel()
-	full := answer{Body: itemsOf(numbered(50))}
-	for name, test := range map[string]struct {
+func TestList_IsNeverSilentlyShorter(t *testing.T) {
+	type row struct {
 		later answer
-		want  cakemail.Kind
-	}{
-		"500":            {answer{Status: 500}, cakemail.Unavailable},
-		"403":            {answer{Status: 403}, cakemail.Forbidden},
-		"404":            {answer{Status: 404}, cakemail.Unsupported},
-		"cut":            {answer{Cut: true}, cakemail.Network},
-		"HTML":           {answer{Body: "<html>"}, cakemail.Unreadable},
-		"empty":          {answer{}, cakemail.Unreadable},
-		"truncated":      {answer{Body: `{"data":[{"id":"w50"}`}, cakemail.Unreadable},
-		"without a list": {answer{Body: `{"pagination":{}}`}, cakemail.Unreadable},
-		"with a bad id":  {answer{Body: `[{"id":"w50"},{"id":null}]`}, cakemail.Unreadable},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newStub(t, inTurn(full, test.later))
-
-			got, err := collect(api.client().List(t.Context(), cakemail.ListOptions{}))
-
-			wantKind(t, err, test.want)
-			if !slices.Equal(got, numbered(50)) {
-				t.Errorf("got %d webhooks before the error, want 50", len(got))
-			}
-		})
+		want  Kind
 	}
+	stories(t, map[string]row{
+		"a 500":           {answer{Status: 500}, Unavailable},
+		"a cut":           {answer{Cut: true}, Network},
+		"a page of HTML":  {answer{Body: "<html>"}, Unreadable},
+		"half an answer":  {answer{Body: `{"data":[{"id":"w50"}`}, Unreadable},
+		"no list":         {answer{Body: `{"pagination":{}}`}, Unreadable},
+		"one without ids": {answer{Body: `[{"id":"w50"},{"id":null}]`}, Unreadable},
+	}, func(t bubble, row row) {
+		yields := 0
+		var got []string
+		for webhook, err := range newStub(inTurn(answer{Body: itemsOf(numbered(50)...)}, row.later)).client().List(t.Context(), ListOptions{}) {
+			if yields++; yields <= 50 {
+				got = append(got, webhook.ID)
+				continue
+			}
+			wantKind(t, err, row.want)
+		}
+		if yields != 51 || !slices.Equal(got, numbered(50)) {
+			t.Errorf("got %v in %d yields, want 50 and the error", got, yields)
+		}
+	})
 }
 
-// A list that says itself that some are missing is read again, and then an error.
-func TestAListThatIsShortOfItsOwnCount(t *testing.T) {
-	t.Parallel()
-	inAnyOrder := func(seed uint64) http.HandlerFunc {
-		order := rand.New(rand.NewPCG(seed, 0))
-		return func(w http.ResponseWriter, r *http.Request) {
-			page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+func TestList_ThatIsShortOfItsOwnCountIsAnError(t *testing.T) {
+	type row struct {
+		answer api
+		want   string
+	}
+	order := rand.New(rand.NewPCG(1, 0))
+	stories(t, map[string]row{
+		"in another order on each page": {paged(counted, 50, func() []string {
 			ids := numbered(120)
 			order.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
-			shown := ids[min((page-1)*50, 120):min(page*50, 120)]
-			answer{Body: fmt.Sprintf(`{"pagination":{"page":%d,"per_page":50,"count":120},"data":%s}`, page, itemsOf(shown))}.write(w)
+			return ids
+		}), "the API counts 120 webhooks"},
+		"one is never there": {paged(`{"pagination":{"count":13},"data":ITEMS}`, 5, same(12)), "the API counts 13 webhooks, and lists 12"},
+	}, func(t bubble, row row) {
+		_, err := collect(newStub(row.answer).client().List(t.Context(), ListOptions{}))
+		if failure := wantKind(t, err, Unexpected); !strings.Contains(failure.Error(), row.want) {
+			t.Errorf("got %v, want %q in it", failure, row.want)
 		}
-	}
-	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		want   string
-	}{
-		"in another order on each page": {inAnyOrder(1), "counts 120 webhooks"},
-		"one is never there":            {shortPages(`{"pagination":{"page":PAGE,"count":13},"data":ITEMS}`), "counts 13 webhooks, and lists 12"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newStub(t, test.answer)
-
-			_, err := collect(api.client().List(t.Context(), cakemail.ListOptions{}))
-
-			if failure := wantKind(t, err, cakemail.Unexpected); !strings.Contains(failure.Error(), test.want) {
-				t.Errorf("got %v, want %q in it", failure, test.want)
-			}
-		})
-	}
+	})
 }
 
-// pagedWhile serves what is there, page by page, and changes it after the page.
-func pagedWhile(ids []string, changes map[int]func([]string) []string) http.HandlerFunc {
-	calls := 0
-	return func(w http.ResponseWriter, r *http.Request) {
-		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-		shown := ids[min((page-1)*50, len(ids)):min(page*50, len(ids))]
-		answer{Body: fmt.Sprintf(`{"pagination":{"page":%d,"per_page":50,"count":%d},"data":%s}`, page, len(ids), itemsOf(shown))}.write(w)
-		calls++
-		if change := changes[calls]; change != nil {
-			ids = change(slices.Clone(ids))
-		}
-	}
-}
-
-func TestAListThatShiftsWhileItIsPaged(t *testing.T) {
-	t.Parallel()
-	archiveFirst := func(ids []string) []string { return ids[1:] }
-	addFirst := func(ids []string) []string { return append([]string{"new"}, ids...) }
-	for name, test := range map[string]struct {
+func TestList_ThatShiftsIsReadAgain(t *testing.T) {
+	archives := func(ids []string) []string { return ids[1:] }
+	adds := func(ids []string) []string { return append([]string{"new"}, ids...) }
+	type row struct {
+		// changes are what happens after so many pages.
 		changes map[int]func([]string) []string
 		calls   int
-	}{
+	}
+	stories(t, map[string]row{
 		"nothing changes":                          {nil, 3},
-		"one is archived after the first page":     {map[int]func([]string) []string{1: archiveFirst}, 6},
-		"one is archived after the second page":    {map[int]func([]string) []string{2: archiveFirst}, 6},
-		"one is archived after the last page":      {map[int]func([]string) []string{3: archiveFirst}, 3},
-		"one is added after the first page":        {map[int]func([]string) []string{1: addFirst}, 7},
-		"one is archived and one is added at last": {map[int]func([]string) []string{1: archiveFirst, 4: addFirst}, 10},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newStub(t, pagedWhile(numbered(120), test.changes))
-
-			got, err := collect(api.client().List(t.Context(), cakemail.ListOptions{}))
-
-			wantNoError(t, err)
-			for _, id := range numbered(120) {
-				if count := strings.Count(" "+strings.Join(got, " ")+" ", " "+id+" "); count != 1 {
-					t.Errorf("%s is listed %d times", id, count)
-				}
+		"one is archived after the first page":     {map[int]func([]string) []string{1: archives}, 6},
+		"one is archived after the last page":      {map[int]func([]string) []string{3: archives}, 3},
+		"one is added after the first page":        {map[int]func([]string) []string{1: adds}, 7},
+		"one is archived and one is added at last": {map[int]func([]string) []string{1: archives, 4: adds}, 10},
+	}, func(t bubble, row row) {
+		ids, pages := numbered(120), 0
+		api := newStub(paged(counted, 50, func() []string {
+			if change := row.changes[pages]; change != nil {
+				ids = change(slices.Clone(ids))
 			}
-			if calls := len(api.received()); calls != test.calls {
-				t.Errorf("got %d calls, want %d", calls, test.calls)
-			}
-		})
-	}
-}
+			pages++
+			return ids
+		}))
 
-func TestAListYieldsNothingAfterItsError(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, inTurn(answer{Status: 403}))
-	yields := 0
-	for _, err := range api.client().List(t.Context(), cakemail.ListOptions{}) {
-		yields++
-		wantKind(t, err, cakemail.Forbidden)
-	}
-	if yields != 1 {
-		t.Errorf("yields %d times, want once", yields)
-	}
-}
+		got, err := collect(api.client().List(t.Context(), ListOptions{}))
 
-func TestAListThatNeverEndsIsAnError(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, pages(1<<30, 1))
-
-	got, err := collect(api.client().List(t.Context(), cakemail.ListOptions{}))
-
-	wantKind(t, err, cakemail.Unreadable)
-	if len(got) != 1000 || len(api.received()) != 1000 {
-		t.Errorf("got %d webhooks of %d pages, want 1000 of 1000", len(got), len(api.received()))
-	}
-}
-
-func TestAListIsReadOnlyAsFarAsItIsWanted(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, pages(500, 50))
-	wanted := 60
-	for _, err := range api.client().List(t.Context(), cakemail.ListOptions{}) {
 		wantNoError(t, err)
-		if wanted--; wanted == 0 {
-			break
+		slices.Sort(got)
+		if got = slices.DeleteFunc(got, func(id string) bool { return id == "new" }); !slices.Equal(got, slices.Sorted(slices.Values(numbered(120)))) {
+			t.Errorf("got %v, want each once", got)
 		}
-	}
-	if got := len(api.received()); got != 2 {
-		t.Errorf("got %d calls, want 2", got)
-	}
+		if calls := len(api.received()); calls != row.calls {
+			t.Errorf("got %d calls, want %d", calls, row.calls)
+		}
+	})
 }
 
-func TestAListEndsWhenTerraformStops(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, pages(500, 50))
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var last error
-	for _, last = range api.client().List(ctx, cakemail.ListOptions{}) {
-		cancel()
-	}
-	wantKind(t, last, cakemail.Stopped)
-	if got := len(api.received()); got != 1 {
-		t.Errorf("got %d calls, want one", got)
-	}
+func TestList_Ends(t *testing.T) {
+	story(t, "with an error after 1000 pages", func(t bubble) {
+		got, err := collect(newStub(paged(counted, 1, same(2000))).client().List(t.Context(), ListOptions{}))
+		wantKind(t, err, Unreadable)
+		if len(got) != 1000 {
+			t.Errorf("got %d webhooks, want 1000", len(got))
+		}
+	})
+	story(t, "where nobody wants more", func(t bubble) {
+		api := newStub(paged(counted, 50, same(500)))
+		wanted := 60
+		for _, err := range api.client().List(t.Context(), ListOptions{}) {
+			wantNoError(t, err)
+			if wanted--; wanted == 0 {
+				break
+			}
+		}
+		api.wantHeard(t, "list list")
+	})
+	story(t, "when Terraform stops", func(t bubble) {
+		api := newStub(paged(counted, 50, same(500)))
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		var last error
+		for _, last = range api.client().List(ctx, ListOptions{}) {
+			stop()
+		}
+		wantKind(t, last, Stopped)
+		api.wantHeard(t, "list")
+	})
 }

@@ -1,255 +1,404 @@
-package cakemail_test
+package cakemail
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 )
 
-// inFlight answers each request when the test says so.
-type inFlight struct {
-	arrived chan struct{}
-	proceed chan struct{}
-}
-
-func newInFlight() inFlight {
-	return inFlight{arrived: make(chan struct{}, 10), proceed: make(chan struct{})}
-}
-
-// hold waits for the test, or for the client to go away.
-func (f inFlight) hold(r *http.Request) {
-	f.arrived <- struct{}{}
-	select {
-	case <-f.proceed:
-	case <-r.Context().Done():
+func TestStop_LetsWhatMayChangeSomethingFinish(t *testing.T) {
+	type row struct {
+		kind     string
+		finishes bool
+		want     Kind
 	}
+	stories(t, map[string]row{
+		"a change":                    {"change", false, succeeds},
+		"an archive":                  {"archive", false, succeeds},
+		"a read that ends what began": {"read", true, succeeds},
+		"but no other read":           {"read", false, Stopped},
+	}, func(t bubble, row row) {
+		slow := func(given answer) []answer {
+			given.After = 2 * time.Second
+			return []answer{given}
+		}
+		api := newStub(script{"read": slow(shownAs("active")), "change": slow(shownAs("active")), "archive": slow(archivedAs("true"))}.api())
+		ctx, stop := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, stop)
+
+		wantKind(t, calls[row.kind](ctx, api.client(), Ref{ID: webhookID, Finishes: row.finishes}), row.want)
+
+		api.wantHeard(t, row.kind)
+	})
 }
 
-func TestAChangeInFlightFinishesAlthoughTerraformStops(t *testing.T) {
+func TestStop_LetsNothingStart(t *testing.T) {
+	api := newStub(script{}.api())
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	errs := map[string]error{}
+	for kind, call := range calls {
+		errs[kind] = call(ctx, api.client(), Ref{ID: webhookID})
+	}
+	_, errs["create"] = api.client().Create(ctx, 0, spec())
+	_, errs["list"] = collect(api.client().List(ctx, ListOptions{}))
+	errs["login"] = calls["read"](ctx, api.client(withPassword), Ref{ID: webhookID})
+	for kind, err := range errs {
+		t.Run(kind, func(t *testing.T) { wantKind(t, err, Stopped) })
+	}
+	api.wantHeard(t, "")
+}
+
+func TestStop_LetsWhatHasBegunEndWithOneCall(t *testing.T) {
+	story(t, "and its login", func(t bubble) {
+		api := newStub(script{"read": {{Body: shown}, busy(503, "30")}}.api())
+		client := api.client(withPassword)
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		_, err := client.Get(ctx, Ref{ID: webhookID, Finishes: true})
+		wantNoError(t, err)
+		_, err = client.Get(ctx, Ref{ID: webhookID, Finishes: true})
+		wantKind(t, err, Unavailable)
+		api.wantHeard(t, "login read read")
+	})
+}
+
+func TestStop_EndsWaitingAtOnce(t *testing.T) {
+	type row struct {
+		kind   string
+		status int
+		want   Kind
+	}
+	rows := map[string]row{}
+	for kind := range calls {
+		rows["of a "+kind+" after a 429"], rows["of a "+kind+" after a 503"] = row{kind, 429, RateLimited}, row{kind, 503, Unavailable}
+	}
+	stories(t, rows, func(t bubble, row row) {
+		api := newStub(inTurn(busy(row.status, "30")))
+		ctx, stop := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, stop)
+		began := time.Now()
+
+		err := calls[row.kind](ctx, api.client(), Ref{ID: webhookID})
+
+		if took := time.Since(began); !IsKind(err, Stopped) && !IsKind(err, row.want) || took != time.Second {
+			t.Errorf("got %v after %v", err, took)
+		}
+		api.wantHeard(t, row.kind)
+	})
+}
+
+// From here on, the connections are real.
+
+// reach starts the server, and returns a client of it.
+func reach(server *httptest.Server, adjust ...func(*Options)) *Client {
+	server.Start()
+	return realClient(server.URL, adjust...)
+}
+
+// realClient is one whose connections are real.
+func realClient(base string, adjust ...func(*Options)) *Client {
+	return newStub(nil).client(append(adjust, func(options *Options) { options.BaseURL, options.RetryWait = base, time.Millisecond })...)
+}
+
+func TestTransport_RepeatsWhatIsCutShort(t *testing.T) {
 	t.Parallel()
-	for name, attempt := range map[string]func(context.Context, *cakemail.Client) error{
-		"change": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Update(ctx, cakemail.Ref{ID: webhookID}, cakemail.Settings{URL: new(webhookURL)})
-			return err
-		},
-		"archive": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Archive(ctx, cakemail.Ref{ID: webhookID})
-			return err
-		},
-		"read of what has begun": func(ctx context.Context, client *cakemail.Client) error {
-			_, err := client.Get(ctx, cakemail.Ref{ID: webhookID, Finishes: true})
-			return err
-		},
+	type row struct {
+		answer  http.HandlerFunc
+		want    Kind
+		timeout time.Duration
+	}
+	cut := answer{Header: map[string]string{"Content-Length": "900"}, Body: shown}
+	for name, test := range map[string]row{
+		"before the answer": {newStub(inTurn(answer{Cut: true})).ServeHTTP, Network, DefaultRequestTimeout},
+		"in the body":       {newStub(inTurn(cut)).ServeHTTP, Network, DefaultRequestTimeout},
+		"byte by byte": {func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				_, _ = io.WriteString(w, " ")
+				_ = http.NewResponseController(w).Flush()
+				sleep(r.Context(), 20*time.Millisecond)
+			}
+		}, Timeout, 60 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			held := newInFlight()
-			api := newStub(t, func(w http.ResponseWriter, r *http.Request) {
-				held.hold(r)
-				body := shown
-				if strings.HasSuffix(r.URL.Path, "/archive") {
-					body = `{"id":"` + webhookID + `","archived":true}`
-				}
-				answer{Body: body}.write(w)
-			})
-			client := api.client()
-			ctx, cancel := context.WithCancel(t.Context())
-			done := make(chan error, 1)
-
-			go func() { done <- attempt(ctx, client) }()
-			<-held.arrived
-			cancel()
-			close(held.proceed)
-
-			wantNoError(t, <-done)
-			if got := len(api.received()); got != 1 {
-				t.Errorf("got %d calls, want one", got)
+			client := reach(newServer(t, test.answer), func(options *Options) { options.RequestTimeout = test.timeout })
+			_, err := client.Get(t.Context(), Ref{ID: webhookID})
+			// On a busy machine, an attempt can be given up before it arrives.
+			if failure := wantKind(t, err, test.want); failure.Attempts != 3 || !failure.MayHaveHappened && failure.Kind != Timeout {
+				t.Errorf("got %+v", failure)
 			}
 		})
 	}
 }
 
-func TestAReadInFlightIsCutWhenTerraformStops(t *testing.T) {
+func TestTransport_FollowsNoRedirect(t *testing.T) {
 	t.Parallel()
-	held := newInFlight()
-	api := newStub(t, func(_ http.ResponseWriter, r *http.Request) { held.hold(r) })
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		<-held.arrived
-		cancel()
-	}()
-
-	_, err := api.client(withTimeout(time.Minute)).Get(ctx, cakemail.Ref{ID: webhookID})
-
-	wantKind(t, err, cakemail.Stopped)
-	if got := len(api.received()); got != 1 {
-		t.Errorf("got %d calls, want one", got)
-	}
-}
-
-func TestNothingStartsAfterTerraformStopped(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, inTurn(answer{Body: shown}))
-	client := api.client()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-
-	_, getErr := client.Get(ctx, cakemail.Ref{ID: webhookID})
-	_, updateErr := client.Update(ctx, cakemail.Ref{ID: webhookID}, cakemail.Settings{})
-	_, archiveErr := client.Archive(ctx, cakemail.Ref{ID: webhookID})
-	_, createErr := client.Create(ctx, 0, spec("Contact.Added"))
-	_, listErr := collect(client.List(ctx, cakemail.ListOptions{}))
-	_, loginErr := api.client(withPassword("a", "b")).Get(ctx, cakemail.Ref{ID: webhookID})
-
-	for _, err := range []error{getErr, updateErr, archiveErr, createErr, listErr, loginErr} {
-		wantKind(t, err, cakemail.Stopped)
-	}
-	if got := len(api.received()); got != 0 {
-		t.Errorf("got %d calls", got)
-	}
-}
-
-func TestWhatHasBegunIsReadAlthoughTerraformStoppedButNotRepeated(t *testing.T) {
-	t.Parallel()
-	api := newStub(t, inTurn(answer{Body: shown}, answer{Status: 503, Header: map[string]string{"Retry-After": "30"}}))
-	client := api.client()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-
-	_, first := client.Get(ctx, cakemail.Ref{ID: webhookID, Finishes: true})
-	_, second := client.Get(ctx, cakemail.Ref{ID: webhookID, Finishes: true})
-
-	wantNoError(t, first)
-	wantKind(t, second, cakemail.Unavailable)
-	if got := len(api.received()); got != 2 {
-		t.Errorf("got %d calls, want two", got)
-	}
-}
-
-func TestWaitingEndsAtOnceWhenTerraformStops(t *testing.T) {
-	t.Parallel()
-	for _, status := range []int{429, 503} {
-		for name, attempt := range map[string]func(context.Context, *cakemail.Client) error{
-			"read": func(ctx context.Context, client *cakemail.Client) error {
-				_, err := client.Get(ctx, cakemail.Ref{ID: webhookID})
-				return err
-			},
-			"change": func(ctx context.Context, client *cakemail.Client) error {
-				_, err := client.Archive(ctx, cakemail.Ref{ID: webhookID})
-				return err
-			},
-		} {
-			t.Run(name+http.StatusText(status), func(t *testing.T) {
+	for name, adjust := range map[string]func(*Options){"with a token": func(*Options) {}, "with a password": withPassword} {
+		for _, status := range []int{301, 303, 307} {
+			t.Run(fmt.Sprint(name, " at a ", status), func(t *testing.T) {
 				t.Parallel()
-				ctx, cancel := context.WithCancel(t.Context())
-				api := newStub(t, func(w http.ResponseWriter, _ *http.Request) {
-					answer{Status: status, Header: map[string]string{"Retry-After": "30"}}.write(w)
-					time.AfterFunc(50*time.Millisecond, cancel)
-				})
-				started := time.Now()
+				other := newStub(inTurn(answer{Body: shown}))
+				elsewhere := newServer(t, other)
+				elsewhere.Start()
+				for _, kind := range []string{"read", "archive", "create"} {
+					api := newStub(inTurn(answer{Status: status, Header: map[string]string{"Location": elsewhere.URL + "/webhooks?x=1"}}))
+					client := reach(newServer(t, api), adjust)
+					call := calls[kind]
+					if kind == "create" {
+						call = func(ctx context.Context, client *Client, _ Ref) error {
+							_, err := client.Create(ctx, 0, spec())
+							return err
+						}
+					}
 
-				err := attempt(ctx, api.client())
+					failure := wantKind(t, call(t.Context(), client, Ref{ID: webhookID}), Redirected)
 
-				failure, _ := err.(*cakemail.Error) //nolint:errorlint // The client promises the type itself.
-				if failure == nil || failure.Kind != cakemail.Stopped && failure.Kind != cakemail.Unavailable && failure.Kind != cakemail.RateLimited {
-					t.Errorf("got %v", err)
+					if want := strings.TrimPrefix(elsewhere.URL, "http://"); failure.Location != want {
+						t.Errorf("the new location is %q, want %q", failure.Location, want)
+					}
+					if got := len(api.received()); got != 1 {
+						t.Errorf("%s: the API got %d calls, want one", kind, got)
+					}
 				}
-				if waited := time.Since(started); waited > 10*time.Second {
-					t.Errorf("waited %v", waited)
-				}
-				if got := len(api.received()); got != 1 {
-					t.Errorf("got %d calls, want one", got)
-				}
+				other.wantHeard(t, "")
 			})
 		}
 	}
 }
 
-func TestBrokenAnswersToARead(t *testing.T) {
+func TestTransport_ReusesConnections(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		answer  http.HandlerFunc
-		want    cakemail.Kind
-		calls   int
-		timeout time.Duration
-	}{
-		"10 MiB": {
-			answer: func(w http.ResponseWriter, _ *http.Request) {
-				_, _ = io.WriteString(w, `{"id":"`+strings.Repeat("x", 10<<20)+`"}`)
-			},
-			want: cakemail.Unreadable, calls: 1,
-		},
-		"10 MiB of an error": {
-			answer: func(w http.ResponseWriter, _ *http.Request) {
-				w.WriteHeader(http.StatusBadRequest)
-				_, _ = io.WriteString(w, strings.Repeat("x", 10<<20))
-			},
-			want: cakemail.Unreadable, calls: 1,
-		},
-		"one byte at a time": {
-			answer: func(w http.ResponseWriter, r *http.Request) {
-				for range len(shown) {
-					_, _ = io.WriteString(w, " ")
-					_ = http.NewResponseController(w).Flush()
-					select {
-					case <-time.After(20 * time.Millisecond):
-					case <-r.Context().Done():
-						return
-					}
+	const workers, callsEach = 20, 20
+	var arrived, opened atomic.Int32
+	everyone := make(chan struct{})
+	refused := answer{Status: 422, Body: `{"detail":"no"}`}
+	server := newServer(t, newStub(func(r *http.Request) answer {
+		// The first call of each worker waits for the others: net/http opens a
+		// second connection for a call when the first is in use while it connects.
+		if arrived.Add(1) == workers {
+			close(everyone)
+		}
+		<-everyone
+		if strings.HasSuffix(r.URL.Path, "/refused") {
+			return refused
+		}
+		return answer{Body: shown}
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	client := reach(server)
+	if opened.Load() != 0 {
+		t.Error("a client makes a call by itself")
+	}
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for round := range callsEach {
+				id, want := webhookID, succeeds
+				if round%5 == 4 {
+					id, want = "refused", Invalid
 				}
-			},
-			want: cakemail.Timeout, calls: 3, timeout: 60 * time.Millisecond,
-		},
-		"no answer in time":    {answer: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, want: cakemail.Timeout, calls: 3, timeout: 30 * time.Millisecond},
-		"a cut connection":     {answer: inTurn(answer{Cut: true}), want: cakemail.Network, calls: 3},
-		"a cut body":           {answer: inTurn(answer{Header: map[string]string{"Content-Length": "900"}, Body: shown}), want: cakemail.Network, calls: 3},
-		"a body without end":   {answer: inTurn(answer{Body: shown[:50]}), want: cakemail.Unreadable, calls: 1},
-		"an empty 200":         {answer: inTurn(answer{}), want: cakemail.Unreadable, calls: 1},
-		"an object of nothing": {answer: inTurn(answer{Body: "{}"}), want: cakemail.Unreadable, calls: 1},
-		"a 204":                {answer: inTurn(answer{Status: 204}), want: cakemail.Unreadable, calls: 1},
-		"an HTML page":         {answer: inTurn(answer{Header: map[string]string{"Content-Type": "text/html"}, Body: "<html></html>"}), want: cakemail.Unreadable, calls: 1},
-		"a wrong content type": {answer: inTurn(answer{Header: map[string]string{"Content-Type": "text/html"}, Body: shown}), want: -1, calls: 1},
-		"another webhook":      {answer: inTurn(answer{Body: strings.ReplaceAll(shown, webhookID, "other")}), want: cakemail.Unreadable, calls: 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newStub(t, test.answer)
-			timeout := test.timeout
-			if timeout == 0 {
-				timeout = 10 * time.Second
-			}
-
-			_, err := api.client(withTimeout(timeout)).Get(t.Context(), cakemail.Ref{ID: webhookID})
-
-			got := len(api.received())
-			if test.want < 0 {
-				wantNoError(t, err)
-			} else if failure := wantKind(t, err, test.want); failure.Kind == cakemail.Timeout {
-				// On a busy machine, an attempt can be given up before it arrives.
-				got = failure.Attempts
-			}
-			if got != test.calls {
-				t.Errorf("got %d calls, want %d", got, test.calls)
+				if _, err := client.Get(t.Context(), Ref{ID: id}); (err != nil || want != succeeds) && !IsKind(err, want) {
+					t.Errorf("got %v", err)
+				}
 			}
 		})
 	}
+	group.Wait()
+	if got := opened.Load(); arrived.Load() != workers*callsEach || got > workers {
+		t.Errorf("%d connections for %d workers and %d calls", got, workers, arrived.Load())
+	}
 }
 
-func TestAnUnreachableHostIsTriedAgainAndNamed(t *testing.T) {
+// What is wrong with an address never heals, so it is asked once.
+func TestTransport_AsksAWrongAddressOnce(t *testing.T) {
 	t.Parallel()
-	client := cakemail.New(cakemail.Options{
-		BaseURL: "http://127.0.0.1:1", Credentials: cakemail.Credentials{AccessToken: testToken}, MaxRetries: 2, RetryWait: time.Millisecond,
-	})
-
-	_, err := client.Archive(t.Context(), cakemail.Ref{ID: webhookID})
-
-	failure := wantKind(t, err, cakemail.Network)
-	if failure.Host != "127.0.0.1:1" || failure.Attempts != 3 || failure.MayHaveHappened || strings.Contains(failure.Error(), "/webhooks") {
-		t.Errorf("got %+v", failure)
+	webhook := newStub(inTurn(answer{Body: shown}))
+	plain, secure, certain := newServer(t, webhook), newServer(t, webhook), newServer(t, webhook)
+	plain.Start()
+	secure.StartTLS()
+	certain.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
+	certain.StartTLS()
+	for name, test := range map[string]struct {
+		base string
+		// trusted is the server whose certificate the client trusts.
+		trusted *httptest.Server
+		want    Kind
+		says    string
+	}{
+		"https to a plain port":                {strings.Replace(plain.URL, "http", "https", 1), nil, Unreadable, errPlainPort.Error()},
+		"http to a TLS port":                   {strings.Replace(secure.URL, "https", "http", 1), nil, Unreadable, errTLSPort.Error()},
+		"a client certificate that is missing": {certain.URL, certain, Network, "certificate required"},
+		"a certificate that nobody knows":      {secure.URL, nil, Network, "certificate signed by unknown authority"},
+		"a port that cannot be":                {"http://127.0.0.1:99999", nil, Network, "invalid port"},
+	} {
+		for credentials, adjust := range map[string]func(*Options){"token": func(*Options) {}, "password": withPassword} {
+			t.Run(name+", "+credentials, func(t *testing.T) {
+				t.Parallel()
+				client := realClient(test.base, adjust)
+				if test.trusted != nil {
+					client.transport = test.trusted.Client().Transport
+				}
+				_, err := client.Get(t.Context(), Ref{ID: webhookID})
+				if failure := wantKind(t, err, test.want); failure.Attempts != 1 || !strings.Contains(failure.Error(), test.says) {
+					t.Errorf("got %+v, want one attempt and %q", failure, test.says)
+				}
+			})
+		}
 	}
+	t.Run("but a host that cannot be reached again", func(t *testing.T) {
+		t.Parallel()
+		_, err := realClient("http://127.0.0.1:1").Archive(t.Context(), Ref{ID: webhookID})
+		failure := wantKind(t, err, Network)
+		if failure.Host != "127.0.0.1:1" || failure.Attempts != 3 || failure.MayHaveHappened || strings.Contains(failure.Error(), "/webhooks") {
+			t.Errorf("got %+v", failure)
+		}
+	})
+}
+
+func TestTransport_JoinsPathsToTheBaseURL(t *testing.T) {
+	for base, want := range map[string]string{
+		"": "", "/": "", "//": "", "/v1": "/v1", "/v1//": "/v1", "/v1/./x/../": "/v1", "/a%2Fb": "/a%2Fb", "/v1#part": "/v1", "/v1?version=one": "/v1",
+	} {
+		api := newStub(script{"read": {{Body: `{"id":"a/b","url":"https://a.example/","event":"A.A"}`}}}.api())
+		_, err := api.client(withPassword, func(options *Options) { options.BaseURL += base }).Get(t.Context(), Ref{ID: "a/b"})
+		wantNoError(t, err)
+		got := api.received()
+		if len(got) != 2 || got[0].Path != want+"/token" || got[1].Path != want+"/webhooks/a%2Fb" || got[1].Query != "" {
+			t.Errorf("%q: got %+v", base, got)
+		}
+	}
+	for _, base := range []string{"http://a b", "://", "\x7f", "ftp://127.0.0.1", "http://"} {
+		_, err := realClient(base).Get(t.Context(), Ref{ID: webhookID})
+		if err == nil || !strings.Contains(err.Error(), "cannot read the webhook") || strings.Contains(err.Error(), testToken) {
+			t.Errorf("%q: got %v", base, err)
+		}
+	}
+}
+
+// A proxy that refuses can repeat its password as the reason.
+func TestTransport_ShowsNothingThatAProxySays(t *testing.T) {
+	t.Parallel()
+	address, err := url.Parse(raw(t, "HTTP/1.1 407 You sent s3cret-word\r\n\r\n"))
+	wantNoError(t, err)
+	transport := newTransport()
+	transport.Proxy = http.ProxyURL(address)
+	client := newStub(nil).client()
+	client.transport = transport
+
+	_, err = client.Get(t.Context(), Ref{ID: webhookID})
+
+	if err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "the proxy answered 407 Proxy Authentication Required") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// leaving is a front of HTTP/2 that carries every create out, and ends the connection
+// instead of answering the first of them: net/http takes that for leave to send it again.
+type leaving struct {
+	api  http.Handler
+	left atomic.Bool
+}
+
+func (l *leaving) serve(connection *tls.Conn) {
+	defer connection.Close()
+	if _, err := io.ReadFull(connection, make([]byte, len(http2.ClientPreface))); err != nil {
+		return
+	}
+	framer := http2.NewFramer(connection, connection)
+	framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
+	_ = framer.WriteSettings()
+	requests := map[uint32]*http.Request{}
+	for {
+		frame, err := framer.ReadFrame()
+		if err != nil {
+			return
+		}
+		stream := frame.Header().StreamID
+		switch frame := frame.(type) {
+		case *http2.MetaHeadersFrame:
+			requests[stream] = httptest.NewRequestWithContext(context.Background(), frame.PseudoValue("method"), frame.PseudoValue("path"), nil)
+		case *http2.DataFrame:
+			requests[stream].Body = io.NopCloser(io.MultiReader(requests[stream].Body, bytes.NewReader(bytes.Clone(frame.Data()))))
+		}
+		if frame.Header().Flags.Has(http2.FlagDataEndStream) && requests[stream] != nil && !l.answer(framer, stream, requests[stream]) {
+			return
+		}
+	}
+}
+
+// answer tells whether the connection goes on.
+func (l *leaving) answer(framer *http2.Framer, stream uint32, request *http.Request) bool {
+	answered := httptest.NewRecorder()
+	l.api.ServeHTTP(answered, request)
+	if request.Method == http.MethodPost && !l.left.Swap(true) {
+		_ = framer.WriteGoAway(stream-2, http2.ErrCodeNo, nil)
+		return false
+	}
+	var head bytes.Buffer
+	_ = hpack.NewEncoder(&head).WriteField(hpack.HeaderField{Name: ":status", Value: strconv.Itoa(answered.Code)})
+	_ = framer.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: head.Bytes(), EndHeaders: true})
+	return framer.WriteData(stream, true, answered.Body.Bytes()) == nil
+}
+
+// A create that HTTP/2 would send again by itself is one whose answer is lost.
+func TestCreate_AtTheEndOfAnHTTP2Connection(t *testing.T) {
+	t.Parallel()
+	var made atomic.Int32
+	item := func(number int32) string {
+		return strings.ReplaceAll(created("w1").Body, "w1", fmt.Sprintf("w%d", number))
+	}
+	api := newStub(func(r *http.Request) answer {
+		switch kindOfCall(r) {
+		case "create":
+			return answer{Status: 201, Body: item(made.Add(1))}
+		case "read":
+			return answer{Body: item(1)}
+		}
+		var listed []string
+		for number := range made.Load() {
+			listed = append(listed, item(number+1))
+		}
+		return answer{Body: fmt.Sprintf(`{"pagination":{"count":%d},"data":[%s]}`, len(listed), strings.Join(listed, ","))}
+	})
+	front := &leaving{api: api}
+	server := newServer(t, nil)
+	server.EnableHTTP2 = true
+	server.Config.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){
+		"h2": func(_ *http.Server, connection *tls.Conn, _ http.Handler) { front.serve(connection) },
+	}
+	server.StartTLS()
+	client := realClient(server.URL)
+	transport := newTransport()
+	transport.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool()}
+	transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+	client.transport = transport
+
+	outcome, err := client.Create(t.Context(), 0, spec())
+
+	wantNoError(t, err)
+	if made.Load() != 1 || outcome.Webhook.ID != "w1" {
+		t.Errorf("created %+v, the API made %d", outcome, made.Load())
+	}
+	api.wantHeard(t, "list create list")
 }

@@ -3,218 +3,290 @@ package cakemail
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
-func TestDecodeWebhook(t *testing.T) {
-	t.Parallel()
+const (
+	referenceShow = `{"id":"w1","signature":{"key":"s3cret","hash_function":"sha512"},"data":{"id":"w1","status":"active",` +
+		`"event":"Contact.Added","url":"https://a.example/","archived_at":null,"rate_limit":50,"rate_limit_period":"second"}}`
+	referenceArchive = `{"id":"w1","data":{"id":"w1"},"object":"Webhook","archived":true}`
+	guideCreate      = `{"webhook_id":1001,"url":"https://a.example/","events":["Email.Opened","Contact.Added"],` +
+		`"rate_limit":100,"rate_limit_period":"hour","secret":"s3cret"}`
+	guideShow = `{"webhook_id":1001,"url":"https://a.example/","events":["Contact.Added"],` +
+		`"rate_limit":100,"rate_limit_period":"hour","secret_key":"s3cret","hash_function":"sha512","archived":false}`
+	nullEverywhere = `{"id":"w1","data":null,"url":null,"event":null,"events":null,"rate_limit":null,"rate_limit_period":null,` +
+		`"signature":null,"secret":null,"archived":null}`
+)
+
+func settingsOf(limit int64, period string, events ...string) Settings {
+	return Settings{URL: new("https://a.example/"), Events: events, RateLimit: &limit, RateLimitPeriod: &period}
+}
+
+func TestDecode_Webhook(t *testing.T) {
+	listed := func(events ...string) Settings { return Settings{Events: events} }
+	longNumber := "123456789012345678901234567890"
 	for name, test := range map[string]struct {
 		body string
 		want Webhook
 	}{
-		"reference, show": {
-			body: `{"id":"w1","signature":{"key":"s3cret","hash_function":"sha256"},
-				"data":{"id":"w1","status":"active","event":"Contact.Added","url":"https://a.example/","rate_limit":50,"rate_limit_period":"second"}}`,
-			want: Webhook{ID: "w1", Settings: Settings{URL: new("https://a.example/"), Events: []string{"Contact.Added"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second")},
-				Archived: new(false), Secret: "s3cret", HashFunction: "sha256", Form: FormReference},
+		"reference, show": {referenceShow, Webhook{
+			ID: "w1", Settings: settingsOf(50, "second", "Contact.Added"), Archived: new(false),
+			Secret: "s3cret", HashFunction: "sha512", Form: FormReference,
+		}},
+		"reference, archive": {referenceArchive, Webhook{ID: "w1", Archived: new(true), Form: FormReference}},
+		"guide, create": {guideCreate, Webhook{
+			ID: "1001", Settings: settingsOf(100, "hour", "Contact.Added", "Email.Opened"), Secret: "s3cret", HashFunction: "sha256", Form: FormGuide,
+		}},
+		"guide, show": {guideShow, Webhook{
+			ID: "1001", Settings: settingsOf(100, "hour", "Contact.Added"), Archived: new(false),
+			Secret: "s3cret", HashFunction: "sha512", Form: FormGuide,
+		}},
+		"an id that is a number":               {`{"id":7}`, Webhook{ID: "7", Form: FormGuide}},
+		"an id beyond every integer":           {`{"id":` + longNumber + `}`, Webhook{ID: longNumber, Form: FormGuide}},
+		"an id within data alone":              {`{"data":{"id":"w1"}}`, Webhook{ID: "w1", Form: FormReference}},
+		"an id beside null":                    {`{"id":null,"webhook_id":"w1"}`, Webhook{ID: "w1", Form: FormGuide}},
+		"an id in each place":                  {`{"id":"w1","webhook_id":"w1","data":{"id":"w1"}}`, Webhook{ID: "w1", Form: FormReference}},
+		"an id with an escape":                 {`{"id":"a\/b\u0031"}`, Webhook{ID: "a/b1", Form: FormGuide}},
+		"duplicate events are one":             {`{"id":"w1","events":["B","A","B"]}`, Webhook{ID: "w1", Settings: listed("A", "B"), Form: FormGuide}},
+		"event beside events":                  {`{"id":"w1","event":"A.A","events":["B.B"]}`, Webhook{ID: "w1", Settings: listed("B.B"), Form: FormGuide}},
+		"event beside empty events":            {`{"id":"w1","event":"A.A","events":[]}`, Webhook{ID: "w1", Settings: listed("A.A"), Form: FormGuide}},
+		"events within data":                   {`{"data":{"id":"w1","events":["A.A"]}}`, Webhook{ID: "w1", Settings: listed("A.A"), Form: FormGuide}},
+		"null everywhere":                      {nullEverywhere, Webhook{ID: "w1", Form: FormGuide}},
+		"unknown keys, and space":              {" \n{\"id\":\"w1\",\"colour\":{\"red\":[1,2]}}\n ", Webhook{ID: "w1", Form: FormGuide}},
+		"keys in another case, as Go reads it": {`{"ID":"w1","Event":"A.A"}`, Webhook{ID: "w1", Settings: listed("A.A"), Form: FormGuide}},
+		"an empty string is no secret": {
+			`{"id":"w1","signature":{"key":"","hash_function":""},"secret":"s3cret"}`,
+			Webhook{ID: "w1", Secret: "s3cret", HashFunction: "sha256", Form: FormGuide},
 		},
-		"reference, create without a secret": {
-			body: `{"id":"w1","data":{"id":"w1","status":"active","event":"Contact.Added","url":"https://a.example/","archived_at":null,"rate_limit":50,"rate_limit_period":"second"}}`,
-			want: Webhook{ID: "w1", Settings: Settings{URL: new("https://a.example/"), Events: []string{"Contact.Added"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second")},
-				Archived: new(false), Form: FormReference},
+		"the secret within data": {
+			`{"data":{"id":"w1","signature":{"key":"s3cret","hash_function":"sha1"}}}`,
+			Webhook{ID: "w1", Secret: "s3cret", HashFunction: "sha1", Form: FormReference},
 		},
-		"reference, archive": {
-			body: `{"id":"w1","data":{"id":"w1"},"object":"Webhook","archived":true}`,
-			want: Webhook{ID: "w1", Archived: new(true), Form: FormReference},
-		},
-		"guide, create": {
-			body: `{"webhook_id":1001,"url":"https://a.example/","events":["Email.Opened","Contact.Added"],"rate_limit":100,"rate_limit_period":"hour","secret":"s3cret"}`,
-			want: Webhook{ID: "1001", Settings: Settings{URL: new("https://a.example/"), Events: []string{"Contact.Added", "Email.Opened"}, RateLimit: new(int64(100)), RateLimitPeriod: new("hour")},
-				Secret: "s3cret", HashFunction: "sha256", Form: FormGuide},
-		},
-		"guide, show": {
-			body: `{"webhook_id":1001,"url":"https://a.example/","events":["Contact.Added"],"rate_limit":100,"rate_limit_period":"hour","secret_key":"s3cret","hash_function":"sha512","archived":false}`,
-			want: Webhook{ID: "1001", Settings: Settings{URL: new("https://a.example/"), Events: []string{"Contact.Added"}, RateLimit: new(int64(100)), RateLimitPeriod: new("hour")},
-				Archived: new(false), Secret: "s3cret", HashFunction: "sha512", Form: FormGuide},
-		},
-		"an id of text":                        {body: `{"id":"a/b?c"}`, want: Webhook{ID: "a/b?c", Form: FormGuide}},
-		"an id that is a number":               {body: `{"id":7}`, want: Webhook{ID: "7", Form: FormGuide}},
-		"an id beyond every integer":           {body: `{"id":123456789012345678901234567890}`, want: Webhook{ID: "123456789012345678901234567890", Form: FormGuide}},
-		"an id within data alone":              {body: `{"data":{"id":"w1"}}`, want: Webhook{ID: "w1", Form: FormReference}},
-		"a null id beside a good one":          {body: `{"id":null,"webhook_id":"w1"}`, want: Webhook{ID: "w1", Form: FormGuide}},
-		"duplicate events are one":             {body: `{"id":"w1","events":["B.B","A.A","B.B"]}`, want: Webhook{ID: "w1", Settings: Settings{Events: []string{"A.A", "B.B"}}, Form: FormGuide}},
-		"event beside events":                  {body: `{"id":"w1","event":"A.A","events":["B.B"]}`, want: Webhook{ID: "w1", Settings: Settings{Events: []string{"B.B"}}, Form: FormGuide}},
-		"event beside empty events":            {body: `{"id":"w1","event":"A.A","events":[]}`, want: Webhook{ID: "w1", Settings: Settings{Events: []string{"A.A"}}, Form: FormGuide}},
-		"null everywhere":                      {body: `{"id":"w1","data":null,"url":null,"event":null,"events":null,"rate_limit":null,"rate_limit_period":null,"signature":null,"secret":null}`, want: Webhook{ID: "w1", Form: FormGuide}},
-		"unknown keys":                         {body: `{"id":"w1","colour":{"red":[1,2]},"object":"Webhook"}`, want: Webhook{ID: "w1", Form: FormGuide}},
-		"an empty string is no secret":         {body: `{"id":"w1","signature":{"key":"","hash_function":""},"secret":"s3cret"}`, want: Webhook{ID: "w1", Secret: "s3cret", HashFunction: "sha256", Form: FormGuide}},
-		"space around":                         {body: " \n{\"id\":\"w1\"}\n ", want: Webhook{ID: "w1", Form: FormGuide}},
-		"the secret within data":               {body: `{"data":{"id":"w1","signature":{"key":"s3cret","hash_function":"sha1"}}}`, want: Webhook{ID: "w1", Secret: "s3cret", HashFunction: "sha1", Form: FormReference}},
-		"what the envelope says of archived":   {body: `{"archived":true,"data":{"id":"w1","status":"active"}}`, want: Webhook{ID: "w1", Archived: new(true), Form: FormReference}},
-		"an escaped id, as JSON may write it":  {body: `{"id":"w\u0031"}`, want: Webhook{ID: "w1", Form: FormGuide}},
-		"the largest rate limit":               {body: `{"id":"w1","rate_limit":9223372036854775807}`, want: Webhook{ID: "w1", Settings: Settings{RateLimit: new(int64(1<<63 - 1))}, Form: FormGuide}},
-		"the same id in every possible place":  {body: `{"id":"w1","webhook_id":"w1","data":{"id":"w1","webhook_id":"w1"}}`, want: Webhook{ID: "w1", Form: FormReference}},
-		"keys in another case, as Go reads it": {body: `{"ID":"w1","Url":"https://a.example/"}`, want: Webhook{ID: "w1", Settings: Settings{URL: new("https://a.example/")}, Form: FormGuide}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			got, err := decodeWebhook([]byte(test.body), "")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !reflect.DeepEqual(got, test.want) {
-				t.Errorf("got  %+v\nwant %+v", got, test.want)
+			if err != nil || !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got  %+v, %v\nwant %+v", got, err, test.want)
 			}
 		})
 	}
 }
 
-func TestDecodeWebhookKnowsWhetherItIsArchived(t *testing.T) {
-	t.Parallel()
+func TestDecode_WhetherItIsArchived(t *testing.T) {
+	yes, no := new(true), new(false)
 	for body, want := range map[string]*bool{
-		`{"id":"w1","archived":true}`:                                     new(true),
-		`{"id":"w1","archived":false}`:                                    new(false),
-		`{"id":"w1","archived":null}`:                                     nil,
-		`{"id":"w1","data":{"status":"archived"}}`:                        new(true),
-		`{"id":"w1","data":{"status":"Active"}}`:                          new(false),
-		`{"id":"w1","status":"disabled"}`:                                 new(true),
-		`{"id":"w1","status":"enabled"}`:                                  new(false),
-		`{"id":"w1","status":"sleeping"}`:                                 nil,
-		`{"id":"w1","data":{"archived_at":1730000000}}`:                   new(true),
-		`{"id":"w1","data":{"archived_at":"2026-01-01T00:00:00Z"}}`:       new(true),
-		`{"id":"w1","data":{"archived_at":null}}`:                         new(false),
-		`{"id":"w1","data":{"archived_at":0}}`:                            new(false),
-		`{"id":"w1","data":{"archived_at":""}}`:                           new(false),
-		`{"id":"w1","data":{"status":"active","archived_at":1730000000}}`: new(false),
-		`{"id":"w1","data":{"event":"Contact.Added"}}`:                    nil,
+		`{"archived":true}`:                                     yes,
+		`{"archived":false}`:                                    no,
+		`{"archived":null}`:                                     nil,
+		`{"archived":true,"data":{"status":"active"}}`:          yes,
+		`{"data":{"status":"archived"}}`:                        yes,
+		`{"data":{"status":"Active"}}`:                          no,
+		`{"status":"disabled"}`:                                 yes,
+		`{"status":"enabled"}`:                                  no,
+		`{"status":"sleeping"}`:                                 nil,
+		`{"data":{"archived_at":1730000000}}`:                   yes,
+		`{"data":{"archived_at":"2026-01-01T00:00:00Z"}}`:       yes,
+		`{"data":{"archived_at":null}}`:                         no,
+		`{"data":{"archived_at":0}}`:                            no,
+		`{"data":{"archived_at":""}}`:                           no,
+		`{"data":{"status":"active","archived_at":1730000000}}`: no,
+		`{"data":{"event":"Contact.Added"}}`:                    nil,
 	} {
-		t.Run(body, func(t *testing.T) {
-			t.Parallel()
-			got, err := decodeWebhook([]byte(body), "w1")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !reflect.DeepEqual(got.Archived, want) {
-				t.Errorf("got %v, want %v", describeBool(got.Archived), describeBool(want))
-			}
-			if got.IsArchived() != (want != nil && *want) {
-				t.Errorf("IsArchived is %t", got.IsArchived())
-			}
-		})
+		got, err := decodeWebhook([]byte(body), "w1")
+		if err != nil || !reflect.DeepEqual(got.Archived, want) || got.IsArchived() != (want == yes) {
+			t.Errorf("%s: got %+v, %v", body, got, err)
+		}
 	}
 }
 
-func describeBool(value *bool) any {
-	if value == nil {
-		return nil
-	}
-	return *value
-}
-
-func TestDecodeWebhookTakesTheIDThatWasAskedFor(t *testing.T) {
-	t.Parallel()
+func TestDecode_TakesTheIDThatWasAskedFor(t *testing.T) {
 	for body, want := range map[string]Webhook{
-		"":                  {ID: "w1"},
 		" \n":               {ID: "w1"},
 		`{}`:                {ID: "w1", Form: FormGuide},
 		`{"data":{}}`:       {ID: "w1", Form: FormReference},
 		`{"archived":true}`: {ID: "w1", Archived: new(true), Form: FormGuide},
 	} {
-		got, err := decodeWebhook([]byte(body), "w1")
-		if err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := decodeWebhook([]byte(body), "w1"); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: got %+v, %v; want %+v", body, got, err, want)
 		}
 	}
 }
 
-func TestDecodeWebhookRefuses(t *testing.T) {
-	t.Parallel()
+func TestDecode_RefusesWhatIsNoWebhook(t *testing.T) {
 	for name, test := range map[string]struct{ body, id, want string }{
-		"an empty answer to a create":          {"", "", "not a JSON object"},
-		"an HTML page":                         {"<html><body>Welcome</body></html>", "w1", "not a JSON object"},
-		"an array":                             {`[{"id":"w1"}]`, "w1", "not a JSON object"},
-		"null":                                 {`null`, "w1", "not a JSON object"},
-		"text":                                 {`"w1"`, "w1", "not a JSON object"},
-		"truncated JSON":                       {`{"id":"w1","data":{"url":"https://a.ex`, "w1", "not complete JSON"},
-		"trailing garbage":                     {`{"id":"w1"} trailing`, "w1", "JSON"},
-		"two answers":                          {`{"id":"w1"}{"id":"w1"}`, "w1", "not complete JSON"},
-		"another webhook":                      {`{"id":"w2"}`, "w1", "another webhook"},
-		"another webhook in data":              {`{"id":"w1","data":{"id":"w2"}}`, "w1", "another webhook"},
-		"another webhook in data alone":        {`{"data":{"id":"w2"}}`, "w1", "another webhook"},
-		"two ids in an answer to a create":     {`{"id":"w1","webhook_id":"w2"}`, "", "another webhook"},
-		"an id in another case":                {`{"id":"W1"}`, "w1", "another webhook"},
-		"a number that is written differently": {`{"id":7}`, "07", "another webhook"},
-		"no id in an answer to a create":       {`{"url":"https://a.example/"}`, "", "the id is empty"},
-		"an id of two dots":                    {`{"id":".."}`, "", "are not ids"},
-		"an id with a control character":       {`{"id":"w\u0000"}`, "", "cannot be printed"},
-		"a fractional id":                      {`{"id":1.5}`, "", "neither a string nor a whole number"},
-		"a negative id":                        {`{"id":-1}`, "", "neither a string nor a whole number"},
-		"an id with an exponent":               {`{"id":1e3}`, "", "neither a string nor a whole number"},
-		"an id that is an object":              {`{"id":{"a":1}}`, "w1", "neither a string nor a whole number"},
-		"text for a number":                    {`{"id":"w1","data":{"rate_limit":"50"}}`, "w1", `string where "data.rate_limit"`},
-		"a fraction for a number":              {`{"id":"w1","rate_limit":0.5}`, "w1", "number where"},
-		"a number beyond 64 bits":              {`{"id":"w1","rate_limit":9223372036854775808}`, "w1", "number where"},
-		"a number for text":                    {`{"id":"w1","url":5}`, "w1", "number where"},
-		"text for a list":                      {`{"id":"w1","events":"Contact.Added"}`, "w1", "string where"},
-		"an array for data":                    {`{"id":"w1","data":[]}`, "w1", "array where"},
-		"text for yes or no":                   {`{"id":"w1","archived":"yes"}`, "w1", "string where"},
+		"an empty answer to a create":          {"", "", "the answer is not a JSON object"},
+		"an HTML page":                         {"<html><body>Welcome</body></html>", "w1", "the answer is not a JSON object"},
+		"an array":                             {`[{"id":"w1"}]`, "w1", "the answer is not a JSON object"},
+		"truncated JSON":                       {`{"id":"w1","data":{"url":"https://a.ex`, "w1", "the answer is not complete JSON"},
+		"two answers":                          {`{"id":"w1"}{"id":"w1"}`, "w1", "the answer is not complete JSON"},
+		"another webhook":                      {`{"id":"w2","secret":"s3cret"}`, "w1", "the answer is about another webhook"},
+		"another webhook in data":              {`{"id":"w1","secret":"s3cret","data":{"id":"w2"}}`, "w1", "the answer is about another webhook"},
+		"another webhook in data alone":        {`{"data":{"id":"w2"}}`, "w1", "the answer is about another webhook"},
+		"two ids in an answer to a create":     {`{"id":"w1","webhook_id":"w2"}`, "", "the answer is about another webhook"},
+		"a number that is written differently": {`{"id":7}`, "07", "the answer is about another webhook"},
+		"no id in an answer to a create":       {`{"secret":"s3cret"}`, "", "the id is empty"},
+		"an id with a control character":       {`{"id":"w\u0000"}`, "", "the id holds characters that cannot be printed"},
+		"a fractional id":                      {`{"id":1.5}`, "", "the answer has an id that is neither a string nor a whole number"},
+		"a negative id":                        {`{"id":-1}`, "", "the answer has an id that is neither a string nor a whole number"},
+		"an id that is an object":              {`{"id":{"s3cret":1}}`, "w1", "the answer has an id that is neither a string nor a whole number"},
+		"text for a number": {
+			`{"id":"w1","data":{"rate_limit":"s3cret"}}`, "w1", `the answer has a value of the type string where "data.rate_limit" needs another type`,
+		},
+		"a number beyond 64 bits": {
+			`{"id":"w1","rate_limit":9223372036854775808}`, "w1", `the answer has a value of the type number where "rate_limit" needs another type`,
+		},
+		"a list for text": {
+			`{"id":"w1","secret":["s3cret"]}`, "w1", `the answer has a value of the type array where "secret" needs another type`,
+		},
+		"an array for data": {`{"id":"w1","data":[]}`, "w1", `the answer has a value of the type array where "data" needs another type`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			webhook, err := decodeWebhook([]byte(test.body), test.id)
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Fatalf("got %+v, %v; want an error with %q", webhook, err, test.want)
+			if err == nil || err.Error() != test.want || webhook.ID != "" {
+				t.Fatalf("got %+v, %v; want the error %q", webhook, err, test.want)
 			}
-			if webhook.ID != "" {
-				t.Errorf("a refused answer yields the id %q", webhook.ID)
+			if strings.Contains(test.body, `"secret":"s3cret"`) && webhook.Secret != "s3cret" {
+				t.Error("the secret must be known to be hidden")
 			}
 		})
 	}
 }
 
-func TestDecodeErrorsDoNotQuoteTheAnswer(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{
-		`{"id":"w1","secret":["s3cret"]}`, `{"secret":"s3cret"`, `{"id":"w1","rate_limit":"s3cret"}`, `{"id":{"s3cret":1}}`,
-		`{"id":"w1","rate_limit":33333333333333333333}`,
+func TestDecode_List(t *testing.T) {
+	for name, test := range map[string]struct {
+		body string
+		want []Webhook
+		size int
+	}{
+		"reference": {
+			`{"pagination":{"page":1,"per_page":20,"count":2},"data":[{"id":"w1","status":"active","event":"A.A","rate_limit":5},{"id":"w2"}]}`,
+			[]Webhook{
+				{ID: "w1", Settings: Settings{Events: []string{"A.A"}, RateLimit: new(int64(5))}, Archived: new(false), Form: FormReference},
+				{ID: "w2", Form: FormReference},
+			}, 20,
+		},
+		"guide": {
+			`[{"webhook_id":1,"events":["B.B","A.A"],"archived":false}]`,
+			[]Webhook{{ID: "1", Settings: Settings{Events: []string{"A.A", "B.B"}}, Archived: new(false), Form: FormGuide}}, 0,
+		},
+		"the guide's items in an envelope": {
+			`{"data":[{"id":"w1","events":["A.A"]}]}`, []Webhook{{ID: "w1", Settings: Settings{Events: []string{"A.A"}}, Form: FormGuide}}, 0,
+		},
+		"under another name":       {`{"webhooks":[{"id":"w1"}]}`, []Webhook{{ID: "w1", Form: FormGuide}}, 0},
+		"no webhooks":              {` {"pagination":{"per_page":50},"data":[]}`, []Webhook{}, 50},
+		"no webhooks in an array":  {` [] `, []Webhook{}, 0},
+		"a negative page size":     {`{"pagination":{"per_page":-5},"data":[]}`, []Webhook{}, 0},
+		"null for the pagination":  {`{"pagination":null,"data":[]}`, []Webhook{}, 0},
+		"items in their envelopes": {`[{"id":"w1","data":{"status":"active"}}]`, []Webhook{{ID: "w1", Archived: new(false), Form: FormReference}}, 0},
 	} {
-		_, err := decodeWebhook([]byte(body), "w1")
-		if err == nil || strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "3333") {
-			t.Errorf("%s: got %v", body, err)
+		t.Run(name, func(t *testing.T) {
+			got, err := decodeList([]byte(test.body))
+			if err != nil || !reflect.DeepEqual(got.webhooks, test.want) || got.size != test.size {
+				t.Errorf("got  %+v, page size %d, %v\nwant %+v, page size %d", got.webhooks, got.size, err, test.want, test.size)
+			}
+		})
+	}
+}
+
+func TestDecode_RefusesWhatIsNoList(t *testing.T) {
+	for body, want := range map[string]string{
+		"":                   "the answer is not complete JSON",
+		`[{"id":"w1"}`:       "the answer is not complete JSON",
+		`[][]`:               "the answer is not complete JSON",
+		"null":               "the answer holds no list of webhooks",
+		`{"id":"w1"}`:        "the answer holds no list of webhooks",
+		`{"data":null}`:      "the answer holds no list of webhooks",
+		`[null]`:             "the id is empty",
+		`"s3cret"`:           "the answer is a value of the type string where webhooks belong",
+		`{"data":["w1"]}`:    `the answer has a value of the type string where "data" needs another type`,
+		`[{"id":"."}]`:       `"." and ".." are not ids`,
+		`[{"id":1,"url":1}]`: `the answer has a value of the type number where "url" needs another type`,
+	} {
+		if page, err := decodeList([]byte(body)); err == nil || err.Error() != want || page.webhooks != nil {
+			t.Errorf("%s: got %+v, %v; want the error %q", body, page, err, want)
 		}
 	}
 }
 
-func TestDecodeWebhookKeepsTheSecretOfARefusedAnswer(t *testing.T) {
-	t.Parallel()
-	webhook, err := decodeWebhook([]byte(`{"id":"w2","secret":"s3cret"}`), "w1")
-	if err == nil || webhook.Secret != "s3cret" {
-		t.Errorf("got %+v, %v: the secret must be known to be hidden", webhook, err)
+func TestEncode(t *testing.T) {
+	for want, settings := range map[string]Settings{
+		`{"url":"https://a.example/","events":["A.A"],"rate_limit":5,"rate_limit_period":"hour","event":"A.A"}`: settingsOf(5, "hour", "A.A"),
+		`{"events":["A.A","B.B"]}`:    {Events: []string{"A.A", "B.B"}},
+		`{}`:                          {},
+		`{"rate_limit_period":"day"}`: {RateLimitPeriod: new("day")},
+		`{"url":"","rate_limit":0,"rate_limit_period":""}`: {URL: new(""), RateLimit: new(int64(0)), RateLimitPeriod: new("")},
+	} {
+		if got, err := json.Marshal(encodeSettings(settings)); err != nil || string(got) != want {
+			t.Errorf("got %s, %v; want %s", got, err, want)
+		}
 	}
 }
 
-func TestEncode(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		body wireRequest
-		want string
-	}{
-		"one event is written in both ways":    {encodeSettings(Settings{URL: new("https://a.example/"), Events: []string{"A.A"}}), `{"url":"https://a.example/","events":["A.A"],"event":"A.A"}`},
-		"several events have no event":         {encodeSettings(Settings{URL: new("https://a.example/"), Events: []string{"A.A", "B.B"}}), `{"url":"https://a.example/","events":["A.A","B.B"]}`},
-		"everything set":                       {encodeSettings(Settings{URL: new("u"), Events: []string{"A.A"}, RateLimit: new(int64(5)), RateLimitPeriod: new("hour")}), `{"url":"u","events":["A.A"],"rate_limit":5,"rate_limit_period":"hour","event":"A.A"}`},
-		"no change":                            {encodeSettings(Settings{}), `{}`},
-		"a changed url alone":                  {encodeSettings(Settings{URL: new("u")}), `{"url":"u"}`},
-		"a changed rate limit alone":           {encodeSettings(Settings{RateLimit: new(int64(5))}), `{"rate_limit":5}`},
-		"a changed period alone":               {encodeSettings(Settings{RateLimitPeriod: new("day")}), `{"rate_limit_period":"day"}`},
-		"the zero value is a value, not unset": {encodeSettings(Settings{URL: new(""), RateLimit: new(int64(0)), RateLimitPeriod: new("")}), `{"url":"","rate_limit":0,"rate_limit_period":""}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, err := json.Marshal(test.body)
-			if err != nil || string(got) != test.want {
-				t.Errorf("got %s, %v; want %s", got, err, test.want)
+var answersToReadFrom = []string{
+	referenceShow, referenceArchive, guideCreate, guideShow, nullEverywhere,
+	`{"pagination":{"per_page":2},"data":[{"id":"w1"},{"id":2}]}`, `[{"webhook_id":1},{"webhook_id":"2"}]`, `{"webhooks":[]}`,
+	`{"id":"w1","id":"w2"}`, `{"id":"w1","data":{"id":"w2"}}`, `{"id":1e3}`, `{"id":-1}`, `{"data":{"data":{"id":"w1"}}}`, `{"id":"w1","archived_at":`,
+	`[[[[[[`, `{"a":{"a":{"a":`, "", " ", "null", "<html>", "\xff", `{"id":"\ud800"}`, `{"id":"w1","archived_at":[1]}`, `{}{}`,
+}
+
+func FuzzDecodeWebhook(f *testing.F) {
+	for _, body := range answersToReadFrom {
+		f.Add([]byte(body), "w1")
+		f.Add([]byte(body), "")
+	}
+	f.Fuzz(func(t *testing.T, body []byte, id string) {
+		if id != "" && CheckID(id) != nil {
+			t.Skip("not an id")
+		}
+		webhook, err := decodeWebhook(body, id)
+		if err != nil {
+			if webhook.ID != "" || len(err.Error()) > 200 {
+				t.Errorf("a refused answer yields the id %q, and the error %v", webhook.ID, err)
 			}
-		})
+			return
+		}
+		if id != "" && webhook.ID != id {
+			t.Errorf("asked for %q, got %q", id, webhook.ID)
+		}
+		wantSound(t, webhook)
+	})
+}
+
+func FuzzDecodeList(f *testing.F) {
+	for _, body := range answersToReadFrom {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		page, err := decodeList(body)
+		if page.size < 0 || err != nil && page.webhooks != nil {
+			t.Errorf("got %+v, %v", page, err)
+		}
+		for _, webhook := range page.webhooks {
+			wantSound(t, webhook)
+		}
+	})
+}
+
+// wantSound checks what holds of every webhook that an answer yields.
+func wantSound(t *testing.T, webhook Webhook) {
+	t.Helper()
+	if err := CheckID(webhook.ID); err != nil {
+		t.Errorf("the id %q: %v", webhook.ID, err)
+	}
+	if !slices.Equal(webhook.Events, sorted(webhook.Events)) {
+		t.Errorf("the events %q are not sorted and distinct", webhook.Events)
+	}
+	if webhook.Secret != "" && webhook.HashFunction == "" {
+		t.Error("a secret without a hash function")
+	}
+	texts := append([]string{webhook.Address(), webhook.Secret}, webhook.Events...)
+	if webhook.RateLimitPeriod != nil {
+		texts = append(texts, *webhook.RateLimitPeriod)
+	}
+	if !utf8.ValidString(strings.Join(texts, "")) {
+		t.Errorf("a text that is not UTF-8: %+v", webhook)
 	}
 }

@@ -1,8 +1,6 @@
 package cakemailtest_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
@@ -36,16 +34,18 @@ type received struct {
 	body   string
 }
 
-func (c *caller) try(t *testing.T, method, path, body string) (received, error) {
+func (c *caller) try(t *testing.T, call, body string) (received, error) {
 	t.Helper()
+	method, path, _ := strings.Cut(call, " ")
 	request, err := http.NewRequestWithContext(t.Context(), method, c.api.URL()+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/json")
-	if c.token != "" {
-		request.Header.Set("Authorization", "Bearer "+c.token)
+	if path == "/token" {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	request.Header.Set("Authorization", strings.TrimSuffix("Bearer "+c.token, "Bearer "))
 	response, err := c.client.Do(request)
 	if err != nil {
 		return received{}, err
@@ -55,175 +55,150 @@ func (c *caller) try(t *testing.T, method, path, body string) (received, error) 
 	return received{response.StatusCode, response.Header, string(answer)}, err
 }
 
-func (c *caller) do(t *testing.T, method, path, body string) (int, string) {
+func (c *caller) do(t *testing.T, call, body string) (int, string) {
 	t.Helper()
-	answer, err := c.try(t, method, path, body)
+	answer, err := c.try(t, call, body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return answer.status, answer.body
 }
 
-func decode[T any](t *testing.T, body string) T {
-	t.Helper()
-	var value T
-	if err := json.NewDecoder(bytes.NewReader([]byte(body))).Decode(&value); err != nil {
-		t.Fatalf("%v in %s", err, body)
-	}
-	return value
-}
-
 const goodReference = `{"event":"Contact.Added","url":"https://example.com/hook"}`
 
-func TestReferenceRefuses(t *testing.T) {
+func TestReference_Refuses(t *testing.T) {
 	t.Parallel()
 	api := start(t)
-	webhook := api.api.Add(cakemailtest.Webhook{URL: "https://example.com", Events: []string{"Contact.Added"}})
-	archived := api.api.Add(cakemailtest.Webhook{URL: "https://example.com", Events: []string{"Contact.Added"}, Archived: true})
-	foreign := api.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com", Events: []string{"Contact.Added"}})
+	add := func(webhook cakemailtest.Webhook) string {
+		webhook.URL, webhook.Events = "https://example.com", []string{"Contact.Added"}
+		return "/webhooks/" + api.api.Add(webhook).ID
+	}
+	webhook, archived := add(cakemailtest.Webhook{}), add(cakemailtest.Webhook{Archived: true})
+	foreign := add(cakemailtest.Webhook{AccountID: 42})
+	with := func(setting string) string { return strings.Replace(goodReference, "}", ","+setting+"}", 1) }
+	tooLong := `{"event":"Contact.Added","url":"https://example.com/` + strings.Repeat("a", 2083) + `"}`
 	for name, test := range map[string]struct {
-		method, path, body string
-		status             int
-		detail             string
+		call, body string
+		status     int
+		detail     string
 	}{
-		"no event":                  {"POST", "/webhooks", `{"url":"https://example.com"}`, 422, `"loc":["body","event"]`},
-		"events instead of event":   {"POST", "/webhooks", `{"url":"https://example.com","events":["Contact.Added"]}`, 422, `"loc":["body","event"]`},
-		"an unknown event":          {"POST", "/webhooks", `{"url":"https://example.com","event":"Contact.Exploded"}`, 422, `"loc":["body","event"]`},
-		"no url":                    {"POST", "/webhooks", `{"event":"Contact.Added"}`, 422, `"loc":["body","url"]`},
-		"the guide's period":        {"POST", "/webhooks", `{"event":"Contact.Added","url":"https://example.com","rate_limit_period":"hour"}`, 422, `"loc":["body","rate_limit_period"]`},
-		"a body that is no object":  {"POST", "/webhooks", `[]`, 422, `"loc":["body"]`},
-		"a changed url that is bad": {"PATCH", "/webhooks/" + webhook.ID, `{"url":""}`, 422, `"loc":["body","url"]`},
-		"an account of zero":        {"GET", "/webhooks?account_id=0", "", 422, `"loc":["query","account_id"]`},
-		"an account that is a word": {"GET", "/webhooks?account_id=me", "", 422, `"loc":["query","account_id"]`},
-		"an account of strangers":   {"GET", "/webhooks?account_id=99", "", 403, "forbidden"},
-		"page zero":                 {"GET", "/webhooks?page=0", "", 422, `"loc":["query","page"]`},
-		"pages of nothing":          {"GET", "/webhooks?per_page=0", "", 422, `"loc":["query","per_page"]`},
-		"an unknown id":             {"GET", "/webhooks/none", "", 404, "Webhook not found"},
-		"another account's id":      {"GET", "/webhooks/" + foreign.ID, "", 404, "Webhook not found"},
-		"archiving twice":           {"POST", "/webhooks/" + archived.ID + "/archive", "", 400, "already archived"},
-		"unarchiving what is not":   {"POST", "/webhooks/" + webhook.ID + "/unarchive", "", 400, "already active"},
-		"an unknown path":           {"GET", "/contacts", "", 404, "Not Found"},
-		"a method that is not":      {"DELETE", "/webhooks/" + webhook.ID, "", 405, "Method Not Allowed"},
+		"no event":                  {"POST /webhooks", `{"url":"https://example.com"}`, 422, `"loc":["body","event"]`},
+		"an unknown event":          {"POST /webhooks", `{"url":"https://example.com","event":"Contact.Exploded"}`, 422, `"loc":["body","event"]`},
+		"no url":                    {"POST /webhooks", `{"event":"Contact.Added"}`, 422, `"loc":["body","url"]`},
+		"a url without scheme":      {"POST /webhooks", `{"event":"Contact.Added","url":"example.com"}`, 422, `"loc":["body","url"]`},
+		"a url that is too long":    {"POST /webhooks", tooLong, 422, `"loc":["body","url"]`},
+		"a rate limit of zero":      {"POST /webhooks", with(`"rate_limit":0`), 422, `"loc":["body","rate_limit"]`},
+		"a broken rate limit":       {"POST /webhooks", with(`"rate_limit":1.5`), 422, `"loc":["body","rate_limit"]`},
+		"the guide's period":        {"POST /webhooks", with(`"rate_limit_period":"hour"`), 422, `"loc":["body","rate_limit_period"]`},
+		"a body that is no object":  {"POST /webhooks", `[]`, 422, `"loc":["body"]`},
+		"a changed url that is bad": {"PATCH " + webhook, `{"url":""}`, 422, `"loc":["body","url"]`},
+		"an account of zero":        {"GET /webhooks?account_id=0", "", 422, `"loc":["query","account_id"]`},
+		"an account that is a word": {"GET /webhooks?account_id=me", "", 422, `"loc":["query","account_id"]`},
+		"an account of strangers":   {"GET /webhooks?account_id=99", "", 403, "forbidden"},
+		"page zero":                 {"GET /webhooks?page=0", "", 422, `"loc":["query","page"]`},
+		"pages of what":             {"GET /webhooks?per_page=all", "", 422, `"loc":["query","per_page"]`},
+		"an unknown id":             {"GET /webhooks/none", "", 404, "Webhook not found"},
+		"another account's id":      {"GET " + foreign, "", 404, "Webhook not found"},
+		"archiving twice":           {"POST " + archived + "/archive", "", 400, "already archived"},
+		"an unknown path":           {"GET /contacts", "", 404, "Not Found"},
+		"a method that is not":      {"DELETE " + webhook, "", 405, "Method Not Allowed"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			status, body := api.do(t, test.method, test.path, test.body)
-			if status != test.status || !strings.Contains(body, test.detail) {
-				t.Errorf("%d %s, want %d with %s", status, body, test.status, test.detail)
-			}
-		})
-	}
-}
-
-func TestReferenceAnswers(t *testing.T) {
-	t.Parallel()
-	api := start(t)
-	status, body := api.do(t, "POST", "/webhooks", goodReference)
-	created := decode[map[string]any](t, body)
-	if status != 201 || strings.Contains(body, api.api.Webhooks()[0].Secret) || created["data"] == nil {
-		t.Errorf("create: %d %s", status, body)
-	}
-	path := "/webhooks/" + api.api.Webhooks()[0].ID
-	_, body = api.do(t, "GET", path, "")
-	shown := decode[struct {
-		Signature struct{ Key, HashFunction string }
-		Data      map[string]any
-	}](t, strings.ReplaceAll(body, "hash_function", "HashFunction"))
-	if shown.Signature.Key != api.api.Webhooks()[0].Secret || shown.Signature.HashFunction != "sha256" {
-		t.Errorf("show: %s", body)
-	}
-	if shown.Data["rate_limit"] != 50.0 || shown.Data["rate_limit_period"] != "second" || shown.Data["status"] != "active" {
-		t.Errorf("defaults: %s", body)
-	}
-	if _, body = api.do(t, "PATCH", path, `{"rate_limit":7,"event":"Email.Bounced"}`); !strings.Contains(body, `"rate_limit":7`) || strings.Contains(body, "Email.Bounced") {
-		t.Errorf("change: %s", body)
-	}
-	if _, body = api.do(t, "POST", path+"/archive", ""); !strings.Contains(body, `"archived":true`) || !strings.Contains(body, `"archived_at":`) {
-		t.Errorf("archive: %s", body)
-	}
-	if status, _ = api.do(t, "GET", path, ""); status != 200 {
-		t.Errorf("an archived webhook is answered with %d", status)
-	}
-}
-
-func TestGuideAnswers(t *testing.T) {
-	t.Parallel()
-	api := start(t, cakemailtest.WithForm(cakemailtest.Guide))
-	status, body := api.do(t, "POST", "/webhooks", `{"url":"https://example.com","events":["Contact.Added","Email.Bounced"],"event":"ignored"}`)
-	if status != 201 || !strings.Contains(body, `"webhook_id":1001`) || !strings.Contains(body, `"events":["Email.Bounced","Contact.Added"]`) || !strings.Contains(body, `"secret":`) {
-		t.Errorf("create: %d %s", status, body)
-	}
-	if _, body = api.do(t, "GET", "/webhooks/1001", ""); !strings.Contains(body, `"secret_key":`) || !strings.Contains(body, `"rate_limit_period":"hour"`) {
-		t.Errorf("show: %s", body)
-	}
-	if status, _ = api.do(t, "PATCH", "/webhooks/1001", `{"rate_limit":7}`); status != 405 {
-		t.Errorf("PATCH is answered with %d, want 405", status)
-	}
-	for name, body := range map[string]string{
-		"no events":         `{"url":"https://example.com","event":"Contact.Added"}`,
-		"an empty list":     `{"url":"https://example.com","events":[]}`,
-		"a misshapen event": `{"url":"https://example.com","events":["contact added"]}`,
-		"events in a text":  `{"url":"https://example.com","events":"Contact.Added"}`,
-	} {
-		if status, answer := api.do(t, "POST", "/webhooks", body); status != 422 || !strings.Contains(answer, `"events"`) {
-			t.Errorf("%s: %d %s", name, status, answer)
+		if status, body := api.do(t, test.call, test.body); status != test.status || !strings.Contains(body, test.detail) {
+			t.Errorf("%s: %d %s, want %d with %s", name, status, body, test.status, test.detail)
 		}
 	}
-	if _, body = api.do(t, "POST", "/webhooks/1001/archive", ""); body != `{"archived":true,"webhook_id":1001}` {
-		t.Errorf("archive: %s", body)
-	}
-}
-
-func TestListPages(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		options []cakemailtest.Option
-		query   string
-		want    int
-	}{
-		"50 by default":                  {query: "", want: 50},
-		"the rest":                       {query: "?page=2", want: 10},
-		"nothing after the end":          {query: "?page=3", want: 0},
-		"as many as asked for":           {query: "?per_page=7", want: 7},
-		"as many as the API allows":      {options: []cakemailtest.Option{cakemailtest.WithPageSizeLimit(20)}, query: "?per_page=50", want: 20},
-		"archived ones when asked for":   {query: "?per_page=100&with_archived=true", want: 65},
-		"one account alone":              {query: "?account_id=42", want: 1},
-		"the guide answers all at once":  {options: []cakemailtest.Option{cakemailtest.WithForm(cakemailtest.Guide)}, query: "?page=2&per_page=7", want: 60},
-		"the guide hides archived too":   {options: []cakemailtest.Option{cakemailtest.WithForm(cakemailtest.Guide)}, query: "", want: 60},
-		"the guide shows them on demand": {options: []cakemailtest.Option{cakemailtest.WithForm(cakemailtest.Guide)}, query: "?with_archived=true", want: 65},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := start(t, test.options...)
-			for index := range 65 {
-				api.api.Add(cakemailtest.Webhook{URL: "https://example.com", Events: []string{"Contact.Added"}, Archived: index >= 60})
-			}
-			api.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com", Events: []string{"Contact.Added"}})
-			_, body := api.do(t, "GET", "/webhooks"+test.query, "")
-			items := strings.Count(body, `"url":`)
-			if items != test.want {
-				t.Errorf("%d webhooks, want %d", items, test.want)
-			}
-			for _, webhook := range api.api.Webhooks() {
-				if strings.Contains(body, webhook.Secret) {
-					t.Error("the list holds a secret")
-				}
-			}
-		})
-	}
-}
-
-func TestUnknownIDsAreAnsweredAsChosen(t *testing.T) {
-	t.Parallel()
-	for _, want := range []int{400, 404, 410} {
+	for _, want := range []int{400, 410} {
 		api := start(t, cakemailtest.WithGoneStatus(want))
-		if status, body := api.do(t, "GET", "/webhooks/none", ""); status != want || !strings.Contains(body, "Webhook not found") {
+		if status, body := api.do(t, "GET /webhooks/none", ""); status != want || !strings.Contains(body, "Webhook not found") {
 			t.Errorf("%d %s, want %d", status, body, want)
 		}
 	}
 }
 
-func TestWorldIsChangedFromOutside(t *testing.T) {
+func TestForms_Answer(t *testing.T) {
+	t.Parallel()
+	type exchange struct {
+		call, body string
+		status     int
+		// want is what the answer says, and not what it does not.
+		want []string
+		not  string
+	}
+	for form, exchanges := range map[cakemailtest.Form][]exchange{
+		cakemailtest.Reference: {
+			{"POST /webhooks", goodReference, 201, []string{`"data":{`, `"status":"active"`}, "SECRET"},
+			{"GET /webhooks/ID", "", 200, []string{`"hash_function":"sha256","key":"SECRET"`, `"rate_limit":50,"rate_limit_period":"second"`}, "archived_at"},
+			{"PATCH /webhooks/ID", `{"rate_limit":7,"event":"Email.Bounced"}`, 200, []string{`"rate_limit":7`}, "Email.Bounced"},
+			{"POST /webhooks/ID/archive", "", 200, []string{`"archived":true`}, `"active"`},
+			{"GET /webhooks/ID", "", 200, []string{`"data":{`, `"archived_at":`}, `"active"`},
+		},
+		cakemailtest.Guide: {
+			{
+				"POST /webhooks", `{"url":"https://example.com","events":["Contact.Added","Email.Bounced"],"event":"ignored"}`, 201,
+				[]string{`"webhook_id":1001`, `"events":["Email.Bounced","Contact.Added"]`, `"secret":"SECRET"`}, "ignored",
+			},
+			{"GET /webhooks/ID", "", 200, []string{`"secret_key":"SECRET"`, `"rate_limit_period":"hour"`, `"archived":false`}, "signature"},
+			{"PATCH /webhooks/ID", `{"rate_limit":7}`, 405, nil, "7"},
+			{"POST /webhooks", `{"url":"https://example.com","event":"Contact.Added"}`, 422, []string{`["body","events"]`}, "webhook_id"},
+			{"POST /webhooks", `{"url":"https://example.com","events":["A.A","contact added"]}`, 422, []string{`["body","events",1]`}, "webhook_id"},
+			{"POST /webhooks", `{"url":"https://example.com","events":"Contact.Added"}`, 422, []string{`["body","events"]`}, "webhook_id"},
+			{"POST /webhooks", `{"events":["Contact.Added"]}`, 422, []string{`["body","url"]`}, "webhook_id"},
+			{"POST /webhooks/ID/archive", "", 200, []string{`{"archived":true,"webhook_id":1001}`}, "data"},
+		},
+	} {
+		api := start(t, cakemailtest.WithForm(form))
+		for _, exchange := range exchanges {
+			if all := api.api.Webhooks(); len(all) > 0 {
+				exchange.call = strings.Replace(exchange.call, "ID", all[0].ID, 1)
+			}
+			status, body := api.do(t, exchange.call, exchange.body)
+			body = strings.ReplaceAll(body, api.api.Webhooks()[0].Secret, "SECRET")
+			lacks := func(words string) bool { return !strings.Contains(body, words) }
+			calls := api.api.Calls()
+			if logged := calls[len(calls)-1]; logged.Status != status || string(logged.Body) != exchange.body || api.api.Connections() != 1 {
+				t.Errorf("the log of %d connections has %+v", api.api.Connections(), logged)
+			}
+			if status != exchange.status || !lacks(exchange.not) || slices.ContainsFunc(exchange.want, lacks) {
+				t.Errorf("%s, %s %s: %d %s", form, exchange.call, exchange.body, status, body)
+			}
+		}
+	}
+}
+
+func TestList_HasPages(t *testing.T) {
+	t.Parallel()
+	guide, limited := cakemailtest.WithForm(cakemailtest.Guide), cakemailtest.WithPageSizeLimit(1)
+	for query, test := range map[string]struct {
+		options []cakemailtest.Option
+		want    int
+		says    string
+	}{
+		"?":                                  {nil, 50, `{"page":1,"per_page":50}`},
+		"?page=2":                            {nil, 10, `{"page":2,"per_page":50}`},
+		"?per_page=7&with_count=true":        {nil, 7, `{"count":60,"page":1,"per_page":7}`},
+		"?per_page=50":                       {[]cakemailtest.Option{limited}, 1, `{"page":1,"per_page":1}`},
+		"?per_page=30&with_count=true":       {[]cakemailtest.Option{limited, cakemailtest.WithoutCount()}, 1, `{"page":1,"per_page":30}`},
+		"?per_page=100&with_archived=true":   {nil, 65, ""},
+		"?account_id=42":                     {nil, 1, ""},
+		"?page=2&per_page=7":                 {[]cakemailtest.Option{guide}, 60, ""},
+		"?page=2&with_archived=true&guide=1": {[]cakemailtest.Option{guide}, 65, ""},
+	} {
+		api := start(t, test.options...)
+		for index := range 65 {
+			api.api.Add(cakemailtest.Webhook{URL: "https://example.com", Events: []string{"Contact.Added"}, Archived: index >= 60})
+		}
+		api.api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com", Events: []string{"Contact.Added"}})
+		_, body := api.do(t, "GET /webhooks"+query, "")
+		if items := strings.Count(body, `"url":`); items != test.want || !strings.Contains(body, `"pagination":`+test.says) && test.says != "" {
+			t.Errorf("%s: %d webhooks, want %d, and %s in %.200s", query, items, test.want, test.says, body[max(0, len(body)-100):])
+		}
+		if slices.ContainsFunc(api.api.Webhooks(), func(webhook cakemailtest.Webhook) bool { return strings.Contains(body, webhook.Secret) }) {
+			t.Errorf("%s: the list holds a secret", query)
+		}
+	}
+}
+
+func TestWorld_IsChangedFromOutside(t *testing.T) {
 	t.Parallel()
 	api := start(t).api
 	kept := api.Add(cakemailtest.Webhook{URL: "https://example.com", Events: []string{"Contact.Added"}})
