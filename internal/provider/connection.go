@@ -10,7 +10,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
@@ -97,7 +96,7 @@ func accountDefault(model providerModel, getenv func(string) string, diags *diag
 	}
 	account, err := strconv.ParseInt(strings.TrimSpace(raw), 10, 64)
 	if err != nil || account < 1 {
-		addAt(diags, path.Root("account_id"), message.AccountVariable(envAccountID))
+		add(diags, message.Invalid(message.InEnvironment(envAccountID), message.IsNoAccount).On("account_id"))
 		return types.Int64Null()
 	}
 	return types.Int64Value(account)
@@ -114,11 +113,11 @@ func baseURLOf(model providerModel, getenv func(string) string, made *connection
 	}
 	made.facts.AddressFrom = message.InEnvironment(envBaseURL)
 	if problem := baseURLProblem(raw); problem != "" {
-		addAt(diags, path.Root("base_url"), message.URL(envBaseURL, problem, cakemail.DefaultBaseURL))
+		add(diags, message.URL(made.facts.AddressFrom, problem, cakemail.DefaultBaseURL).On("base_url"))
 		return raw
 	}
 	if host := unencryptedHost(raw); host != "" {
-		addAt(diags, path.Root("base_url"), message.Unencrypted(envBaseURL, host))
+		add(diags, message.Unencrypted(made.facts.AddressFrom, host).On("base_url"))
 	}
 	return raw
 }
@@ -133,14 +132,14 @@ func credentialsOf(model providerModel, getenv func(string) string, made *connec
 	if token, from := lookUp(model.AccessToken, "access_token", envAccessToken, getenv); token != "" && !inConfiguration {
 		made.facts.Credentials = message.Token(from)
 		if problem := tokenProblem(token); problem != "" {
-			addAt(diags, path.Root("access_token"), message.AccessToken(from, problem))
+			add(diags, message.Invalid(from, problem).On("access_token"))
 		}
 		return cakemail.Credentials{AccessToken: token}
 	}
 	switch {
 	case email != "" && password != "":
 		if !isEmailAddress(email) {
-			addAt(diags, path.Root("email"), message.EmailAddress(emailFrom))
+			add(diags, message.Invalid(emailFrom, message.IsNoEmailAddress).On("email"))
 		}
 		made.facts.Credentials = message.Login(emailFrom, passwordFrom)
 		return cakemail.Credentials{Email: email, Password: password}
@@ -160,20 +159,6 @@ func lookUp(configured types.String, argument, variable string, getenv func(stri
 		return configured.ValueString(), message.InBlock(argument)
 	}
 	return getenv(variable), message.InEnvironment(variable)
-}
-
-// connectionFrom is the one place where objects take what Configure left for
-// them. It returns nil before the provider is configured, as in `validate`.
-func connectionFrom(data any, diags *diag.Diagnostics) *connection {
-	if data == nil {
-		return nil
-	}
-	found, ok := data.(*connection)
-	if !ok {
-		add(diags, message.WrongData(data))
-		return nil
-	}
-	return found
 }
 
 // client returns the client, or says why there cannot be one yet.

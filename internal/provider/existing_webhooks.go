@@ -33,14 +33,10 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		// The plan has warned, and an apply comes only to what changes.
 		return
 	}
-	warn := message.Exists
-	if isReplacement {
-		warn = message.ReplacementExists
-	}
 	for _, webhook := range active.At(plan.URL.ValueString()) {
 		if doubles(plan, webhook) && !r.connection.api.IsClaimed(webhook.ID) {
-			add(diags, warn(message.Existing{
-				Webhook: webhook, Account: plan.account(), IsPaused: plan.Archived.ValueBool(),
+			add(diags, message.Exists(message.Existing{
+				Webhook: webhook, Account: plan.account(), IsReplacement: isReplacement, IsPaused: plan.Archived.ValueBool(),
 				HasOtherEvents: !slices.Equal(eventNames(plan.Events), webhook.Events),
 				WithoutSecret:  !plan.StoreSecret.IsUnknown() && !plan.StoreSecret.ValueBool(),
 			}))

@@ -221,7 +221,7 @@ func TestImportByIdentityOfNoWebhook(t *testing.T) {
 	w.ExpectMessages(t, messages, acctest.Error("", "Invalid import id", "It names no webhook: the id is empty."))
 
 	_, messages = webhook.importBy(acctest.Arguments{"id": "webhook", "account_id": int64(0)})
-	w.ExpectMessages(t, messages, acctest.Error("", "Invalid import id", "The account 0 of the identity is not an account number."))
+	w.ExpectMessages(t, messages, acctest.Error("", "Invalid import id", "The account of the identity is not an account number."))
 
 	// The id is not a path: what looks like an account in it is none.
 	_, messages = webhook.importBy(acctest.Arguments{"id": "42/no-such-webhook"})

@@ -31,11 +31,11 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	if account := identity.AccountID; !account.IsNull() && account.ValueInt64() < 1 {
-		add(&resp.Diagnostics, message.InvalidAccount(account.ValueInt64()))
+		add(&resp.Diagnostics, message.InvalidImport(message.HasWrongAccount, ""))
 		return
 	}
 	if err := cakemail.CheckID(identity.ID.ValueString()); err != nil {
-		add(&resp.Diagnostics, message.ImportsNothing(err))
+		add(&resp.Diagnostics, message.InvalidImport(message.NamesNothing(err), ""))
 		return
 	}
 	identity.AccountID = r.connection.accountOf(identity.AccountID)

@@ -10,25 +10,23 @@ import (
 
 // add shows messages on the arguments that they are about.
 func add(diags *diag.Diagnostics, messages ...message.Message) {
-	for _, message := range messages {
-		at := path.Empty()
-		if message.Attribute != "" {
-			at = path.Root(message.Attribute)
-		}
-		addAt(diags, at, message)
-	}
+	addAt(diags, path.Empty(), messages...)
 }
 
-// addAt shows a message at a path, such as that of one element; an empty one is the whole block.
-func addAt(diags *diag.Diagnostics, at path.Path, message message.Message) {
-	shown := diag.Diagnostic(diag.NewErrorDiagnostic(message.Title, message.Text))
-	if message.IsWarning {
-		shown = diag.NewWarningDiagnostic(message.Title, message.Text)
+// addAt shows those that are about no argument at a path, such as that of one element.
+func addAt(diags *diag.Diagnostics, at path.Path, messages ...message.Message) {
+	for _, message := range messages {
+		shown := diag.Diagnostic(diag.NewErrorDiagnostic(message.Title, message.Text))
+		if message.IsWarning {
+			shown = diag.NewWarningDiagnostic(message.Title, message.Text)
+		}
+		if message.Attribute != "" {
+			shown = diag.WithPath(path.Root(message.Attribute), shown)
+		} else if !at.Equal(path.Empty()) {
+			shown = diag.WithPath(at, shown)
+		}
+		diags.Append(shown)
 	}
-	if !at.Equal(path.Empty()) {
-		shown = diag.WithPath(at, shown)
-	}
-	diags.Append(shown)
 }
 
 // report shows what is to be said of a call that failed.

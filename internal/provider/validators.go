@@ -59,9 +59,7 @@ func (c check) validate(diags *diag.Diagnostics, at path.Path, value attr.Value)
 	if value.IsNull() || value.IsUnknown() {
 		return
 	}
-	for _, said := range c.judge(at.String(), value) {
-		addAt(diags, at, said)
-	}
+	addAt(diags, at, c.judge(at.String(), value)...)
 }
 
 // textCheck is a check of texts.
@@ -74,11 +72,8 @@ func textCheck(wants string, judge func(name, text string) []message.Message) ch
 // numberCheck is a check of numbers in limits; there is none above where most is 0.
 func numberCheck(least, most int64) check {
 	return check{wants: "a number in limits", judge: func(name string, value attr.Value) []message.Message {
-		switch number := as[types.Int64](value).ValueInt64(); {
-		case most > 0 && (number < least || number > most):
+		if number := as[types.Int64](value).ValueInt64(); number < least || most > 0 && number > most {
 			return one(message.OutOfRange(name, least, most))
-		case number < least:
-			return one(message.TooSmall(name, least))
 		}
 		return nil
 	}}
@@ -89,13 +84,13 @@ func one(said message.Message) []message.Message { return []message.Message{said
 var (
 	accessToken = textCheck("an access token without spaces or line breaks", func(name, text string) []message.Message {
 		if wrong := tokenProblem(text); wrong != "" {
-			return one(message.AccessToken(name, wrong))
+			return one(message.Invalid(name, wrong))
 		}
 		return nil
 	})
 	emailAddress = textCheck("an e-mail address", func(name, text string) []message.Message {
 		if !isEmailAddress(text) {
-			return one(message.EmailAddress(name))
+			return one(message.Invalid(name, message.IsNoEmailAddress))
 		}
 		return nil
 	})

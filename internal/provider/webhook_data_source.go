@@ -63,7 +63,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 
 // Configure implements [datasource.DataSourceWithConfigure].
 func (d *webhookDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.connection = connectionFrom(req.ProviderData, &resp.Diagnostics)
+	d.connection = as[*connection](req.ProviderData)
 }
 
 // Read implements [datasource.DataSource].

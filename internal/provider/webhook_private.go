@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
-	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 // The keys of the resource's private state. It never holds anything secret, because
@@ -88,12 +87,8 @@ func newPlannedChange(config, plan webhookResourceModel) plannedChange {
 }
 
 func remember(ctx context.Context, private privateWriter, key string, value any) diag.Diagnostics {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		var diags diag.Diagnostics
-		add(&diags, message.NotRemembered(key, err))
-		return diags
-	}
+	// Times, ids and settings can always be encoded.
+	encoded, _ := json.Marshal(value)
 	return private.SetKey(ctx, key, encoded)
 }
 

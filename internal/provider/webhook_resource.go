@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -48,7 +47,7 @@ func (r *webhookResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 
 // Configure implements [resource.ResourceWithConfigure].
 func (r *webhookResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.connection = connectionFrom(req.ProviderData, &resp.Diagnostics)
+	r.connection = as[*connection](req.ProviderData)
 }
 
 // Create implements [resource.Resource]. The id is in the state whatever fails
@@ -79,7 +78,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		resp.Diagnostics.Append(rememberForm(ctx, resp.Private, created.Webhook.Form)...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, now)...)
 	}()
-	warnRetried(&resp.Diagnostics, state.subject(), created)
+	add(&resp.Diagnostics, message.Retried(state.subject(), created)...)
 	if err != nil {
 		r.connection.report(&resp.Diagnostics, err, state.subject())
 		add(&resp.Diagnostics, message.Tainted(state.subject()))
@@ -92,20 +91,6 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	if !resp.Diagnostics.HasError() {
 		reportDisagreements(&resp.Diagnostics, plan, nil, state)
-	}
-}
-
-// warnRetried is for a create that was retried, which the API may have carried out more than
-// once.
-func warnRetried(diags *diag.Diagnostics, about message.Subject, created cakemail.Created) {
-	if len(created.Surplus) > 0 {
-		add(diags, message.SecondArchived(about, created.Surplus))
-	}
-	if len(created.Duplicates) > 0 {
-		add(diags, message.SecondLeft(about, created.Duplicates))
-	}
-	if created.Unchecked != nil {
-		add(diags, message.SecondUnchecked(about, created.Unchecked))
 	}
 }
 

@@ -84,7 +84,7 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 
 // Configure implements [action.ActionWithConfigure].
 func (a *webhookTestDeliveryAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.connection = connectionFrom(req.ProviderData, &resp.Diagnostics)
+	a.connection = as[*connection](req.ProviderData)
 }
 
 // Invoke implements [action.Action].

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,11 +22,10 @@ func Call(err error, about Subject, provider Provider) []Message {
 	if !ok {
 		return []Message{problem("Cannot call Cakemail", err.Error())}
 	}
-	call := failedCall{failure, about, provider, "Cannot " + attempt(failure, about)}
+	call := failedCall{failure, about, provider, "Cannot " + about.completing(failure.Action) + "."}
 	if failure.LoginFailed {
-		call.attempt += ", because the login failed"
+		call.attempt = strings.TrimSuffix(call.attempt, ".") + ", because the login failed."
 	}
-	call.attempt += "."
 	if failure.Kind == cakemail.Invalid && !failure.LoginFailed {
 		return call.refusals()
 	}
@@ -43,14 +43,6 @@ func NotListed(err error, about Subject, provider Provider) []Message {
 	return messages
 }
 
-// attempt is the action, completed with what it is about.
-func attempt(failure *cakemail.Error, about Subject) string {
-	if failure.Action == cakemail.ActionListFirst {
-		return "list the webhooks" + inAccount(about.Account) + " before creating one"
-	}
-	return about.completing(failure.Action)
-}
-
 // failedCall is a call of the API that failed.
 type failedCall struct {
 	*cakemail.Error
@@ -61,189 +53,170 @@ type failedCall struct {
 }
 
 func (c failedCall) message() Message {
-	switch isOfWebhook := c.about.ID != "" && !c.LoginFailed; c.Kind {
-	case cakemail.Unauthorized, cakemail.Invalid, cakemail.ChallengeRequired, cakemail.Forbidden:
-		return c.ofCredentials()
-	case cakemail.Gone, cakemail.Unconfirmed:
-		return c.ofWebhook()
-	case cakemail.Unsupported:
-		if isOfWebhook {
-			return c.ofWebhook()
-		}
-		return c.ofAddress()
-	case cakemail.Unreadable, cakemail.Redirected:
-		return c.ofAddress()
+	credentials := "Credentials: " + c.provider.Credentials + "."
+	switch c.Kind {
+	case cakemail.Unauthorized, cakemail.Invalid:
+		return c.problem("The credentials were refused", credentials, "Check or renew them, and run Terraform again.")
+	case cakemail.ChallengeRequired:
+		return problem("The login needs multi-factor authentication", c.attempt, credentials,
+			"Use an access token instead: set access_token or CAKEMAIL_ACCESS_TOKEN.")
+	case cakemail.Forbidden:
+		return c.problem("The credentials do not permit this call", credentials,
+			"Check account_id, and the user's rights in "+accountName(c.about.Account)+".")
+	case cakemail.Gone, cakemail.Unconfirmed, cakemail.Unsupported:
+		return c.notFound()
+	case cakemail.Unreadable:
+		return c.problem(c.Host+" does not answer as Cakemail does", "A proxy may answer in its place.", c.provider.address())
+	case cakemail.Redirected:
+		return problem(c.Host+" redirects to "+c.target("itself, perhaps with https://", c.Host), c.attempt,
+			"The provider does not follow, to keep your credentials from others.", "Set base_url to the address of the API.",
+			c.provider.address(), requestID(c.RequestID))
 	case cakemail.Network, cakemail.Timeout:
-		return c.withoutAnswer()
+		return c.notAnswered()
 	case cakemail.RateLimited, cakemail.Unavailable:
-		return c.status(tried(c.Attempts, c.Elapsed)+"Wait and try again, with fewer calls at once:",
+		return c.problem("The API answered "+c.Status, tried(c.Attempts, c.Elapsed)+"Wait and try again, with fewer calls at once:",
 			block("terraform apply -parallelism=2"), "A higher max_retries in the provider block keeps trying for longer.")
 	case cakemail.Stopped:
 		return problem("Terraform was interrupted", c.attempt, "This had not begun. Apply again to continue.")
 	}
-	if c.Status != "" {
-		return c.status("The provider does not know this answer.", "Try again. If it stays, ask Cakemail's support about it.")
+	if c.Status == "" {
+		return c.problem("Cannot " + c.Action)
 	}
-	return problem("Cannot "+c.Action, c.attempt, c.because())
+	return c.problem("The API answered "+c.Status, "The provider does not know this answer.",
+		"Try again. If it stays, ask Cakemail's support about it.")
 }
 
-// status is for an answer whose status is the cause.
-func (c failedCall) status(advice ...string) Message {
-	return problem("The API answered "+c.Status, append([]string{c.attempt, c.saidMore()}, append(advice, requestID(c.RequestID))...)...)
-}
-
-func (c failedCall) ofCredentials() Message {
-	switch c.Kind {
-	case cakemail.ChallengeRequired:
-		return problem("The login needs multi-factor authentication", c.attempt,
-			"Credentials: "+c.provider.Credentials+".",
-			"Use an access token instead: set access_token or CAKEMAIL_ACCESS_TOKEN.")
-	case cakemail.Forbidden:
-		return problem("The credentials do not permit this call", c.attempt, c.said(),
-			"Credentials: "+c.provider.Credentials+".",
-			"Check account_id, and the user's rights in "+accountName(c.about.Account)+".", requestID(c.RequestID))
-	default:
-		return problem("The credentials were refused", c.attempt, c.said(),
-			"Credentials: "+c.provider.Credentials+".",
-			"Check or renew them, and run Terraform again.", requestID(c.RequestID))
-	}
-}
-
-func (c failedCall) ofWebhook() Message {
+// notFound is for what the API does not have, or does not offer.
+func (c failedCall) notFound() Message {
 	id := short(c.about.ID)
 	switch {
 	case c.Kind == cakemail.Gone:
-		return problem("There is no webhook "+id, c.attempt, c.said(), lookedFor(c.about), requestID(c.RequestID))
-	case c.Kind == cakemail.Unsupported:
-		return problem("This API cannot change a webhook in place", c.attempt, c.said(),
-			"Nothing was changed. Replace the webhook, for a new id and a new secret:",
-			block("terraform apply -replace=ADDRESS"), requestID(c.RequestID))
+		return c.problem("There is no webhook "+id, lookedFor(c.about))
 	case errors.Is(c.Error, cakemail.ErrStillListed):
-		return problem("The API lists the webhook "+id+" but does not show it", c.attempt, c.said(),
-			"One of its servers may be behind. Nothing was changed.",
-			"Try again in a minute. If it stays, ask Cakemail's support.", requestID(c.RequestID))
-	default:
-		return problem("The API shows neither the webhook "+id+" nor a list", c.attempt, c.said(),
-			"The webhooks could not be listed either"+reason(c.Cause)+". Nothing was changed.",
-			c.provider.address(), requestID(c.RequestID))
+		return c.problem("The API lists the webhook "+id+" but does not show it", "One of its servers may be behind. Nothing was changed.",
+			"Try again in a minute. If it stays, ask Cakemail's support.")
+	case c.Kind == cakemail.Unconfirmed:
+		return c.problem("The API shows neither the webhook "+id+" nor a list",
+			"The webhooks could not be listed either"+inBrackets(c.Cause)+". Nothing was changed.", c.provider.address())
+	case id != "" && !c.LoginFailed:
+		return c.problem("This API cannot change a webhook in place",
+			"Nothing was changed. Replace the webhook, for a new id and a new secret:", block("terraform apply -replace=ADDRESS"))
 	}
+	account := ""
+	if c.about.Account > 0 {
+		account = fmt.Sprintf("Or there is no account %d: check account_id.", c.about.Account)
+	}
+	return c.problem("There is no Cakemail webhook API at "+c.Host, c.provider.address(), account)
 }
 
 func lookedFor(about Subject) string {
 	return "It was looked for in " + accountName(about.Account) + ". Check its id and account_id."
 }
 
-func (c failedCall) ofAddress() Message {
-	switch c.Kind {
-	case cakemail.Unreadable:
-		return problem(c.Host+" does not answer as Cakemail does", c.attempt, c.because(), "A proxy may answer in its place.", c.provider.address())
-	case cakemail.Redirected:
-		return problem(c.Host+" redirects to "+c.target(), c.attempt, "The provider does not follow, to keep your credentials from others.",
-			"Set base_url to the address of the API.", c.provider.address(), requestID(c.RequestID))
-	default:
-		account := ""
-		if c.about.Account > 0 {
-			account = fmt.Sprintf("Or there is no account %d: check account_id.", c.about.Account)
-		}
-		return problem("There is no Cakemail webhook API at "+c.Host, c.attempt, c.said(),
-			c.provider.address(), account, requestID(c.RequestID))
-	}
-}
-
-func (c failedCall) target() string {
-	switch c.Location {
-	case "":
-		return "another address"
-	case c.Host:
-		return "itself, perhaps with https://"
-	default:
-		return short(c.Location)
-	}
-}
-
-const patience = "Try again, or raise request_timeout in the provider block."
-
-func (c failedCall) withoutAnswer() Message {
+func (c failedCall) notAnswered() Message {
+	tried := tried(c.Attempts, c.Elapsed)
+	patience := tried + "Try again, or raise request_timeout in the provider block."
 	switch {
 	case c.Status != "":
-		return c.status(tried(c.Attempts, c.Elapsed) + patience)
+		return c.problem("The API answered "+c.Status, patience)
 	case c.Kind == cakemail.Timeout:
-		return problem("No answer from "+c.Host+" in time", c.attempt, tried(c.Attempts, c.Elapsed)+patience)
+		return c.problem("No answer from "+c.Host+" in time", patience)
 	default:
-		return problem("No answer from "+c.Host, c.attempt, c.because(),
-			tried(c.Attempts, c.Elapsed)+"Check the network and any proxy.", c.provider.address())
+		return c.problem("No answer from "+c.Host, tried+"Check the network and any proxy.", c.provider.address())
 	}
 }
 
-// said quotes the answer.
-func (c failedCall) said() string {
+// refusals puts each refusal on the argument that the API names.
+func (c failedCall) refusals() []Message {
+	var messages []Message
+	var rest []string
+	for _, field := range c.Fields {
+		switch {
+		case field.Field == "":
+			rest = append(rest, field.Message)
+		case field.Field == "events" && len(c.about.Events) > 1:
+			messages = append(messages, OneEvent(c.about, c.RequestID))
+		default:
+			messages = append(messages, c.refusal(field))
+		}
+	}
+	if len(rest) == 0 && len(c.Fields) > 0 {
+		return messages
+	}
+	said := cmp.Or(strings.Join(rest, "; "), c.Message, c.Status)
+	return append(messages, problem("The API refused to "+c.Action, c.attempt, ended("It said: ", said),
+		"The call changed nothing. If the configuration is the reason, correct it.", requestID(c.RequestID)))
+}
+
+func (c failedCall) refusal(field cakemail.FieldError) Message {
+	name, meant := field.Field, ""
+	if name == "webhook_id" {
+		name = cmp.Or(c.about.IDArgument, "id")
+	}
+	for _, event := range c.about.Events {
+		if suggestion := cakemail.SuggestEvent(event); name == "events" && suggestion != "" && suggestion != event {
+			meant = notAccepted("does not", event, suggestion)
+		}
+	}
+	return problem("The API refused "+name, c.attempt, ended("It said: ", field.Message), meant,
+		"The call changed nothing. Change the value and apply again.", requestID(c.RequestID)).On(name)
+}
+
+// problem adds what was attempted, what the API said, and how its support finds the call.
+func (c failedCall) problem(title string, advice ...string) Message {
+	return problem(title, c.attempt, c.said(title), text(advice...), requestID(c.RequestID))
+}
+
+// said quotes the answer, with its status unless the title has it, or names the cause.
+func (c failedCall) said(title string) string {
+	said := c.Message
+	if strings.HasSuffix(c.Status, " "+said) {
+		said = ""
+	}
 	switch {
+	case c.Cause != nil && c.Kind != cakemail.Unconfirmed:
+		return ended("The cause: ", reason(c.Cause))
 	case c.Status == "":
-		return itSaid(c.Message)
-	case c.saidMore() == "":
-		return "The API answered " + c.Status + "."
+		return ended("The cause: ", said)
+	case strings.HasSuffix(title, c.Status):
+		return ended("It said: ", said)
 	default:
-		return "The API answered " + c.Status + ": " + ended(c.Message)
+		return ended("The API answered ", strings.TrimSuffix(c.Status+": "+said, ": "))
 	}
 }
 
-// saidMore is what the answer says beside its status.
-func (c failedCall) saidMore() string {
-	if strings.HasSuffix(c.Status, " "+c.Message) {
-		return ""
+// target is where a redirect leads; it has words for the place that it comes from.
+func (c failedCall) target(same, from string) string {
+	if c.Location == from {
+		return same
 	}
-	return itSaid(c.Message)
-}
-
-func itSaid(message string) string {
-	if message == "" {
-		return ""
-	}
-	return "It said: " + ended(message)
+	return short(cmp.Or(c.Location, "another address"))
 }
 
 // longestSaid is how much of somebody else's text a message has.
 const longestSaid = 110
 
-// ended is what somebody else said, as the end of a sentence.
-func ended(said string) string {
-	if short := shortened(said, longestSaid); short != said {
-		return short
-	}
-	return strings.TrimSuffix(said, ".") + "."
-}
-
-func (c failedCall) because() string {
-	switch {
-	case c.Cause != nil:
-		return "The cause: " + ended(causeOf(c.Cause))
-	case c.Message != "":
-		return "The cause: " + ended(c.Message)
-	}
-	return ""
-}
-
-// reason is "" or the reason of a failed call, in brackets.
-func reason(err error) string {
-	failure, ok := errors.AsType[*cakemail.Error](err)
-	switch {
-	case !ok && err != nil:
-		return " (" + strings.TrimSuffix(shortened(causeOf(err), longestSaid), ".") + ")"
-	case !ok:
+// ended is "" or a sentence that ends with what somebody else said.
+func ended(before, said string) string {
+	if said == "" {
 		return ""
-	case failure.Kind == cakemail.Stopped:
-		return " (Terraform was interrupted)"
-	case failure.Status != "":
-		return " (" + failure.Status + ")"
-	case failure.Cause != nil:
-		return reason(failure.Cause)
 	}
-	return ""
+	if short := shortened(said, longestSaid); short != said {
+		return before + short
+	}
+	return before + strings.TrimSuffix(said, ".") + "."
 }
 
-// causeOf puts the causes that Go names for programmers into words.
-func causeOf(cause error) string {
+// reason puts into words what Go names for programmers.
+func reason(cause error) string {
+	failure, isCall := errors.AsType[*cakemail.Error](cause)
 	switch {
+	case cause == nil:
+		return ""
+	case isCall && failure.Kind == cakemail.Stopped:
+		return "Terraform was interrupted"
+	case isCall:
+		return cmp.Or(failure.Status, reason(failure.Cause))
 	case errors.Is(cause, io.EOF), errors.Is(cause, io.ErrUnexpectedEOF):
 		return "the connection was closed before the whole answer had come"
 	case errors.Is(cause, context.DeadlineExceeded):
@@ -251,6 +224,13 @@ func causeOf(cause error) string {
 	default:
 		return cause.Error()
 	}
+}
+
+func inBrackets(cause error) string {
+	if reason := strings.TrimSuffix(shortened(reason(cause), longestSaid), "."); reason != "" {
+		return " (" + reason + ")"
+	}
+	return ""
 }
 
 // tried is "" or a sentence with a space after it.

@@ -27,32 +27,23 @@ var (
 	isQuotable = regexp.MustCompile(`^[\pL\pN _./:;,=+@#~()\[\]{}?*&|<>^'-]+$`)
 )
 
-// importing are the lines that import each webhook.
+// importing has a command for each webhook, or an import block where no quotes suit every shell.
 func importing(account int64, webhooks ...cakemail.Webhook) []string {
 	var lines []string
 	for _, webhook := range webhooks {
-		lines = append(lines, importLines(ImportID(account, webhook.ID))...)
+		switch id := ImportID(account, webhook.ID); {
+		case isPlain.MatchString(id):
+			lines = append(lines, "terraform import ADDRESS "+id)
+		case isQuotable.MatchString(id):
+			lines = append(lines, `terraform import ADDRESS "`+id+`"`)
+		default:
+			lines = append(lines, importBlock(id)...)
+		}
 	}
 	return lines
 }
 
-// importLines are a command, or an import block where no quotes suit every shell.
-func importLines(id string) []string {
-	switch {
-	case isPlain.MatchString(id):
-		return []string{"terraform import ADDRESS " + id}
-	case isQuotable.MatchString(id):
-		return []string{`terraform import ADDRESS "` + id + `"`}
-	default:
-		return importBlock(id)
-	}
-}
-
 func importBlock(id string) []string {
-	return []string{"import {", "  to = ADDRESS", "  id = " + inHCL(id), "}"}
-}
-
-// inHCL quotes a text for a configuration.
-func inHCL(text string) string {
-	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(text))
+	quoted := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(id))
+	return []string{"import {", "  to = ADDRESS", "  id = " + quoted, "}"}
 }

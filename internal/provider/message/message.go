@@ -8,11 +8,11 @@ package message
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
+	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
 // Message is an error or a warning.
@@ -31,7 +31,8 @@ func warning(title string, lines ...string) Message {
 	return Message{Title: title, Text: text(lines...), IsWarning: true}
 }
 
-func (m Message) on(attribute string) Message {
+// On puts the message on an argument.
+func (m Message) On(attribute string) Message {
 	m.Attribute = attribute
 	return m
 }
@@ -66,7 +67,7 @@ func (s Subject) completing(action string) string {
 	case s.ID != "":
 		action += " " + short(s.ID)
 	case s.URL != "":
-		action += " for " + origin(s.URL)
+		action += " for " + mask.Origin(s.URL)
 	}
 	return action + inAccount(s.Account)
 }
@@ -83,15 +84,6 @@ func accountName(account int64) string {
 		return fmt.Sprintf("account %d", account)
 	}
 	return "the account of the credentials"
-}
-
-// origin is the scheme and the host of a URL.
-func origin(raw string) string {
-	parsed, err := url.Parse(raw)
-	if err != nil || parsed.Host == "" {
-		return "a URL that is not shown"
-	}
-	return (&url.URL{Scheme: parsed.Scheme, Host: parsed.Host}).String()
 }
 
 // short is a text of the API or of a person as a line can hold it.

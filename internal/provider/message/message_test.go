@@ -57,10 +57,6 @@ func (f facts) provider() message.Provider {
 	}
 }
 
-func (f facts) existing() message.Existing {
-	return message.Existing{Webhook: f.webhook(), Account: f.account, HasOtherEvents: true, WithoutSecret: true}
-}
-
 func (f facts) delivery() cakemail.Delivery {
 	return cakemail.Delivery{Webhook: f.webhook(), Event: f.event, Timeout: 10 * time.Second}
 }
@@ -83,8 +79,7 @@ func (f facts) failures() []error {
 			failures = append(failures, &failure)
 		}
 	}
-	first := &cakemail.Error{Kind: cakemail.Unavailable, Action: cakemail.ActionListFirst, Host: f.host, Status: "502 Bad Gateway"}
-	return append(failures, first)
+	return failures
 }
 
 // samples calls every constructor, by its name.
@@ -98,26 +93,28 @@ func (f facts) samples() map[string][]message.Message {
 	one := func(messages ...message.Message) []message.Message { return messages }
 	samples := map[string][]message.Message{
 		"Call": nil, "NotListed": nil, "Delivery": nil,
-		"AccessToken": one(
-			message.AccessToken("access_token", message.TokenHasSpace), message.AccessToken("CAKEMAIL_ACCESS_TOKEN", message.TokenHasBracket),
-			message.AccessToken("access_token", message.TokenIsEmpty), message.AccessToken("access_token", message.TokenHasBearer),
+		"Archived":     one(message.Archived(f.id)),
+		"ChangedSince": one(message.ChangedSince(about, "url", f.url, f.url+"x"), message.ChangedSince(about, "rate_limit", "7", "5")),
+		"Empty":        one(message.Empty("password", "CAKEMAIL_PASSWORD")),
+		"Event":        one(message.Event(f.event, "Contact.Added"), message.Event(f.event, "")),
+		"Exists": one(
+			message.Exists(message.Existing{Webhook: webhook, Account: f.account, HasOtherEvents: true, WithoutSecret: true}),
+			message.Exists(message.Existing{Webhook: webhook, Account: f.account, IsReplacement: true}),
+			message.Exists(message.Existing{Webhook: webhook, IsPaused: true}),
 		),
-		"AccountVariable": one(message.AccountVariable("CAKEMAIL_ACCOUNT_ID")),
-		"Ambiguous":       one(message.Ambiguous(about, three), message.Ambiguous(pending, three), message.Ambiguous(about, three[:1])),
-		"Archived":        one(message.Archived(f.id)),
-		"ChangedSince":    one(message.ChangedSince(about, "url", f.url, f.url+"x"), message.ChangedSince(about, "rate_limit", "7", "5")),
-		"EmailAddress":    one(message.EmailAddress("email")),
-		"Empty":           one(message.Empty("password", "CAKEMAIL_PASSWORD")),
-		"Event":           one(message.Event(f.event, "Contact.Added"), message.Event(f.event, "")),
-		"Exists":          one(message.Exists(f.existing()), message.Exists(message.Existing{Webhook: webhook, IsPaused: true})),
 		"HalfALogin": one(
 			message.HalfALogin("email", "CAKEMAIL_EMAIL", message.InEnvironment("CAKEMAIL_PASSWORD")),
 			message.HalfALogin("password", "CAKEMAIL_PASSWORD", message.InBlock("email")),
 		),
-		"ImportsNothing": one(message.ImportsNothing(errors.New("the id is empty"))),
-		"InvalidAccount": one(message.InvalidAccount(-f.account)),
+		"Invalid": one(
+			message.Invalid("access_token", message.TokenHasSpace), message.Invalid("access_token", message.TokenHasBearer),
+			message.Invalid(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"), message.TokenHasBracket),
+			message.Invalid(message.InEnvironment("CAKEMAIL_ACCOUNT_ID"), message.IsNoAccount),
+			message.Invalid("access_token", message.TokenIsEmpty), message.Invalid("email", message.IsNoEmailAddress),
+		),
 		"InvalidImport": one(
-			message.InvalidImport(message.IsAURL, ""), message.InvalidImport(message.HasWrongEnd, f.id), message.InvalidImport(message.HasWrongNumber, f.id),
+			message.InvalidImport(message.IsAURL, ""), message.InvalidImport(message.HasWrongEnd, f.id),
+			message.InvalidImport(message.HasWrongNumber, f.id), message.InvalidImport(message.NamesNothing(errors.New("the id is empty")), ""),
 		),
 		"LeavesAccount": one(message.LeavesAccount(f.account)),
 		"MovedGone":     one(message.MovedGone(about)),
@@ -128,46 +125,35 @@ func (f facts) samples() map[string][]message.Message {
 			message.NotAPeriod("rate_limit_period", "minutes", "minute", nil),
 			message.NotAPeriod("rate_limit_period", f.said, "", []string{"second", "minute"}),
 		),
-		"NotFound":      one(message.NotFound(about)),
-		"NotInAccount":  one(message.NotInAccount(about)),
-		"NotKnownYet":   one(message.NotKnownYet([]string{"access_token", "account_id"})),
-		"NotNew":        one(message.NotNew(about, three[:1])),
-		"NotRefreshed":  one(message.NotRefreshed(about, []string{"access_token"})),
-		"NotRemembered": one(message.NotRemembered("pending", cause)),
+		"NotFound":     one(message.NotFound(about)),
+		"NotInAccount": one(message.NotInAccount(about)),
+		"NotKnownYet":  one(message.NotKnownYet([]string{"access_token", "account_id"})),
+		"NotRefreshed": one(message.NotRefreshed(about, []string{"access_token"})),
 		"NotSaved": one(
 			message.NotSaved(about, "url", f.url, f.url+"x", true),
 			message.NotSaved(about, "events", strings.Join(f.events, ", "), "Email.Bounced", false),
 		),
-		"NotWhole":       one(message.NotWhole("rate_limit", "1.5")),
-		"OneEvent":       one(message.OneEvent(several, f.id), message.OneEvent(several, "")),
-		"OtherDefault":   one(message.OtherDefault(about, f.account, 0)),
-		"OtherEvent":     one(message.OtherEvent(f.delivery())),
-		"OtherObject":    one(message.OtherObject(moved)),
-		"OutOfRange":     one(message.OutOfRange("max_retries", 0, 20)),
-		"OutcomeUnknown": one(message.OutcomeUnknown(about, 5, time.Minute, cause), message.OutcomeUnknown(about, 1, 0, nil)),
-		"Period":         one(message.Period("hour")),
+		"NotWhole":     one(message.NotWhole("rate_limit", "1.5")),
+		"OneEvent":     one(message.OneEvent(several, f.id), message.OneEvent(several, "")),
+		"OtherDefault": one(message.OtherDefault(about, f.account, 0)),
+		"OtherEvent":   one(message.OtherEvent(f.delivery())),
+		"OtherObject":  one(message.OtherObject(moved)),
+		"OutOfRange":   one(message.OutOfRange("max_retries", 0, 20), message.OutOfRange("rate_limit", 1, 0)),
+		"Period":       one(message.Period("hour")),
 		"Replaced": one(
 			message.Replaced(about, []string{"events"}, 0),
 			message.Replaced(about, []string{"events", "url", "rate_limit", "rate_limit_period"}, f.account),
 		),
-		"ReplacementExists": one(message.ReplacementExists(f.existing())),
-		"SecondArchived":    one(message.SecondArchived(about, three[:1])),
-		"SecondLeft":        one(message.SecondLeft(about, three[:1])),
-		"SecondUnchecked":   one(message.SecondUnchecked(about, cause)),
-		"Tainted":           one(message.Tainted(about)),
-		"TooSmall":          one(message.TooSmall("rate_limit", 1), message.TooSmall("account_id", 1)),
-		"TwoCredentials":    one(message.TwoCredentials()),
-		"URL": one(
-			message.URL("url", message.IsInvisible, "https://example.com/cakemail"),
-			message.URL("CAKEMAIL_API_BASE", message.HasMoreThanPath, "https://api.cakemail.dev"),
-		),
+		"Retried":          message.Retried(about, cakemail.Created{Surplus: three[:1], Duplicates: three[:1], Unchecked: cause}),
+		"Tainted":          one(message.Tainted(about)),
+		"TwoCredentials":   one(message.TwoCredentials()),
+		"URL":              one(message.URL("url", message.HasMoreThanPath, "https://example.com/cakemail")),
 		"Unencrypted":      one(message.Unencrypted("base_url", f.host)),
 		"UnknownEvent":     one(message.UnknownEvent(f.event, "Contact.Added"), message.UnknownEvent(f.event, "")),
 		"UnknownSource":    one(message.UnknownSource("null_resource")),
 		"UnreadableSource": one(message.UnreadableSource("restapi_object")),
 		"Untold":           one(message.Untold(moved)),
 		"WebhookID":        one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
-		"WrongData":        one(message.WrongData(f)),
 	}
 	for _, failure := range f.failures() {
 		samples["Call"] = append(samples["Call"], message.Call(failure, about, provider)...)
@@ -175,8 +161,12 @@ func (f facts) samples() map[string][]message.Message {
 		samples["Delivery"] = append(samples["Delivery"], message.Delivery(failure, f.delivery()))
 	}
 	for outcome := cakemail.NotNew; outcome <= cakemail.OutcomeUnknown; outcome++ {
-		failure := &cakemail.CreateError{Outcome: outcome, Candidates: three[:1], Attempts: 5, Elapsed: time.Minute, Cause: cause}
-		samples["Call"] = append(samples["Call"], message.Call(failure, about, provider)...)
+		for count := 1; count <= 3; count += 2 {
+			failure := &cakemail.CreateError{Outcome: outcome, Candidates: three[:count], Attempts: 5, Elapsed: time.Minute, Cause: cause}
+			if outcome == cakemail.Ambiguous || count == 1 {
+				samples["Call"] = append(samples["Call"], slices.Concat(message.Call(failure, about, provider), message.Call(failure, pending, provider))...)
+			}
+		}
 	}
 	return samples
 }
@@ -312,9 +302,9 @@ func TestImportsCanBePasted(t *testing.T) {
 		`"\`:                   "  import {\n    to = ADDRESS\n    id = \"42/\\\"\\\\\"\n  }",
 		"%PATH%":               "  import {\n    to = ADDRESS\n    id = \"42/%PATH%\"\n  }",
 	} {
-		told := message.NotNew(message.Subject{Account: 42}, []cakemail.Webhook{{ID: id}})
-		if !strings.HasSuffix(told.Text, "\n"+want) {
-			t.Errorf("got %s\nwant %s", told.Text, want)
+		told := message.Call(&cakemail.CreateError{Outcome: cakemail.NotNew, Candidates: []cakemail.Webhook{{ID: id}}}, message.Subject{Account: 42}, message.Provider{})
+		if !strings.HasSuffix(told[0].Text, "\n"+want) {
+			t.Errorf("got %s\nwant %s", told[0].Text, want)
 		}
 	}
 }

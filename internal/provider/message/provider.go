@@ -36,25 +36,20 @@ func Login(emailFrom, passwordFrom string) string {
 
 // NoCredentials is for a provider without any.
 func NoCredentials() Message {
-	return problem("Missing Cakemail credentials",
-		"Set access_token in the provider block, or CAKEMAIL_ACCESS_TOKEN.",
+	return problem("Missing Cakemail credentials", "Set access_token in the provider block, or CAKEMAIL_ACCESS_TOKEN.",
 		"Or set email and password, or CAKEMAIL_EMAIL and CAKEMAIL_PASSWORD.",
 		"Accounts with multi-factor authentication need the access token.")
 }
 
 // HalfALogin is for an e-mail address without a password, or the other way round.
 func HalfALogin(missing, variable, presentFrom string) Message {
-	name := map[string]string{"email": "e-mail address"}[missing]
-	if name == "" {
-		name = missing
-	}
-	return problem("Missing "+name, fmt.Sprintf("%s is set, but no %s.", inFront(presentFrom), name),
-		fmt.Sprintf("Set %s in the provider block, or the environment variable %s.", missing, variable)).on(missing)
+	return problem("Missing "+missing, fmt.Sprintf("%s is set, but no %s.", inFront(presentFrom), missing),
+		fmt.Sprintf("Set %s in the provider block, or the environment variable %s.", missing, variable)).On(missing)
 }
 
 // TwoCredentials is for a provider block with both kinds.
 func TwoCredentials() Message {
-	return problem("Two kinds of credentials", "Set access_token, or email and password, not both.").on("access_token")
+	return problem("Two kinds of credentials", "Set access_token, or email and password, not both.").On("access_token")
 }
 
 // Unencrypted warns of an address without TLS.
@@ -65,36 +60,21 @@ func Unencrypted(name, host string) Message {
 
 // NotKnownYet is for arguments of the provider that come from what is still to be applied.
 func NotKnownYet(unknown []string) Message {
-	return problem("The provider's configuration is not known yet", notKnownYet(unknown)...)
+	return problem("The provider's configuration is not known yet",
+		"The provider's "+strings.Join(unknown, " and ")+" will be known only after apply, so Cakemail cannot be called.",
+		"Give it a value that is known, or first apply what it comes from:", block("terraform apply -target=ADDRESS"))
 }
 
 // NotRefreshed is for a webhook that cannot be read for the same reason.
 func NotRefreshed(about Subject, unknown []string) Message {
-	shown := capital(about.String()) + " is shown as the state has it."
-	return warning("The webhook was not refreshed", append([]string{shown}, notKnownYet(unknown)...)...)
+	shown := inFront(about.String()) + " is shown as the state has it."
+	return warning("The webhook was not refreshed", shown, NotKnownYet(unknown).Text)
 }
 
-func notKnownYet(unknown []string) []string {
-	return []string{
-		"The provider's " + strings.Join(unknown, " and ") + " will be known only after apply, so Cakemail cannot be called.",
-		"Give it a value that is known, or first apply what it comes from:", block("terraform apply -target=ADDRESS"),
-	}
-}
-
-// WrongData is for a defect of the provider.
-func WrongData(data any) Message {
-	return problem("Unexpected provider data", fmt.Sprintf("The provider data is a %T. This is a defect of the provider: please report it.", data))
-}
-
-// inFront begins a sentence with an argument or an environment variable.
+// inFront begins a sentence.
 func inFront(name string) string {
-	if strings.HasPrefix(name, "CAKEMAIL_") {
-		name = InEnvironment(name)
-	}
-	if strings.HasPrefix(name, "the ") {
-		return capital(name)
+	if rest, found := strings.CutPrefix(name, "the "); found {
+		return "The " + rest
 	}
 	return name
 }
-
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

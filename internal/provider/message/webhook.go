@@ -3,17 +3,14 @@ package message
 import (
 	"fmt"
 	"strings"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
 // NotFound is for a webhook that a configuration names by its id.
 func NotFound(about Subject) Message {
 	return problem("There is no webhook "+short(about.ID), lookedFor(about),
-		"The data source cakemail_webhooks lists the webhooks that there are.").on("id")
-}
-
-// NotRemembered is for what Terraform does not keep beside the state.
-func NotRemembered(what string, cause error) Message {
-	return problem("Cannot remember "+what, "The cause: "+ended(cause.Error()))
+		"The data source cakemail_webhooks lists the webhooks that there are.").On("id")
 }
 
 // NoSecret is for an answer that lacks what it was asked for.
@@ -29,14 +26,14 @@ const MissingSecret = "The secret is missing, so there is nothing to sign with. 
 // NotSaved is for a value that the API changed on its own. A webhook that was just created is
 // tainted by that.
 func NotSaved(about Subject, attribute, asked, saved string, isNew bool) Message {
-	keep := []string{"", ""}
+	keep := ""
 	if isNew {
-		keep = []string{"The webhook is tainted. To keep it, run this before you apply:", block("terraform untaint ADDRESS")}
+		keep = text("The webhook is tainted. To keep it, run this before you apply:", block("terraform untaint ADDRESS"))
 	}
 	return problem("The API did not save "+attribute+" as asked",
 		"It saved "+about.String()+" otherwise, and so it is in the state.",
 		difference("The configuration has %s, the API %s.", asked, saved),
-		"Change the configuration to what the API can do, and apply again.", keep[0], keep[1]).on(attribute)
+		"Change the configuration to what the API can do, and apply again.", keep).On(attribute)
 }
 
 // ChangedSince is for a value that somebody changed between plan and apply.
@@ -44,7 +41,7 @@ func ChangedSince(about Subject, attribute, planned, held string) Message {
 	return problem("The webhook's "+attribute+" changed after the plan",
 		"Somebody changed "+about.String()+".",
 		difference("The plan has %s, the API %s. The state has what the API has.", planned, held),
-		"Plan again to see what is to be changed, and apply.").on(attribute)
+		"Plan again to see what is to be changed, and apply.").On(attribute)
 }
 
 // difference leaves out of both values what messages do not show.
@@ -58,8 +55,7 @@ func difference(sentence, one, other string) string {
 
 func shown(value string) string {
 	if strings.Contains(value, "://") {
-		return origin(value)
+		return mask.Origin(value)
 	}
-	const longest = 80
-	return shortened(value, longest)
+	return shortened(value, 80)
 }
