@@ -299,7 +299,8 @@ func TestImportsCanBePasted(t *testing.T) {
 		`"\`:                   "  import {\n    to = ADDRESS\n    id = \"42/\\\"\\\\\"\n  }",
 		"%PATH%":               "  import {\n    to = ADDRESS\n    id = \"42/%PATH%\"\n  }",
 	} {
-		told := message.Call(&cakemail.CreateError{Outcome: cakemail.NotNew, Candidates: []cakemail.Webhook{{ID: id}}}, message.Subject{Account: 42}, message.Provider{})
+		failure := &cakemail.CreateError{Outcome: cakemail.NotNew, Candidates: []cakemail.Webhook{{ID: id}}}
+		told := message.Call(failure, message.Subject{Account: 42}, message.Provider{})
 		if !strings.HasSuffix(told[0].Text, "\n"+want) {
 			t.Errorf("got %s\nwant %s", told[0].Text, want)
 		}
