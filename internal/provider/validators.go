@@ -116,11 +116,8 @@ var (
 		return nil
 	})
 	eventName = textCheck("the name of an event, Resource.Action, such as Contact.Added", func(_, text string) []message.Message {
-		switch {
-		case !cakemail.IsEventShaped(text):
-			return one(message.Event(text, cakemail.SuggestEvent(text)))
-		case !cakemail.IsKnownEvent(text):
-			return one(message.UnknownEvent(text, cakemail.SuggestEvent(text)))
+		if !cakemail.IsKnownEvent(text) {
+			return one(message.Event(text, cakemail.SuggestEvent(text), cakemail.IsEventShaped(text)))
 		}
 		return nil
 	})

@@ -8,9 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
-	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
 var (
@@ -79,12 +76,10 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	model.AccountID = d.connection.accountOf(model.AccountID)
 	webhook, err := client.Get(ctx, model.ref(time.Time{}))
-	if cakemail.IsKind(err, cakemail.Gone) {
-		add(&resp.Diagnostics, message.NotFound(model.subject()))
-		return
-	}
 	if err != nil {
-		d.connection.report(&resp.Diagnostics, err, model.subject())
+		about := model.subject()
+		about.IDArgument = "id"
+		d.connection.report(&resp.Diagnostics, err, about)
 		return
 	}
 	shown := knowledge{webhook: webhookResourceModel{webhookModel: model, StoreSecret: types.BoolValue(true)}}.after(webhook)

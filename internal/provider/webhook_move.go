@@ -55,7 +55,7 @@ func moveWebhook(ctx context.Context, req resource.MoveStateRequest, resp *resou
 	}
 	object, err := read(req.SourceRawState.JSON)
 	if err != nil {
-		add(&resp.Diagnostics, message.UnreadableSource(req.SourceTypeName))
+		add(&resp.Diagnostics, message.Untold(message.Moved{Type: req.SourceTypeName}))
 		return
 	}
 	moved := message.Moved{Type: req.SourceTypeName, ID: object.id, Path: object.path}

@@ -147,7 +147,7 @@ func TestTestDeliveryIsNotPosted(t *testing.T) {
 		},
 		"to an unknown webhook": {
 			config: acctest.Arguments{"webhook_id": "no-such-webhook"},
-			want:   acctest.Error("", "There is no webhook no-such-webhook", ""),
+			want:   acctest.Error("webhook_id", "There is no webhook no-such-webhook", ""),
 		},
 		"to a webhook whose id the API refuses": {
 			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID","type":"x"}]}`},

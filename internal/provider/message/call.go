@@ -18,10 +18,8 @@ func Call(err error, about Subject, provider Provider) []Message {
 	if failure, ok := errors.AsType[*cakemail.CreateError](err); ok {
 		return []Message{created(failure, about)}
 	}
-	failure, ok := errors.AsType[*cakemail.Error](err)
-	if !ok {
-		return []Message{problem("Cannot call Cakemail", err.Error())}
-	}
+	failure := &cakemail.Error{Action: "call Cakemail", Cause: err}
+	errors.As(err, &failure)
 	call := failedCall{failure, about, provider, "Cannot " + about.completing(failure.Action) + "."}
 	if failure.LoginFailed {
 		call.attempt = strings.TrimSuffix(call.attempt, ".") + ", because the login failed."
@@ -70,7 +68,7 @@ func (c failedCall) message() Message {
 	case cakemail.Redirected:
 		return problem(c.Host+" redirects to "+c.target("itself, perhaps with https://", c.Host), c.attempt,
 			"The provider does not follow, to keep your credentials from others.", "Set base_url to the address of the API.",
-			c.provider.address(), requestID(c.RequestID))
+			c.provider.address(), requestID(c.Error))
 	case cakemail.Network, cakemail.Timeout:
 		return c.notAnswered()
 	case cakemail.RateLimited, cakemail.Unavailable:
@@ -91,7 +89,8 @@ func (c failedCall) notFound() Message {
 	id := short(c.about.ID)
 	switch {
 	case c.Kind == cakemail.Gone:
-		return c.problem("There is no webhook "+id, lookedFor(c.about))
+		return c.problem("There is no webhook "+id, "It was looked for in "+accountName(c.about.Account)+". Check its id and account_id.",
+			"The data source cakemail_webhooks lists those that there are.").On(c.about.IDArgument)
 	case errors.Is(c.Error, cakemail.ErrStillListed):
 		return c.problem("The API lists the webhook "+id+" but does not show it", "One of its servers may be behind. Nothing was changed.",
 			"Try again in a minute. If it stays, ask Cakemail's support.")
@@ -109,21 +108,17 @@ func (c failedCall) notFound() Message {
 	return c.problem("There is no Cakemail webhook API at "+c.Host, c.provider.address(), account)
 }
 
-func lookedFor(about Subject) string {
-	return "It was looked for in " + accountName(about.Account) + ". Check its id and account_id."
-}
-
 func (c failedCall) notAnswered() Message {
-	tried := tried(c.Attempts, c.Elapsed)
-	patience := tried + "Try again, or raise request_timeout in the provider block."
+	title, tried := "No answer from "+c.Host, tried(c.Attempts, c.Elapsed)
 	switch {
 	case c.Status != "":
-		return c.problem("The API answered "+c.Status, patience)
+		title = "The API answered " + c.Status
 	case c.Kind == cakemail.Timeout:
-		return c.problem("No answer from "+c.Host+" in time", patience)
+		title += " in time"
 	default:
-		return c.problem("No answer from "+c.Host, tried+"Check the network and any proxy.", c.provider.address())
+		return c.problem(title, tried+"Check the network and any proxy.", c.provider.address())
 	}
+	return c.problem(title, tried+"Try again, or raise request_timeout in the provider block.")
 }
 
 // refusals puts each refusal on the argument that the API names.
@@ -135,7 +130,7 @@ func (c failedCall) refusals() []Message {
 		case field.Field == "":
 			rest = append(rest, field.Message)
 		case field.Field == "events" && len(c.about.Events) > 1:
-			messages = append(messages, OneEvent(c.about, c.RequestID))
+			messages = append(messages, OneEvent(c.about, c.Error))
 		default:
 			messages = append(messages, c.refusal(field))
 		}
@@ -145,7 +140,7 @@ func (c failedCall) refusals() []Message {
 	}
 	said := cmp.Or(strings.Join(rest, "; "), c.Message, c.Status)
 	return append(messages, problem("The API refused to "+c.Action, c.attempt, ended("It said: ", said),
-		"The call changed nothing. If the configuration is the reason, correct it.", requestID(c.RequestID)))
+		"The call changed nothing. If the configuration is the reason, correct it.", requestID(c.Error)))
 }
 
 func (c failedCall) refusal(field cakemail.FieldError) Message {
@@ -159,12 +154,12 @@ func (c failedCall) refusal(field cakemail.FieldError) Message {
 		}
 	}
 	return problem("The API refused "+name, c.attempt, ended("It said: ", field.Message), meant,
-		"The call changed nothing. Change the value and apply again.", requestID(c.RequestID)).On(name)
+		"The call changed nothing. Change the value and apply again.", requestID(c.Error)).On(name)
 }
 
 // problem adds what was attempted, what the API said, and how its support finds the call.
 func (c failedCall) problem(title string, advice ...string) Message {
-	return problem(title, c.attempt, c.said(title), text(advice...), requestID(c.RequestID))
+	return problem(title, c.attempt, c.said(title), text(advice...), requestID(c.Error))
 }
 
 // said quotes the answer, with its status unless the title has it, or names the cause.
@@ -241,9 +236,10 @@ func tried(attempts int, elapsed time.Duration) string {
 	return fmt.Sprintf("It was tried %d times in %s. ", attempts, elapsed.Round(time.Second/10))
 }
 
-func requestID(id string) string {
-	if id == "" {
-		return ""
+// requestID is what Cakemail's support finds a call by.
+func requestID(err error) string {
+	if failure, ok := errors.AsType[*cakemail.Error](err); ok && failure.RequestID != "" {
+		return "Request id: " + shortened(failure.RequestID, 64)
 	}
-	return "Request id: " + shortened(id, 64)
+	return ""
 }

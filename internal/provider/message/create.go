@@ -1,21 +1,22 @@
 package message
 
 import (
-	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// OneEvent is for several events where the API takes one. The request id is of the call that it refused.
-func OneEvent(about Subject, request string) Message {
+// OneEvent is for several events where the API takes one, with the call that it refused, if one was made.
+func OneEvent(about Subject, refusal error) Message {
 	return problem("This API takes one event per webhook",
 		fmt.Sprintf("The resource has %d events. Make one webhook per event, with these arguments:", len(about.Events)),
 		block(fmt.Sprintf("for_each = toset([%s])", strings.ReplaceAll(strings.Trim(fmt.Sprintf("%q", about.Events), "[]"), `" "`, `", "`)),
 			"events   = [each.value]"),
 		"A moved block keeps a webhook that has one of these events. The API changed nothing.",
-		guide("one-webhook-per-event"), requestID(request)).On("events")
+		guide("one-webhook-per-event"), requestID(refusal)).On("events")
 }
 
 // Tainted is for a webhook that could not be read after its create.
@@ -36,14 +37,10 @@ func created(failure *cakemail.CreateError, about Subject) Message {
 	case failure.Outcome == cakemail.Ambiguous:
 		return ambiguous(about, failure.Candidates)
 	}
-	request := ""
-	if call, ok := errors.AsType[*cakemail.Error](failure.Cause); ok {
-		request = requestID(call.RequestID)
-	}
 	return problem("It is unknown whether the webhook was created",
 		"No answer says so"+inBrackets(failure.Cause)+", and the provider did not find it.",
 		"The state has the resource without an id, tainted. The next plan looks for "+about.String()+", and the apply creates or replaces it.",
-		tried(failure.Attempts, failure.Elapsed)+"Apply again when the API answers.", request)
+		tried(failure.Attempts, failure.Elapsed)+"Apply again when the API answers.", requestID(failure.Cause))
 }
 
 // ambiguous is for webhooks that a create can have made. One alone is where nothing says whether it was there before.
@@ -85,4 +82,43 @@ func Retried(about Subject, made cakemail.Created) []Message {
 			"List them with the data source cakemail_webhooks, and archive a second one."))
 	}
 	return messages
+}
+
+// WithoutSecret at the end of an import id keeps the secret out of the state.
+const WithoutSecret = "?store_secret=false"
+
+// ImportID is what Terraform imports a webhook of this account by.
+func ImportID(account int64, id string) string {
+	if account > 0 {
+		return fmt.Sprintf("%d/%s", account, id)
+	}
+	return id
+}
+
+var (
+	// isPlain needs no quotes in any shell.
+	isPlain = regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
+	// isQuotable stays what it is between double quotes, in every shell.
+	isQuotable = regexp.MustCompile(`^[\pL\pN _./:;,=+@#~()\[\]{}?*&|<>^'-]+$`)
+)
+
+// importing has a command for each webhook, or an import block where no quotes suit every shell.
+func importing(account int64, webhooks ...cakemail.Webhook) []string {
+	var lines []string
+	for _, webhook := range webhooks {
+		switch id := ImportID(account, webhook.ID); {
+		case isPlain.MatchString(id):
+			lines = append(lines, "terraform import ADDRESS "+id)
+		case isQuotable.MatchString(id):
+			lines = append(lines, `terraform import ADDRESS "`+id+`"`)
+		default:
+			lines = append(lines, importBlock(id)...)
+		}
+	}
+	return lines
+}
+
+func importBlock(id string) []string {
+	quoted := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(id))
+	return []string{"import {", "  to = ADDRESS", "  id = " + quoted, "}"}
 }

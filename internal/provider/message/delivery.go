@@ -44,10 +44,8 @@ func OtherEvent(delivery cakemail.Delivery) Message {
 
 // Delivery says how a test delivery failed, and what to look at.
 func Delivery(err error, delivery cakemail.Delivery) Message {
-	failure, ok := errors.AsType[*cakemail.Error](err)
-	if !ok {
-		return problem("The test delivery failed", err.Error())
-	}
+	failure := &cakemail.Error{Cause: err}
+	errors.As(err, &failure)
 	call, receiver := failedCall{Error: failure}, mask.Origin(delivery.Webhook.Address())
 	to := fmt.Sprintf("The webhook %s posts to %s.", short(delivery.Webhook.ID), receiver)
 	failed := func(title string, advice ...string) Message {

@@ -53,8 +53,7 @@ type Subject struct {
 	Account int64
 	// IDArgument is what the block calls the id, unless that is id.
 	IDArgument string
-	// IsPending tells that the resource is in the state without an id, since the outcome of
-	// its create is unknown.
+	// IsPending tells that the resource is in the state without an id.
 	IsPending bool
 }
 
@@ -69,14 +68,10 @@ func (s Subject) completing(action string) string {
 	case s.URL != "":
 		action += " for " + mask.Origin(s.URL)
 	}
-	return action + inAccount(s.Account)
-}
-
-func inAccount(account int64) string {
-	if account > 0 {
-		return fmt.Sprintf(" in account %d", account)
+	if s.Account > 0 {
+		action += " in " + accountName(s.Account)
 	}
-	return ""
+	return action
 }
 
 func accountName(account int64) string {
@@ -98,9 +93,8 @@ func shortened(text string, longest int) string {
 
 // quoted is a value of any length and content on one line.
 func quoted(value string) string {
-	const longest = 50
-	if count := len([]rune(value)); count > longest {
-		return fmt.Sprintf("%q (%d characters)", shortened(value, longest), count)
+	if count := len([]rune(value)); count > 50 {
+		return fmt.Sprintf("%q (%d characters)", shortened(value, 50), count)
 	}
 	return fmt.Sprintf("%q", value)
 }

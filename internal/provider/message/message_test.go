@@ -96,7 +96,7 @@ func (f facts) samples() map[string][]message.Message {
 		"Archived":     one(message.Archived(f.id)),
 		"ChangedSince": one(message.ChangedSince(about, "url", f.url, f.url+"x"), message.ChangedSince(about, "rate_limit", "7", "5")),
 		"Empty":        one(message.Empty("password", "CAKEMAIL_PASSWORD")),
-		"Event":        one(message.Event(f.event, "Contact.Added"), message.Event(f.event, "")),
+		"Event":        one(message.Event(f.event, "Contact.Added", false), message.Event(f.event, "", true)),
 		"Exists": one(
 			message.Exists(message.Existing{Webhook: webhook, Account: f.account, HasOtherEvents: true, WithoutSecret: true}),
 			message.Exists(message.Existing{Webhook: webhook, Account: f.account, IsReplacement: true}),
@@ -125,7 +125,6 @@ func (f facts) samples() map[string][]message.Message {
 			message.NotAPeriod("rate_limit_period", "minutes", "minute", nil),
 			message.NotAPeriod("rate_limit_period", f.said, "", []string{"second", "minute"}),
 		),
-		"NotFound":     one(message.NotFound(about)),
 		"NotInAccount": one(message.NotInAccount(about)),
 		"NotKnownYet":  one(message.NotKnownYet([]string{"access_token", "account_id"})),
 		"NotRefreshed": one(message.NotRefreshed(about, []string{"access_token"})),
@@ -134,7 +133,7 @@ func (f facts) samples() map[string][]message.Message {
 			message.NotSaved(about, "events", strings.Join(f.events, ", "), "Email.Bounced", false),
 		),
 		"NotWhole":     one(message.NotWhole("rate_limit", "1.5")),
-		"OneEvent":     one(message.OneEvent(several, f.id), message.OneEvent(several, "")),
+		"OneEvent":     one(message.OneEvent(several, &cakemail.Error{RequestID: f.id}), message.OneEvent(several, nil)),
 		"OtherDefault": one(message.OtherDefault(about, f.account, 0)),
 		"OtherEvent":   one(message.OtherEvent(f.delivery())),
 		"OtherObject":  one(message.OtherObject(moved)),
@@ -144,16 +143,14 @@ func (f facts) samples() map[string][]message.Message {
 			message.Replaced(about, []string{"events"}, 0),
 			message.Replaced(about, []string{"events", "url", "rate_limit", "rate_limit_period"}, f.account),
 		),
-		"Retried":          message.Retried(about, cakemail.Created{Surplus: three[:1], Duplicates: three[:1], Unchecked: cause}),
-		"Tainted":          one(message.Tainted(about)),
-		"TwoCredentials":   one(message.TwoCredentials()),
-		"URL":              one(message.URL("url", message.HasMoreThanPath, "https://example.com/cakemail")),
-		"Unencrypted":      one(message.Unencrypted("base_url", f.host)),
-		"UnknownEvent":     one(message.UnknownEvent(f.event, "Contact.Added"), message.UnknownEvent(f.event, "")),
-		"UnknownSource":    one(message.UnknownSource("null_resource")),
-		"UnreadableSource": one(message.UnreadableSource("restapi_object")),
-		"Untold":           one(message.Untold(moved)),
-		"WebhookID":        one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
+		"Retried":        message.Retried(about, cakemail.Created{Surplus: three[:1], Duplicates: three[:1], Unchecked: cause}),
+		"Tainted":        one(message.Tainted(about)),
+		"TwoCredentials": one(message.TwoCredentials()),
+		"URL":            one(message.URL("url", message.HasMoreThanPath, "https://example.com/cakemail")),
+		"Unencrypted":    one(message.Unencrypted("base_url", f.host)),
+		"UnknownSource":  one(message.UnknownSource("null_resource")),
+		"Untold":         one(message.Untold(moved), message.Untold(message.Moved{Type: "restapi_object"})),
+		"WebhookID":      one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
 	}
 	for _, failure := range f.failures() {
 		samples["Call"] = append(samples["Call"], message.Call(failure, about, provider)...)
@@ -302,7 +299,8 @@ func TestImportsCanBePasted(t *testing.T) {
 		`"\`:                   "  import {\n    to = ADDRESS\n    id = \"42/\\\"\\\\\"\n  }",
 		"%PATH%":               "  import {\n    to = ADDRESS\n    id = \"42/%PATH%\"\n  }",
 	} {
-		told := message.Call(&cakemail.CreateError{Outcome: cakemail.NotNew, Candidates: []cakemail.Webhook{{ID: id}}}, message.Subject{Account: 42}, message.Provider{})
+		failure := &cakemail.CreateError{Outcome: cakemail.NotNew, Candidates: []cakemail.Webhook{{ID: id}}}
+		told := message.Call(failure, message.Subject{Account: 42}, message.Provider{})
 		if !strings.HasSuffix(told[0].Text, "\n"+want) {
 			t.Errorf("got %s\nwant %s", told[0].Text, want)
 		}

@@ -4,13 +4,90 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
-// NotFound is for a webhook that a configuration names by its id.
-func NotFound(about Subject) Message {
-	return problem("There is no webhook "+short(about.ID), lookedFor(about),
-		"The data source cakemail_webhooks lists the webhooks that there are.").On("id")
+// Existing is a webhook that is there, and what a plan would create beside it.
+type Existing struct {
+	Webhook cakemail.Webhook
+	Account int64
+	// IsReplacement tells that the resource has a webhook already, and so can import none.
+	IsReplacement bool
+	// IsPaused tells that the plan creates an archived webhook, HasOtherEvents that its events
+	// differ, and WithoutSecret that the state shall not have the secret.
+	IsPaused, HasOtherEvents, WithoutSecret bool
+}
+
+// Exists is for a webhook that a plan would double. The id is in the title: Terraform shows one warning for each title.
+func Exists(existing Existing) Message {
+	title := "The webhook " + existing.Webhook.ID + " exists already"
+	if existing.IsReplacement {
+		return warning(title, existing.what(), "If another resource manages it, or both are wanted, do nothing.",
+			"Otherwise import it into a resource of its own, and destroy that:", block(importing(existing.Account, existing.Webhook)...))
+	}
+	id := ImportID(existing.Account, existing.Webhook.ID)
+	if existing.WithoutSecret {
+		id += WithoutSecret
+	}
+	how := "To manage it with this resource, add this block and plan again:"
+	if existing.HasOtherEvents {
+		how = "To manage it here, write its events into the resource, and add this block:"
+	}
+	return warning(title, existing.what(), how, block(importBlock(id)...),
+		"If another resource manages it, such as the one being rotated, or both are wanted, do nothing. A renamed resource needs a moved block.")
+}
+
+func (e Existing) what() string {
+	where := shortened(mask.Origin(e.Webhook.Address()), 40)
+	if e.IsPaused {
+		return "A killed apply may have left it at " + where + "."
+	}
+	events := strings.Join(e.Webhook.Events, " and ")
+	if len(events) > 40 {
+		events = fmt.Sprintf("%d events", len(e.Webhook.Events))
+	}
+	return "Both would deliver " + events + " to " + where + "."
+}
+
+// Replaced is what a plan says that gives a webhook another secret, as it is not in an account, or 0.
+func Replaced(about Subject, attributes []string, notIn int64) Message {
+	why := "The API cannot change " + strings.Join(attributes, ", ") + " in place"
+	if notIn > 0 {
+		why = fmt.Sprintf("The webhook is not in account %d", notIn)
+	}
+	return warning("The secret of the webhook "+short(about.ID)+" will change", why+", so a new webhook replaces it.",
+		"Give receivers the new secret. With create_before_destroy = true, the old webhook delivers until the new one exists.",
+		"To get the old webhook back if the create fails, undo the change, run this, and apply:",
+		block(importing(about.Account, cakemail.Webhook{ID: about.ID})...))
+}
+
+// Period is for a period that only the developer guide knows.
+func Period(period string) Message {
+	return warning(`This API accepts only "second" or "minute"`,
+		fmt.Sprintf("It will probably refuse the period %q. Use one of these, and change rate_limit to match.", period)).On("rate_limit_period")
+}
+
+// LeavesAccount is for a replacement that would silently move the webhook.
+func LeavesAccount(account int64) Message {
+	return problem("The replacement would leave the webhook's account",
+		fmt.Sprintf("The webhook is in account %d, which only the state knows. So the new one would be in the account of the credentials.", account),
+		fmt.Sprintf("To stay, set account_id = %d in the resource or the provider, or CAKEMAIL_ACCOUNT_ID.", account),
+		"To move it, set account_id to the number of the other account.").On("account_id")
+}
+
+// NotInAccount is for an account that was named while the API could not be asked whether the webhook is in it.
+func NotInAccount(about Subject) Message {
+	return problem("The webhook is in another account",
+		fmt.Sprintf("The webhook %s is not in account %d, which the plan could not know.", short(about.ID), about.Account),
+		"Nothing was changed. Plan again to replace it, or take account_id out to keep it.").On("account_id")
+}
+
+// OtherDefault is for a saved plan that is applied with another account; 0 is the account of the credentials.
+func OtherDefault(about Subject, planned, now int64) Message {
+	return problem("The plan was made for another account", "It replaces "+about.String()+".",
+		"The plan is for "+accountName(planned)+", but the provider has "+accountName(now)+".",
+		"Nothing was archived. Plan again, or apply with the plan's account: set account_id in the provider block, or CAKEMAIL_ACCOUNT_ID.")
 }
 
 // NoSecret is for an answer that lacks what it was asked for.
@@ -23,8 +100,7 @@ func NoSecret(id string) Message {
 const MissingSecret = "The secret is missing, so there is nothing to sign with. " +
 	"If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
 
-// NotSaved is for a value that the API changed on its own. A webhook that was just created is
-// tainted by that.
+// NotSaved is for a value that the API changed on its own, which taints a new webhook.
 func NotSaved(about Subject, attribute, asked, saved string, isNew bool) Message {
 	keep := ""
 	if isNew {
@@ -58,4 +134,61 @@ func shown(value string) string {
 		return mask.Origin(value)
 	}
 	return shortened(value, 80)
+}
+
+// Moved is a resource of a generic provider that is moved here, with what its state tells.
+type Moved struct {
+	Type, ID, Path string
+}
+
+func (m Moved) String() string {
+	if m.ID == "" {
+		return m.Type
+	}
+	return m.Type + " with the id " + quoted(m.ID)
+}
+
+// path leaves out the query, which may hold a key.
+func (m Moved) path() string {
+	path, _, _ := strings.Cut(m.Path, "?")
+	return quoted(path)
+}
+
+// unmoved adds the way that is always open.
+func unmoved(title string, lines ...string) Message {
+	return problem(title, text(lines...), "Or import the webhook instead of moving it:", guide("coming-from-a-generic-provider"))
+}
+
+// UnknownSource is for a type that cannot be moved.
+func UnknownSource(resourceType string) Message {
+	return unmoved("Cannot move this resource to cakemail_webhook",
+		"A moved block can turn a restapi_object or a restful_resource into a webhook, but not a "+short(resourceType)+".",
+		"Take the moved block out.")
+}
+
+// OtherObject is for a resource that manages something else.
+func OtherObject(moved Moved) Message {
+	return unmoved("The moved resource is not a webhook",
+		moved.String()+" has the path "+moved.path()+", which is not a webhook's.",
+		"Take its moved block out, and put its resource block back.")
+}
+
+// Untold is for a state that does not tell the id or the events, or that cannot be read.
+func Untold(moved Moved) Message {
+	what := moved.Type + " has a form that this provider does not know."
+	if moved.Path != "" {
+		what = moved.String() + ", with the path " + moved.path() + ", does not say which id and which events the webhook has."
+	}
+	return unmoved("The state of the moved resource does not show a webhook", "The state of the "+what,
+		"Take the moved block out, put the old resource block back, run this with the newest version of its provider, and move then:",
+		block("terraform apply -refresh-only"))
+}
+
+// MovedGone is for a webhook that is not where the move says.
+func MovedGone(about Subject) Message {
+	account := accountName(about.Account)
+	about.Account = 0
+	return problem("The moved webhook was not found", inFront(about.String())+" is not in "+account+". Nothing was changed.",
+		"If the generic provider acted for another account, set account_id in the block of the provider cakemail that manages it.",
+		"If the webhook is gone, take it out of the state, and apply again:", block("terraform state rm ADDRESS"))
 }
