@@ -161,6 +161,13 @@ func lookUp(configured types.String, argument, variable string, getenv func(stri
 	return getenv(variable), message.InEnvironment(variable)
 }
 
+// connectionFrom is what Configure left for the objects; nil before the provider is
+// configured, as in `validate`.
+func connectionFrom(data any) *connection {
+	found, _ := data.(*connection)
+	return found
+}
+
 // client returns the client, or says why there cannot be one yet.
 func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 	if c.api == nil {

@@ -60,7 +60,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 
 // Configure implements [datasource.DataSourceWithConfigure].
 func (d *webhookDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.connection = as[*connection](req.ProviderData)
+	d.connection = connectionFrom(req.ProviderData)
 }
 
 // Read implements [datasource.DataSource].

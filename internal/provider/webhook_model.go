@@ -83,11 +83,12 @@ func (k knowledge) after(answer cakemail.Webhook) webhookResourceModel {
 		state.Archived = types.BoolValue(*answer.Archived)
 	}
 	isWhole := answer.IsWhole()
-	if k.isOneOfSeveral(answer) {
+	if len(answer.Events) == 0 || k.isOneOfSeveral(answer) {
+		// Every webhook has some.
 		answer.Events = nil
 	}
 	for _, setting := range settings {
-		value := setting.after(k.before(setting), answer.Settings, isWhole)
+		value := setting.after(k.before(setting), setting.told(answer.Settings), isWhole)
 		if k.insists(setting) {
 			value = setting.in(*k.plan)
 		}

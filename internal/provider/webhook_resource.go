@@ -47,7 +47,7 @@ func (r *webhookResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 
 // Configure implements [resource.ResourceWithConfigure].
 func (r *webhookResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.connection = as[*connection](req.ProviderData)
+	r.connection = connectionFrom(req.ProviderData)
 }
 
 // Create implements [resource.Resource]. The id is in the state whatever fails

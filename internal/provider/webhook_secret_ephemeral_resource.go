@@ -72,7 +72,7 @@ func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 
 // Configure implements [ephemeral.EphemeralResourceWithConfigure].
 func (e *webhookSecretEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	e.connection = as[*connection](req.ProviderData)
+	e.connection = connectionFrom(req.ProviderData)
 }
 
 // Open implements [ephemeral.EphemeralResource].

@@ -1,11 +1,17 @@
 package provider
 
 import (
+	"context"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
@@ -22,18 +28,24 @@ type webhookSettings struct {
 
 // settings are the attributes that are sent to the API and read back. Messages follow their order.
 var settings = []setting{
-	{name: "events", change: byReplacement, kind: eventSet},
-	{name: "url", change: inPlace, kind: address},
-	{name: "rate_limit", change: inPlace, kind: number},
-	{name: "rate_limit_period", change: inPlace, kind: text},
+	{name: "events", of: types.SetType{ElemType: types.StringType}, change: byReplacement},
+	{name: "url", of: types.StringType, change: inPlace, same: sameAddress, words: addressInWords},
+	{name: "rate_limit", of: types.Int64Type, change: inPlace},
+	{name: "rate_limit_period", of: types.StringType, change: inPlace},
 }
 
 // setting is a row of [settings].
 type setting struct {
 	// name is the attribute's, and the client's in JSON.
-	name   string
-	change change
-	kind   anyKind
+	name string
+	// of is the type of its values. The framework converts them to and from the client's.
+	of      attr.Type
+	change  change
+	silence silence
+	// same is for values that may be written differently; nil is for those that may not.
+	same func(one, other attr.Value) bool
+	// words are the value as a message says it; nil stands for [inWords].
+	words func(attr.Value) string
 }
 
 // change is how an attribute changes where the API can change webhooks; where it
@@ -42,6 +54,12 @@ type change bool
 
 const inPlace, byReplacement change = true, false
 
+// silence is what it means that an answer about a whole webhook lacks a value: that the webhook
+// has none, or that it has one, and what is known of it stays.
+type silence bool
+
+const none, notTold silence = true, false
+
 // in is the attribute's value.
 func (s setting) in(m webhookSettings) attr.Value {
 	value, _ := reflect.TypeAssert[attr.Value](fieldOf(&m, "tfsdk", s.name))
@@ -49,83 +67,57 @@ func (s setting) in(m webhookSettings) attr.Value {
 }
 
 // put gives the attribute a value of its own type.
-func (s setting) put(m *webhookSettings, value attr.Value) { setField(m, "tfsdk", s.name, value) }
-
-// differs compares two models; equal URLs may be written differently.
-func (s setting) differs(one, other webhookSettings) bool {
-	return !s.kind.same(s.in(one), s.in(other))
-}
-
-// show is the value as a message says it.
-func (s setting) show(m webhookSettings) string {
-	if cakemail.IsSecret(s.name) {
-		return "(a secret)"
-	}
-	return s.kind.show(s.in(m))
+func (s setting) put(m *webhookSettings, value attr.Value) {
+	fieldOf(m, "tfsdk", s.name).Set(reflect.ValueOf(value))
 }
 
 // send copies a known value into what is asked of the API, where null is nil.
 func (s setting) send(m webhookSettings, to *cakemail.Settings) {
-	if value := s.in(m); known(value) && !value.IsNull() {
-		setField(to, "json", s.name, s.kind.send(value))
+	if value := s.in(m); known(value) {
+		tfsdk.ValueAs(context.Background(), value, fieldOf(to, "json", s.name).Addr().Interface())
 	}
 }
 
 // told is what an answer tells, null where it is silent.
 func (s setting) told(answer cakemail.Settings) attr.Value {
-	return s.kind.read(fieldOf(&answer, "json", s.name).Interface())
+	var value attr.Value
+	tfsdk.ValueFrom(context.Background(), fieldOf(&answer, "json", s.name).Interface(), s.of, &value)
+	return value
 }
 
-// isTold tells whether the answer leaves nothing open, be it by its silence.
-func (s setting) isTold(answer cakemail.Settings) bool {
-	return !s.told(answer).IsNull() || s.kind.means() == none && answer.IsWhole()
-}
-
-// after is the value once an answer has come, given what was known before.
-func (s setting) after(before attr.Value, answer cakemail.Settings, isWhole bool) attr.Value {
-	return after(s.kind, before, s.told(answer), isWhole)
-}
-
-// after keeps the spelling of what means the same. What nobody tells is null.
-func after(kind anyKind, before, told attr.Value, isWhole bool) attr.Value {
-	isSilent := told.IsNull() && (kind.means() == notTold || !isWhole)
-	if before.IsNull() || before.IsUnknown() || !isSilent && !kind.same(told, before) {
+// after is the value once an answer has come, in the spelling known before where both mean the
+// same. What nobody tells is null.
+func (s setting) after(before, told attr.Value, isWhole bool) attr.Value {
+	isSilent := told.IsNull() && (s.silence == notTold || !isWhole)
+	if before.IsNull() || before.IsUnknown() || !isSilent && !s.areSame(told, before) {
 		return told
 	}
 	return before
 }
 
-// toldBy are the settings that an answer tells, and null for the others.
-func toldBy(answer cakemail.Settings) webhookSettings {
-	var told webhookSettings
-	for _, setting := range settings {
-		setting.put(&told, setting.told(answer))
-	}
-	return told
+func (s setting) areSame(one, other attr.Value) bool {
+	return one.Equal(other) || s.same != nil && s.same(one, other)
 }
+
+func (s setting) differs(one, other webhookSettings) bool { return !s.areSame(s.in(one), s.in(other)) }
+
+// show is the value as a message says it.
+func (s setting) show(m webhookSettings) string {
+	switch {
+	case cakemail.IsSecret(s.name):
+		return "(a secret)"
+	case s.words != nil:
+		return s.words(s.in(m))
+	}
+	return inWords(s.in(m))
+}
+
+// isUntold tells whether the value is missing although every webhook has one.
+func (s setting) isUntold(m webhookSettings) bool { return s.in(m).IsNull() && s.silence == notTold }
 
 // hasUnknown tells whether a value is still to be learned from the API.
 func (m webhookSettings) hasUnknown() bool {
 	return slices.ContainsFunc(settings, func(s setting) bool { return s.in(m).IsUnknown() })
-}
-
-// areToldBy tells whether the answer has everything that is still to be learned.
-func (m webhookSettings) areToldBy(answer cakemail.Settings) bool {
-	return !slices.ContainsFunc(settings, func(s setting) bool { return s.in(m).IsUnknown() && !s.isTold(answer) })
-}
-
-// keepEqual keeps the state's spelling of what does not differ from it.
-func (m *webhookSettings) keepEqual(state webhookSettings) {
-	for _, setting := range settings {
-		if !setting.differs(*m, state) {
-			setting.put(m, setting.in(state))
-		}
-	}
-}
-
-// isUntold tells whether the value is missing although every webhook has one.
-func (s setting) isUntold(m webhookSettings) bool {
-	return s.in(m).IsNull() && s.kind.means() == notTold
 }
 
 // isPartial tells whether a setting is missing.
@@ -135,9 +127,20 @@ func (m webhookSettings) isPartial() bool {
 
 // leaveUntold leaves to the API what is missing.
 func (m *webhookSettings) leaveUntold() {
+	ctx := context.Background()
 	for _, setting := range settings {
 		if setting.isUntold(*m) {
-			setting.put(m, setting.kind.undecided())
+			unknown, _ := setting.of.ValueFromTerraform(ctx, tftypes.NewValue(setting.of.TerraformType(ctx), tftypes.UnknownValue))
+			setting.put(m, unknown)
+		}
+	}
+}
+
+// keepEqual keeps the state's spelling of what does not differ from it.
+func (m *webhookSettings) keepEqual(state webhookSettings) {
+	for _, setting := range settings {
+		if !setting.differs(*m, state) {
+			setting.put(m, setting.in(state))
 		}
 	}
 }
@@ -178,4 +181,59 @@ func (m webhookSettings) replacing(state webhookSettings, form cakemail.Form) []
 // plan asked for.
 func (m webhookSettings) disagreements(actual webhookSettings) []setting {
 	return slices.DeleteFunc(slices.Clone(settings), func(s setting) bool { return s.in(m).IsUnknown() || !s.differs(m, actual) })
+}
+
+// inWords tells an empty text from none.
+func inWords(value attr.Value) string {
+	text, isText := value.(types.String)
+	events, isEvents := value.(types.Set)
+	switch {
+	case value.IsNull():
+		return "nothing"
+	case isEvents:
+		return strings.Join(eventNames(events), ", ")
+	case !isText:
+		return value.String()
+	case text.ValueString() == "" || strings.ContainsFunc(text.ValueString(), func(r rune) bool { return !unicode.IsPrint(r) }):
+		return strconv.Quote(text.ValueString())
+	}
+	return text.ValueString()
+}
+
+func addressInWords(url attr.Value) string { return cakemail.DisplayURL(textIn(url)) }
+
+func sameAddress(one, other attr.Value) bool {
+	return textIn(one) != "" && cakemail.SameURL(textIn(one), textIn(other))
+}
+
+// textIn is "" where there is none.
+func textIn(value attr.Value) string {
+	text, _ := value.(types.String)
+	return text.ValueString()
+}
+
+func eventNames(events types.Set) []string {
+	var names []string
+	for _, element := range events.Elements() {
+		names = append(names, textIn(element))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// known tells whether a value is known with all that is in it.
+func known(value attr.Value) bool {
+	raw, err := value.ToTerraformValue(context.Background())
+	return err == nil && raw.IsFullyKnown()
+}
+
+// fieldOf is the field of a struct that a tag names so. Each row of the table has one.
+func fieldOf(pointer any, tag, name string) reflect.Value {
+	value := reflect.ValueOf(pointer).Elem()
+	for index := range value.NumField() {
+		if named, _, _ := strings.Cut(value.Type().Field(index).Tag.Get(tag), ","); named == name {
+			return value.Field(index)
+		}
+	}
+	panic("no field of " + value.Type().String() + " is tagged " + tag + ":" + name)
 }

@@ -84,7 +84,7 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 
 // Configure implements [action.ActionWithConfigure].
 func (a *webhookTestDeliveryAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.connection = as[*connection](req.ProviderData)
+	a.connection = connectionFrom(req.ProviderData)
 }
 
 // Invoke implements [action.Action].

@@ -102,7 +102,7 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 
 // Configure implements [datasource.DataSourceWithConfigure].
 func (d *webhooksDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.connection = as[*connection](req.ProviderData)
+	d.connection = connectionFrom(req.ProviderData)
 }
 
 // Read implements [datasource.DataSource].
