@@ -3,6 +3,7 @@ package mask
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -23,9 +24,11 @@ const (
 type Secrets struct {
 	mu   sync.Mutex
 	seen map[string]bool
-	// fresh are those that are not in the index: most processes never mask anything.
-	fresh []string
-	index index
+	// fresh are those that are not spelled yet: most processes never mask anything.
+	fresh     []string
+	spellings map[string]bool
+	// lengths are those of all spellings that begin with these bytes, so that finding one takes no longer the more there are.
+	lengths map[string][]int
 }
 
 // Add adds secrets. It ignores those shorter than 4 bytes, which are parts of too many words.
@@ -37,15 +40,15 @@ func (s *Secrets) Add(values ...string) {
 			continue
 		}
 		if s.seen == nil {
-			s.seen = map[string]bool{}
+			s.seen, s.spellings, s.lengths = map[string]bool{}, map[string]bool{}, map[string][]int{}
 		}
 		s.seen[value] = true
 		s.fresh = append(s.fresh, value)
 	}
 }
 
-// Mask replaces every secret by "***", in all spellings that it knows: as it is, and as JSON, Go, HCL, URLs, HTML
-// and base64 write it. Of a text over 64 KiB it tells only the length.
+// Mask replaces every secret by "***", in all spellings that it knows: as it is, and as JSON, URLs, HTML and base64
+// write it. Of a text over 64 KiB it tells only the length.
 func (s *Secrets) Mask(text string) string {
 	if len(text) > longest {
 		return fmt.Sprintf("(%d bytes)", len(text))
@@ -54,13 +57,17 @@ func (s *Secrets) Mask(text string) string {
 	defer s.mu.Unlock()
 	for _, value := range s.fresh {
 		for _, spelling := range spellings(value) {
-			s.index.add(spelling)
+			s.spellings[spelling] = true
+			start := spelling[:shortest]
+			if !slices.Contains(s.lengths[start], len(spelling)) {
+				s.lengths[start] = append(s.lengths[start], len(spelling))
+			}
 		}
 	}
 	s.fresh = nil
 	var masked strings.Builder
 	for text != "" {
-		length := s.index.match(text)
+		length := s.match(text)
 		if length > 0 {
 			masked.WriteString(hidden)
 		} else {
@@ -70,6 +77,18 @@ func (s *Secrets) Mask(text string) string {
 		text = text[length:]
 	}
 	return masked.String()
+}
+
+// match returns the length of the longest spelling that the text begins with, or 0: a secret that begins with
+// another must not be masked in part.
+func (s *Secrets) match(text string) int {
+	found := 0
+	for _, length := range s.lengths[text[:min(shortest, len(text))]] {
+		if length > found && length <= len(text) && s.spellings[text[:length]] {
+			found = length
+		}
+	}
+	return found
 }
 
 // Clean makes a text of somebody else fit for a message: no secrets, no control

@@ -7,7 +7,6 @@ import (
 	"html"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -17,7 +16,6 @@ import (
 func spellings(value string) []string {
 	spelled := []string{value}
 	spelled = append(spelled, inJSON(value)...)
-	spelled = append(spelled, inCode(value)...)
 	spelled = append(spelled, inURLs(value)...)
 	spelled = append(spelled, inHTML(value)...)
 	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
@@ -36,15 +34,14 @@ func inJSON(value string) []string {
 		if encoder.Encode(value) != nil {
 			continue
 		}
-		text := unquoted(strings.TrimSpace(quoted.String()))
+		text := strings.TrimSpace(quoted.String())
+		text = text[1 : len(text)-1]
 		for _, text := range []string{text, strings.ReplaceAll(text, "/", `\/`)} {
 			spelled = append(spelled, text, inASCII(text))
 		}
 	}
 	return spelled
 }
-
-func unquoted(text string) string { return text[1 : len(text)-1] }
 
 func inASCII(text string) string {
 	var ascii strings.Builder
@@ -58,12 +55,6 @@ func inASCII(text string) string {
 		}
 	}
 	return ascii.String()
-}
-
-// inCode has the strings of Go, and those of HCL, where a brace can begin a template.
-func inCode(value string) []string {
-	text := unquoted(strconv.Quote(value))
-	return []string{text, strings.NewReplacer("${", "$${", "%{", "%%{").Replace(text)}
 }
 
 var percentEscape = regexp.MustCompile("%[0-9A-F]{2}")

@@ -13,8 +13,15 @@ const shortestValue = 16
 // userInfo finds what stands before a URL's host, as it is written.
 var userInfo = regexp.MustCompile("^[^/?#]*//([^/?#]*)@")
 
-// AddURL adds what a webhook's URL can hold that is secret: the user information and its two parts, the whole
-// query, the whole fragment, and each value of 16 characters or more, of the path too.
+// shortestQuery keeps a query such as "v=2" from being masked elsewhere.
+const shortestQuery = 8
+
+// eventName finds a text such as "Contact.Unsubscribed", which is no secret however long it is.
+var eventName = regexp.MustCompile("^[A-Za-z]+[.][A-Za-z]+$")
+
+// AddURL adds what a webhook's URL can hold that is secret: the user information and its two parts, the whole query
+// of 8 characters or more, the whole fragment, and each value of 16 characters or more, of the path too. It leaves
+// out names of events.
 func (s *Secrets) AddURL(raw string) {
 	parsed, err := url.Parse(raw)
 	if err != nil {
@@ -27,7 +34,10 @@ func (s *Secrets) AddURL(raw string) {
 			s.Add(part, unescaped(part, url.PathUnescape))
 		}
 	}
-	s.Add(parsed.RawQuery, parsed.EscapedFragment(), parsed.Fragment)
+	if query := parsed.RawQuery; utf8.RuneCountInString(query) >= shortestQuery && !eventName.MatchString(query) {
+		s.Add(query)
+	}
+	s.Add(parsed.EscapedFragment(), parsed.Fragment)
 	s.addValues(parsed.EscapedPath(), "/", url.PathUnescape)
 	s.addValues(parsed.RawQuery, "&;", url.QueryUnescape)
 	// A fragment can be a list, or a path and a query of its own.
@@ -43,7 +53,7 @@ func (s *Secrets) addValues(text, separators string, unescape func(string) (stri
 			value = part
 		}
 		plain := unescaped(value, unescape)
-		if utf8.RuneCountInString(plain) >= shortestValue {
+		if utf8.RuneCountInString(plain) >= shortestValue && !eventName.MatchString(plain) {
 			s.Add(value, plain)
 		}
 	}

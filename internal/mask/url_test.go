@@ -18,6 +18,8 @@ func TestThePartsOfAURLAreMasked(t *testing.T) {
 		"https://a.example/?a=1;key=" + value:                  {value},
 		"https://a.example/?c2VjcmV0LUtleQ==&b":                {"c2VjcmV0LUtleQ=="},
 		"https://a.example/?key=pazz%zzSecret-of-it&b":         {"pazz%zzSecret-of-it"},
+		"https://a.example/?a=1&key=AbcdefghijklmnopQrst":      {"AbcdefghijklmnopQrst"},
+		"https://a.example/?a=1&key=Abcdefghij.Klmnopq1":       {"Abcdefghij.Klmnopq1"},
 		"https://a.example/#part-of-it":                        {"part-of-it"},
 		"https://a.example/#part%2Dof%2Dit":                    {"part-of-it", "part%2Dof%2Dit"},
 		"https://a.example/#access_token=s3cret-Key%2Fof%3D16": {value},
@@ -41,6 +43,9 @@ func TestTheWordsOfAURLAreNotMasked(t *testing.T) {
 		"https://a.example/cakemail/hook?source=cakemail&event=Contact.Added": "cakemail, Contact.Added, https://a.example/cakemail/hook",
 		"https://a.example/?subscription_identifier=12":                       "subscription_identifier: 12",
 		"https://a.example/?name=%C3%A9%C3%A9%C3%A9":                          "ééé, %C3%A9%C3%A9%C3%A9",
+		"https://a.example/?event=Contact.Unsubscribed&v=2":                   "Contact.Unsubscribed is one",
+		"https://a.example/?Contact.Unsubscribed":                             "Contact.Unsubscribed is one",
+		"https://a.example/?v=2.1":                                            "it has v=2.1",
 		"https://a.example/#/page/two":                                        "page, two",
 		"":                                                                    "",
 	} {
