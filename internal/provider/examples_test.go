@@ -34,7 +34,7 @@ type example struct {
 }
 
 // verified is what a receiver would pass to the function verify.
-var verified = signatures["the second vector of RFC 4231"]
+var verified = rfc4231
 
 var appliedExamples = map[string]example{
 	"provider/provider.tf":                              {active: 1},

@@ -39,7 +39,9 @@ var readings = map[string]reading{
 
 // eachReading adds each webhook, of both forms, and wants the test to do no more than to read it.
 // It hands over what the object shows of every webhook.
-func eachReading(t *testing.T, test func(t *testing.T, c *acctest.Core, config acctest.Arguments, webhook cakemailtest.Webhook, want acctest.Values)) {
+func eachReading(
+	t *testing.T, test func(t *testing.T, c *acctest.Core, config acctest.Arguments, webhook cakemailtest.Webhook, want acctest.Values),
+) {
 	t.Helper()
 	for name, reading := range readings {
 		t.Run(name, func(t *testing.T) {

@@ -199,7 +199,8 @@ func addVariety(w *acctest.World, form cakemailtest.Form, account string) int {
 		{URL: "https://example.com", Events: []string{"Future.Event"}, RateLimit: 7, RateLimitPeriod: "minute"},
 	}
 	if form == cakemailtest.Guide {
-		webhooks = append(webhooks, cakemailtest.Webhook{URL: "https://example.com/many", Events: []string{"Email.Opened", "Contact.Added"}, RateLimitPeriod: "day"})
+		several := []string{"Email.Opened", "Contact.Added"}
+		webhooks = append(webhooks, cakemailtest.Webhook{URL: "https://example.com/many", Events: several, RateLimitPeriod: "day"})
 	}
 	for _, webhook := range webhooks {
 		if account != "" {
