@@ -177,12 +177,12 @@ func TestWebhookResource_MoveReadsTheSourcesState(t *testing.T) {
 func TestWebhookResource_MoveRefusesWhatIsNoWebhook(t *testing.T) {
 	t.Parallel()
 	const another, untold = "The moved resource is not a webhook", "The state of the moved resource does not show a webhook"
-	const unreadable = "Cannot read the state of the moved resource"
+	const foreign, unreadable = "Cannot move this resource to cakemail_webhook", "Cannot read the state of the moved resource"
 	for name, test := range map[string]struct {
 		source      moveSource
 		title, says string
 	}{
-		"another type of resource":   {moveSource{resource: "null_resource", state: "{}"}, "Cannot move this resource to cakemail_webhook", "null_resource"},
+		"another type of resource":   {moveSource{resource: "null_resource", state: "{}"}, foreign, "null_resource"},
 		"another object of the API":  {restapi(acctest.Values{"id": "7", "path": "/lists?token=k3y"}), another, `"7" has the path "/lists"`},
 		"another object, by restful": {restful(acctest.Values{"id": "/contacts/7"}), another, `restful_resource has the path "/contacts/7"`},
 		"a webhook without events":   {restapi(acctest.Values{"data": `{"url":"https://example.com"}`}), untold, `"abc", with the path "/webhooks"`},

@@ -153,7 +153,7 @@ func TestWebhookTestDeliveryAction_IsNotPosted(t *testing.T) {
 			want:   acctest.Error("", "The receiver's certificate is not trusted", "signed by unknown authority"),
 		},
 		"of an event without a dot": {config: acctest.Arguments{"event": "added"}, want: acctest.Error("event", "Invalid event name", `"added"`)},
-		"without an id":             {config: acctest.Arguments{"webhook_id": ""}, want: acctest.Error("webhook_id", "Invalid webhook_id", "the id is empty")},
+		"without an id":             {config: acctest.Arguments{"webhook_id": ""}, want: acctest.Error("webhook_id", "Invalid webhook_id", "is empty")},
 		"in no time":                {config: acctest.Arguments{"timeout": int64(0)}, want: acctest.Error("timeout", "Invalid timeout", "from 1 to 3600")},
 		"without known credentials": {provider: acctest.Arguments{"access_token": tftypes.UnknownValue}, want: notKnownYet},
 	} {
