@@ -127,8 +127,8 @@ func TestInstallPutsTheProviderWhereTerraformLooks(t *testing.T) {
 				"APPDATA=" + strings.ReplaceAll(filepath.Join(parent, "app data"), "/", `\`),
 			}, "make", "install", "--old-file=build", "VERSION=1.2.3")
 			for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-				path := filepath.Join(parent, test.plugins, host, "cakemail", "cakemail", "1.2.3", system+"_amd64", "terraform-provider-cakemail_v1.2.3"+test.suffix)
-				if _, err := os.Stat(path); err != nil {
+				folder := filepath.Join(parent, test.plugins, host, "cakemail", "cakemail", "1.2.3", system+"_amd64")
+				if _, err := os.Stat(filepath.Join(folder, "terraform-provider-cakemail_v1.2.3"+test.suffix)); err != nil {
 					t.Errorf("the provider is not where Terraform looks: %v", err)
 				}
 			}

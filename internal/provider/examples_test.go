@@ -1,8 +1,7 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
@@ -31,10 +31,12 @@ type example struct {
 	// existing tells that the API has a webhook for it before.
 	existing  bool
 	variables []string
+	// genuine tells that the output of this name is true.
+	genuine bool
 }
 
 // verified is what a receiver would pass to the function verify.
-var verified = signatures["the second vector of RFC 4231"]
+var verified = rfc4231
 
 var appliedExamples = map[string]example{
 	"provider/provider.tf":                              {active: 1},
@@ -45,7 +47,7 @@ var appliedExamples = map[string]example{
 	"data-sources/cakemail_webhook/data-source.tf":      {existing: true, active: 1, variables: []string{"-var", "webhook_id=" + existingID}},
 	"data-sources/cakemail_webhooks/data-source.tf":     {existing: true, active: 1},
 	"functions/sign/function.tf":                        {needs: functions, active: 1},
-	"functions/verify/function.tf": {needs: functions, variables: []string{
+	"functions/verify/function.tf": {needs: functions, genuine: true, variables: []string{
 		"-var", "body=" + verified.payload, "-var", "signature=" + verified.signature, "-var", "secret=" + verified.secret,
 	}},
 	"ephemeral-resources/cakemail_webhook_secret/ephemeral-resource.tf": {needs: ephemeralResources, active: 1},
@@ -90,7 +92,7 @@ func writeExample(t *testing.T, workspace *terraformcli.Workspace, name, content
 }
 
 // What a newcomer copies can be applied, is stable, and goes without a trace.
-func TestExamplesCanBeApplied(t *testing.T) {
+func TestExamples_CanBeApplied(t *testing.T) {
 	t.Parallel()
 	for path, test := range appliedExamples {
 		t.Run(path, func(t *testing.T) {
@@ -106,6 +108,9 @@ func TestExamplesCanBeApplied(t *testing.T) {
 				acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, test.variables...)...)
 				if active := len(w.Api.Active()); active != test.active {
 					t.Errorf("%d webhooks are active, want %d", active, test.active)
+				}
+				if test.genuine && strings.TrimSpace(acctest.Terraform(t, workspace, "output", "-json", "genuine")) != "true" {
+					t.Error("the output genuine is not true")
 				}
 				acctest.Terraform(t, workspace, append([]string{"plan", "-detailed-exitcode"}, test.variables...)...)
 				managed := len(acctest.StateOf(t, workspace))
@@ -129,7 +134,7 @@ func addExisting(w *acctest.World, path string) {
 
 // An example that is added has to be applied here too, unless it needs another
 // provider or is run elsewhere.
-func TestNoExampleIsLeftOut(t *testing.T) {
+func TestExamples_NoneIsLeftOut(t *testing.T) {
 	t.Parallel()
 	elsewhere := slices.AppendSeq([]string{
 		moduleExample + "main.tf",
@@ -156,38 +161,24 @@ func TestNoExampleIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestVerifyExample(t *testing.T) {
-	t.Parallel()
-	functions.orSkip(t)
-	path := "functions/verify/function.tf"
-	workspace := exampleWorkspace(t, acctest.NewWorld(t), path)
-	acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, appliedExamples[path].variables...)...)
-	if genuine := strings.TrimSpace(acctest.Terraform(t, workspace, "output", "-json", "genuine")); genuine != "true" {
-		t.Errorf("the output is %s, want true", genuine)
-	}
-}
-
-func TestQueryExamplesInTerraform1_14(t *testing.T) {
+func TestExamples_QueriesInTerraform1_14(t *testing.T) {
 	t.Parallel()
 	queries.orSkip(t)
 	for _, path := range []string{"guides/query/webhooks.tfquery.hcl", "list-resources/cakemail_webhook/list-resource.tfquery.hcl"} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-				t.Helper()
-				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				addExisting(w, path)
-				workspace := exampleWorkspace(t, w, "guides/query/main.tf")
-				writeExample(t, workspace, filepath.Base(path), readExample(t, path))
-				if output := acctest.Terraform(t, workspace, "query"); !strings.Contains(output, existingID) {
-					t.Errorf("the webhook was not found:\n%s", output)
-				}
-			})
+			w := acctest.NewWorld(t)
+			addExisting(w, path)
+			workspace := exampleWorkspace(t, w, "guides/query/main.tf")
+			writeExample(t, workspace, filepath.Base(path), readExample(t, path))
+			if output := acctest.Terraform(t, workspace, "query"); !strings.Contains(output, existingID) {
+				t.Errorf("the webhook was not found:\n%s", output)
+			}
 		})
 	}
 }
 
-func TestPauseExample(t *testing.T) {
+func TestExamples_Pause(t *testing.T) {
 	t.Parallel()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
@@ -196,11 +187,7 @@ func TestPauseExample(t *testing.T) {
 		acctest.Terraform(t, workspace, "apply", "-auto-approve")
 		before := w.Api.Webhooks()[0]
 		for _, paused := range []bool{true, false} {
-			if paused {
-				acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "paused=true")
-			} else {
-				acctest.Terraform(t, workspace, "apply", "-auto-approve")
-			}
+			acctest.Terraform(t, workspace, "apply", "-auto-approve", fmt.Sprintf("-var=paused=%t", paused))
 			webhooks := w.Api.Webhooks()
 			if len(webhooks) != 1 || webhooks[0].Archived != paused || webhooks[0].ID != before.ID || webhooks[0].Secret != before.Secret {
 				t.Errorf("paused %t: got %+v, want the same webhook, archived %[1]t", paused, webhooks)
@@ -221,30 +208,69 @@ var actionExamples = map[string]struct {
 
 // The examples' receiver is replaced by one that verifies; they are applied, and
 // then their action is invoked.
-func TestActionExamplesInTerraform1_14(t *testing.T) {
+func TestExamples_ActionsInTerraform1_14(t *testing.T) {
 	t.Parallel()
 	actions.orSkip(t)
 	for path, test := range actionExamples {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-				t.Helper()
-				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				receiver := w.Verifying(t)
-				workspace := exampleWorkspace(t, w, path)
-				writeExample(t, workspace, "main.tf", requirements+strings.ReplaceAll(readExample(t, path), "https://example.com", receiver.Server.URL))
+			w := acctest.NewWorld(t)
+			receiver := w.Verifying(t)
+			workspace := exampleWorkspace(t, w, path)
+			writeExample(t, workspace, "main.tf", requirements+strings.ReplaceAll(readExample(t, path), "https://example.com", receiver.Server.URL))
 
-				acctest.Terraform(t, workspace, "apply", "-auto-approve")
-				if got := len(receiver.Deliveries()); got != test.triggered {
-					t.Errorf("%d deliveries after the apply, want %d", got, test.triggered)
-				}
-				acctest.Terraform(t, workspace, "apply", "-auto-approve", "-invoke="+test.address)
-				if got := len(receiver.Deliveries()); got != test.triggered+1 {
-					t.Errorf("%d deliveries after the invocation, want %d", got, test.triggered+1)
-				}
-				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
-				acctest.Terraform(t, workspace, "destroy", "-auto-approve")
-			})
+			acctest.Terraform(t, workspace, "apply", "-auto-approve")
+			if got := len(receiver.Deliveries()); got != test.triggered {
+				t.Errorf("%d deliveries after the apply, want %d", got, test.triggered)
+			}
+			acctest.Terraform(t, workspace, "apply", "-auto-approve", "-invoke="+test.address)
+			if got := len(receiver.Deliveries()); got != test.triggered+1 {
+				t.Errorf("%d deliveries after the invocation, want %d", got, test.triggered+1)
+			}
+			acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+			acctest.Terraform(t, workspace, "destroy", "-auto-approve")
+		})
+	}
+}
+
+const moduleExample = "guides/module-test/"
+
+// What the guide tells the authors of modules works without an account, and
+// their mistakes are found.
+func TestExamples_Module(t *testing.T) {
+	t.Parallel()
+	mocks.orSkip(t)
+	for name, test := range map[string]struct {
+		// mistake replaces the first text by the second in the module.
+		mistake [2]string
+		want    string
+	}{
+		"as it is":                    {want: "2 passed, 0 failed"},
+		"all events for each webhook": {[2]string{"[each.value]", "var.events"}, "Each webhook has to have its own event alone."},
+		"fewer webhooks than events": {
+			[2]string{"for_each = var.events", `for_each = toset(["Contact.Added"])`}, "There has to be one webhook for each event.",
+		},
+		"another url":                       {[2]string{"var.url", `"https://example.com/other"`}, "Each webhook has to post to the URL of the module."},
+		"another output than the secrets":   {[2]string{"webhook.secret", "webhook.id"}, "The output has to have the secret of each webhook by its event."},
+		"what the provider finds by itself": {[2]string{"[each.value]", "[lower(each.value)]"}, `does not accept the event "contact.added"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t)
+			delete(w.Environment, "CAKEMAIL_ACCESS_TOKEN")
+			workspace := exampleWorkspace(t, w, moduleExample+"main.tf")
+			writeExample(t, workspace, "main.tf", strings.Replace(readExample(t, moduleExample+"main.tf"), test.mistake[0], test.mistake[1], 1))
+			writeExample(t, workspace, "main.tftest.hcl", readExample(t, moduleExample+"main.tftest.hcl"))
+			run := acctest.RefusedTerraform
+			if test.mistake == [2]string{} {
+				run = acctest.Terraform
+			}
+			if output := run(t, workspace, "test"); !wrapped(test.want).MatchString(output) {
+				t.Errorf("the output lacks %q:\n%s", test.want, output)
+			}
+			if calls := w.Api.Calls(); len(calls) != 0 {
+				t.Errorf("the API was called: %v", calls)
+			}
 		})
 	}
 }

@@ -1,14 +1,14 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
 	"os"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 )
 
 // TestLiveWebhookNeedsTF_ACCAndCredentials runs a webhook's life against the API

@@ -1,10 +1,8 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
 	"errors"
-	"strconv"
+	"reflect"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
@@ -13,112 +11,111 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-const testData = "data.cakemail_webhook.test"
-
-func expectData(name string, value knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(testData, attribute(name), value)
+// inAccount are the arguments that name an account; 0 is none.
+func inAccount(account int64) acctest.Arguments {
+	if account == 0 {
+		return nil
+	}
+	return acctest.Arguments{"account_id": account}
 }
 
-func TestWebhookDataSource(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		provider  string
-		webhook   cakemailtest.Webhook
-		variables config.Variables
-		account   knownvalue.Check
-	}{
-		"in the account of the credentials": {account: knownvalue.Null()},
-		"archived":                          {webhook: cakemailtest.Webhook{Archived: true}, account: knownvalue.Null()},
-		"in another account": {
-			provider:  "43",
-			webhook:   cakemailtest.Webhook{AccountID: 42},
-			variables: config.Variables{"account_id": config.IntegerVariable(42)},
-			account:   knownvalue.Int64Exact(42),
-		},
-		"in the provider's account": {provider: "43", webhook: cakemailtest.Webhook{AccountID: 43}, account: knownvalue.Int64Exact(43)},
-	} {
+// reading is a webhook that is read by its id.
+type reading struct {
+	// provider and config are the accounts that the provider and the block name, and account that of the webhook; 0 is none.
+	provider, config, account int64
+	archived                  bool
+}
+
+var readings = map[string]reading{
+	"in the account of the credentials": {},
+	"archived":                          {archived: true},
+	"in the provider's account":         {provider: 43, account: 43},
+	"in another account":                {provider: 43, config: 42, account: 42},
+}
+
+// eachReading adds each webhook, of both forms, and wants the test to do no more than to read it.
+// It hands over what the object shows of every webhook.
+func eachReading(
+	t *testing.T, test func(t *testing.T, c *acctest.Core, config acctest.Arguments, webhook cakemailtest.Webhook, want acctest.Values),
+) {
+	t.Helper()
+	for name, reading := range readings {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				w.Environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
-				webhook := test.webhook
-				webhook.URL, webhook.Events, webhook.RateLimit, webhook.RateLimitPeriod = "https://example.com/shop", []string{"Contact.Added"}, 7, "minute"
-				webhook = w.AddTheirs(webhook)
-				w.Run(t, resource.TestStep{
-					ConfigFile:      config.StaticFile("testdata/webhook_data.tf"),
-					ConfigVariables: acctest.With(config.Variables{"id": config.StringVariable(webhook.ID)}, test.variables),
-					ConfigStateChecks: []statecheck.StateCheck{
-						expectData("id", knownvalue.StringExact(webhook.ID)),
-						expectData("account_id", test.account),
-						expectData("url", knownvalue.StringExact("https://example.com/shop")),
-						expectData("events", knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("Contact.Added")})),
-						expectData("rate_limit", knownvalue.Int64Exact(7)),
-						expectData("rate_limit_period", knownvalue.StringExact("minute")),
-						expectData("archived", knownvalue.Bool(webhook.Archived)),
-						statecheck.ExpectKnownOutputValue("secret", knownvalue.StringExact(webhook.Secret)),
-						expectData("hash_function", knownvalue.StringExact("sha256")),
-					},
+				webhook := w.AddTheirs(cakemailtest.Webhook{
+					AccountID: reading.account, Archived: reading.archived,
+					URL: "https://example.com/shop", Events: []string{"Contact.Added"}, RateLimit: 7, RateLimitPeriod: "minute",
 				})
-				if reads := w.Api.Count(cakemailtest.Show); reads != len(w.Api.Calls()) {
-					t.Errorf("%d of %d calls are reads, want all", reads, len(w.Api.Calls()))
+				want := acctest.Values{"id": webhook.ID, "account_id": nil, "secret": webhook.Secret, "hash_function": "sha256"}
+				want = acctest.With(want, inAccount(reading.account))
+				config := acctest.With(acctest.Arguments{"id": webhook.ID}, inAccount(reading.config))
+				test(t, w.NewCore(t, inAccount(reading.provider)), config, webhook, want)
+				if calls := w.Api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
+					t.Errorf("got the calls %v, want one read", w.Api.Counts())
 				}
 			})
 		})
 	}
 }
 
-func TestWebhookDataSourceOfNoWebhook(t *testing.T) {
+func TestWebhookDataSource_Reads(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{404, 410} {
-		t.Run(strconv.Itoa(status), func(t *testing.T) {
+	eachReading(t, func(t *testing.T, c *acctest.Core, config acctest.Arguments, webhook cakemailtest.Webhook, want acctest.Values) {
+		t.Helper()
+		got, messages := c.Data("cakemail_webhook", config)
+		want = acctest.With(acctest.With(settingsOf(webhook), want), acctest.Values{"archived": webhook.Archived})
+		if len(messages) > 0 || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %v, want %v\n%s", got, want, acctest.Indented(messages))
+		}
+	})
+}
+
+func TestWebhookDataSource_NamesWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status  int
+		id      string
+		account int64
+	}{
+		"an unknown id":           {404, "no-such-webhook", 0},
+		"an id that needs escape": {404, "a/b?c#d%2f", 0},
+		"in another account":      {404, "elsewhere", 43},
+		"answered with 410":       {410, "no-such-webhook", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := acctest.NewWorld(t, cakemailtest.WithGoneStatus(status))
-			elsewhere := w.Api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
-			c := w.NewCore(t, nil)
-			for name, test := range map[string]struct {
-				config acctest.Arguments
-				want   string
-			}{
-				"an unknown id":           {acctest.Arguments{"id": "no-such-webhook"}, "no-such-webhook"},
-				"an id that needs escape": {acctest.Arguments{"id": "a/b?c#d%2f"}, "a/b?c#d%2f"},
-				"in another account":      {acctest.Arguments{"id": elsewhere.ID, "account_id": int64(43)}, "ID"},
-			} {
-				_, got := c.Data("cakemail_webhook", test.config)
-				if len(got) == 1 && got[0].Attribute != "id" {
-					t.Errorf("%s: the message is on %q, want id", name, got[0].Attribute)
-				}
-				w.ExpectMessages(t, got, acctest.Error("id", "There is no webhook "+test.want, ""))
-			}
+			w := acctest.NewWorld(t, cakemailtest.WithGoneStatus(test.status))
+			w.Api.Add(cakemailtest.Webhook{ID: "elsewhere", AccountID: 42, URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
+			_, messages := w.NewCore(t, nil).Data("cakemail_webhook", acctest.With(acctest.Arguments{"id": test.id}, inAccount(test.account)))
+			w.ExpectMessages(t, messages, acctest.Error("id", "There is no webhook "+test.id, ""))
 		})
 	}
 }
 
-// TestWebhookDataSourceOfAWebhookNotStored reads a webhook in the run that
-// creates it, when its id is known only after apply.
-func TestWebhookDataSourceOfAWebhookNotStored(t *testing.T) {
+func TestWebhookDataSource_InTerraform(t *testing.T) {
 	t.Parallel()
-	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+	t.Run("a webhook of the same apply is read once its id is known, with the secret that the resource does not keep", func(t *testing.T) {
+		const data = "data.cakemail_webhook.test"
+		w := acctest.NewWorld(t)
+		isTheSecret := knownvalue.StringFunc(func(secret string) error {
+			if secret != onlyWebhook(t, w).Secret {
+				return errors.New("it is not the webhook's secret")
+			}
+			return nil
+		})
 		w.Run(t, resource.TestStep{
-			ConfigFile: config.StaticFile("testdata/store_secret_data.tf"),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-				plancheck.ExpectKnownValue(acctest.TestWebhook, attribute("secret"), knownvalue.Null()),
-				plancheck.ExpectResourceAction(testData, plancheck.ResourceActionRead),
-			}},
+			ConfigFile:       config.StaticFile("testdata/store_secret_data.tf"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(data, plancheck.ResourceActionRead)}},
 			ConfigStateChecks: []statecheck.StateCheck{
 				expect("secret", knownvalue.Null()),
-				expectData("secret", knownvalue.StringFunc(func(secret string) error {
-					if secret != onlyWebhook(t, w).Secret {
-						return errors.New("it is not the webhook's secret")
-					}
-					return nil
-				})),
+				statecheck.ExpectKnownValue(data, attribute("secret"), isTheSecret),
 			},
 		})
 	})

@@ -1,14 +1,21 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
+	"encoding/json"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck/queryfilter"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
@@ -27,53 +34,26 @@ func idsOf(t *testing.T, results []acctest.Listed) []string {
 	return ids
 }
 
-func TestListFilters(t *testing.T) {
+func TestWebhookListResource_Filters(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		config acctest.Arguments
-		want   []string
-	}{
-		"nothing asked":                        {nil, []string{"other", "shop-1", "shop-2"}},
-		"without archived ones":                {acctest.Arguments{"with_archived": false}, []string{"other", "shop-1", "shop-2"}},
-		"with archived ones":                   {acctest.Arguments{"with_archived": true}, []string{"other", "shop-1", "shop-2", "shop-archived"}},
-		"a url":                                {acctest.Arguments{"url": "https://example.com/shop"}, []string{"shop-1", "shop-2"}},
-		"a url whose host is in capitals":      {acctest.Arguments{"url": "https://EXAMPLE.com/shop"}, []string{"shop-1", "shop-2"}},
-		"an event":                             {acctest.Arguments{"event": "Contact.Added"}, []string{"other", "shop-2"}},
-		"a url and an event, archived as well": {acctest.Arguments{"url": "https://example.com/shop", "event": "Contact.Added", "with_archived": true}, []string{"shop-2", "shop-archived"}},
-		"another account":                      {acctest.Arguments{"account_id": int64(42)}, []string{"elsewhere"}},
-		"nothing found":                        {acctest.Arguments{"url": "https://example.com/nobody"}, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-				t.Helper()
-				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				addShop(w)
-				if got := idsOf(t, w.NewCore(t, nil).List(acctest.Query{Config: test.config})); !slices.Equal(got, test.want) {
-					t.Errorf("got %q, want %q", got, test.want)
-				}
-			})
-		})
-	}
+	eachFilter(t, func(c *acctest.Core, config acctest.Arguments) []string {
+		return idsOf(c.T, c.List(acctest.Query{Config: config}))
+	})
 }
 
-func TestListAsksForNoMorePagesThanItNeeds(t *testing.T) {
+func TestWebhookListResource_AsksForNoMorePagesThanItNeeds(t *testing.T) {
 	t.Parallel()
 	// The crowd of 115 fills two pages and a part of a third; then comes the shop.
 	for name, test := range map[string]struct {
 		query        acctest.Query
 		found, pages int
 	}{
-		"one":                                 {acctest.Query{Limit: 1}, 1, 1},
-		"a whole page":                        {acctest.Query{Limit: 50}, 50, 1},
-		"one more than a page":                {acctest.Query{Limit: 51}, 51, 2},
-		"as many as Terraform asks for":       {acctest.Query{}, 100, 2},
-		"exactly all":                         {acctest.Query{Limit: 118}, 118, 3},
-		"more than there are":                 {acctest.Query{Limit: 1000}, 118, 3},
-		"one that is far behind":              {acctest.Query{Limit: 1, Config: acctest.Arguments{"event": "Email.Bounced"}}, 1, 3},
-		"fewer than match":                    {acctest.Query{Limit: 2, Config: acctest.Arguments{"url": "https://example.com/crowd/7"}}, 1, 3},
-		"the limit counts only what matches":  {acctest.Query{Limit: 2, Config: acctest.Arguments{"event": "Contact.Added"}}, 2, 3},
-		"the limit counts the same with more": {acctest.Query{Limit: 51, IncludeResource: true}, 51, 2},
+		"one":                                {acctest.Query{Limit: 1}, 1, 1},
+		"a whole page":                       {acctest.Query{Limit: 50}, 50, 1},
+		"one more than a page":               {acctest.Query{Limit: 51, IncludeResource: true}, 51, 2},
+		"exactly all":                        {acctest.Query{Limit: 118}, 118, 3},
+		"more than there are":                {acctest.Query{Limit: 1000}, 118, 3},
+		"the limit counts only what matches": {acctest.Query{Limit: 2, Config: acctest.Arguments{"event": "Contact.Added"}}, 2, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,129 +70,87 @@ func TestListAsksForNoMorePagesThanItNeeds(t *testing.T) {
 	}
 }
 
-func TestListResults(t *testing.T) {
+func TestWebhookListResource_Results(t *testing.T) {
 	t.Parallel()
-	webhook := cakemailtest.Webhook{
-		ID: "one", URL: "https://user:pass@example.com/shop?key=1", Events: []string{"Contact.Added"}, RateLimit: 7, RateLimitPeriod: "minute", Archived: true,
-	}
-	full := acctest.With(settingsOf(webhook), acctest.Values{
-		"id": "one", "archived": true, "account_id": nil, "store_secret": true, "secret": nil, "hash_function": nil,
-	})
-	several, elsewhere := webhook, webhook
-	several.Events = []string{"Email.Opened", "Contact.Added", "Email.Bounced"}
-	elsewhere.AccountID = 42
-	const displayed = "https://example.com/shop?***"
+	several := []string{"Email.Opened", "Contact.Added", "Email.Bounced"}
 	for name, test := range map[string]struct {
-		form            cakemailtest.Form
-		webhook         cakemailtest.Webhook
-		provider        acctest.Arguments
-		config          acctest.Arguments
-		includeResource bool
-		want            acctest.Listed
+		form             cakemailtest.Form
+		provider, config int64
+		events           []string
+		account          int64
+		shown            string
+		withoutResource  bool
 	}{
-		"identity and name": {
-			webhook: webhook,
-			want:    acctest.Listed{Name: displayed + " (Contact.Added)", Identity: acctest.Values{"id": "one", "account_id": nil}},
-		},
-		"the resource when it is asked for": {
-			webhook: webhook, includeResource: true,
-			want: acctest.Listed{Name: displayed + " (Contact.Added)", Identity: acctest.Values{"id": "one", "account_id": nil}, Resource: full},
-		},
-		"of several events": {
-			form: cakemailtest.Guide, webhook: several, includeResource: true,
-			want: acctest.Listed{
-				Name: displayed + " (Contact.Added, Email.Bounced, Email.Opened)", Identity: acctest.Values{"id": "one", "account_id": nil},
-				Resource: acctest.With(full, acctest.Values{"events": []any{"Contact.Added", "Email.Bounced", "Email.Opened"}}),
-			},
-		},
-		"in another account": {
-			webhook: elsewhere, provider: acctest.Arguments{"account_id": int64(43)}, config: acctest.Arguments{"account_id": int64(42)}, includeResource: true,
-			want: acctest.Listed{Name: displayed + " (Contact.Added)", Identity: acctest.Values{"id": "one", "account_id": int64(42)}, Resource: acctest.With(full, acctest.Values{"account_id": int64(42)})},
-		},
-		"in the provider's account": {
-			webhook: elsewhere, provider: acctest.Arguments{"account_id": int64(42)}, includeResource: true,
-			want: acctest.Listed{Name: displayed + " (Contact.Added)", Identity: acctest.Values{"id": "one", "account_id": int64(42)}, Resource: acctest.With(full, acctest.Values{"account_id": int64(42)})},
-		},
+		"identity and name":         {form: cakemailtest.Reference, events: several[1:2], shown: "Contact.Added", withoutResource: true},
+		"whole webhooks":            {form: cakemailtest.Reference, events: several[1:2], shown: "Contact.Added"},
+		"of several events":         {form: cakemailtest.Guide, events: several, shown: "Contact.Added, Email.Bounced, Email.Opened"},
+		"in another account":        {form: cakemailtest.Reference, events: several[1:2], shown: "Contact.Added", provider: 43, config: 42, account: 42},
+		"in the provider's account": {form: cakemailtest.Guide, events: several[1:2], shown: "Contact.Added", provider: 42, account: 42},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			form := test.form
-			if form == "" {
-				form = cakemailtest.Reference
+			w := acctest.NewWorld(t, cakemailtest.WithForm(test.form))
+			webhook := w.AddTheirs(cakemailtest.Webhook{
+				ID: "one", URL: "https://user:pass@example.com/shop?key=1", Events: test.events, RateLimit: 7, RateLimitPeriod: "minute",
+				Archived: true, AccountID: test.account,
+			})
+			want := acctest.Listed{
+				Name:     "https://example.com/shop?*** (" + test.shown + ")",
+				Identity: acctest.With(acctest.Values{"id": "one", "account_id": nil}, inAccount(test.account)),
 			}
-			w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-			w.AddTheirs(test.webhook)
-			got := w.NewCore(t, test.provider).List(acctest.Query{Config: acctest.With(acctest.Arguments{"with_archived": true}, test.config), IncludeResource: test.includeResource})
-			if len(got) != 1 || !reflect.DeepEqual(got[0], test.want) {
-				t.Errorf("got %+v,\nwant %+v", got, test.want)
+			if !test.withoutResource {
+				others := acctest.Values{"archived": true, "store_secret": true, "secret": nil, "hash_function": nil}
+				want.Resource = acctest.With(acctest.With(settingsOf(webhook), want.Identity), others)
+			}
+			config := acctest.With(acctest.Arguments{"with_archived": true}, inAccount(test.config))
+			got := w.NewCore(t, inAccount(test.provider)).List(acctest.Query{Config: config, IncludeResource: !test.withoutResource})
+			if len(got) != 1 || !reflect.DeepEqual(got[0], want) {
+				t.Errorf("got %+v,\nwant %+v", got, want)
 			}
 		})
 	}
+	t.Run("of a webhook of which the answer tells nothing but the id", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func([]byte) []byte { return []byte(`{"data":[{"id":"w1"}]}`) }})
+		got := w.NewCore(t, nil).List(acctest.Query{IncludeResource: true})
+		if ids := idsOf(t, got); !slices.Equal(ids, []string{"w1"}) || got[0].Resource["archived"] != false {
+			t.Errorf("got %+v", got)
+		}
+	})
 }
 
-func TestListIsNeverSilentlyShorter(t *testing.T) {
+func TestWebhookListResource_IsNeverSilentlyShorter(t *testing.T) {
 	t.Parallel()
-	refused := acctest.Error("", "The credentials do not permit this call", "Cannot list the webhooks.")
 	for name, test := range map[string]struct {
-		fault cakemailtest.Fault
+		provider acctest.Arguments
+		refused  int
 		// found are the results before the error.
 		found int
+		want  acctest.Message
 	}{
-		"the first page":  {cakemailtest.Fault{Operation: cakemailtest.List, Status: 403}, 0},
-		"the second page": {cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403}, 50},
-		"the last page":   {cakemailtest.Fault{Operation: cakemailtest.List, Every: 3, Status: 403}, 100},
+		"the first page is refused":   {nil, 1, 0, acctest.Error("", "The credentials do not permit this call", "Cannot list the webhooks.")},
+		"the last page is refused":    {nil, 3, 100, acctest.Error("", "The credentials do not permit this call", "Cannot list the webhooks.")},
+		"the credentials are unknown": {acctest.Arguments{"access_token": tftypes.UnknownValue}, 0, 0, notKnownYet},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
 			addCrowd(w)
-			w.Api.SetFaults(test.fault)
-			got := w.NewCore(t, nil).List(acctest.Query{Limit: 1000})
+			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: test.refused, Status: 403})
+			got := w.NewCore(t, test.provider).List(acctest.Query{Limit: 1000})
 			if len(got) != test.found+1 {
 				t.Fatalf("got %d results, want %d webhooks and an error", len(got), test.found)
 			}
 			idsOf(t, got[:test.found])
-			w.ExpectMessages(t, got[test.found].Messages, refused)
+			w.ExpectMessages(t, got[test.found].Messages, test.want)
 		})
 	}
 }
 
-func TestListNeedsSoundArguments(t *testing.T) {
-	t.Parallel()
-	w := acctest.NewWorld(t)
-	c := w.NewCore(t, nil)
-	for name, test := range map[string]struct {
-		config acctest.Arguments
-		on     string
-	}{
-		"an account below 1":    {acctest.Arguments{"account_id": int64(0)}, "account_id"},
-		"a url that is none":    {acctest.Arguments{"url": "example.com"}, "url"},
-		"an event that is none": {acctest.Arguments{"event": "contact added"}, "event"},
-	} {
-		got := c.List(acctest.Query{Config: test.config})
-		if len(got) != 1 || len(got[0].Messages) != 1 || got[0].Messages[0].Attribute != test.on {
-			t.Errorf("%s: got %+v, want one message on %s", name, got, test.on)
-		}
-	}
-	if calls := w.Api.Calls(); len(calls) > 0 {
-		t.Errorf("%d calls were made, want none", len(calls))
-	}
-}
-
-func TestListOfAnEmptyAccount(t *testing.T) {
-	t.Parallel()
-	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		if got := acctest.NewWorld(t, cakemailtest.WithForm(form)).NewCore(t, nil).List(acctest.Query{IncludeResource: true}); len(got) > 0 {
-			t.Errorf("got %+v, want nothing", got)
-		}
-	})
-}
-
-// TestListedResourcesImportWithAnEmptyPlan does what `terraform query` does for
+// TestWebhookListResource_GeneratesConfiguration does what `terraform query` does for
 // -generate-config-out: a configuration of every argument of the listed
 // resource, imported by its identity.
-func TestListedResourcesImportWithAnEmptyPlan(t *testing.T) {
+func TestWebhookListResource_GeneratesConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, account := range map[string]string{"in the account of the credentials": "", "in the provider's account": "42"} {
 		t.Run(name, func(t *testing.T) {
@@ -232,49 +170,126 @@ func TestListedResourcesImportWithAnEmptyPlan(t *testing.T) {
 						t.Fatalf("got messages:\n%s", acctest.Indented(messages))
 					}
 					webhook.read()
-					planned := webhook.Plan(webhook.State, acctest.Block(webhook.Webhook, generatedFrom(webhook.Core, result.Resource)))
-					webhook.expectNoMessages(planned.Diagnostics)
-					if after := webhook.Decode(webhook.Webhook, planned.PlannedState); !after.Equal(webhook.State) {
-						t.Errorf("the plan for %s is not empty: %s, was %s", result.Name, after, webhook.State)
-					}
+					webhook.ExpectNoChange(generatedFrom(webhook.Core, result.Resource))
 				}
 			})
 		})
 	}
 }
 
-// generated is the configuration that Terraform generates for a resource: all
+// generatedFrom is the configuration that Terraform generates for a resource: all
 // of it that can be configured.
 func generatedFrom(c *acctest.Core, resource acctest.Values) acctest.Arguments {
 	config := acctest.Arguments{}
 	for _, attribute := range c.Schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
-		value := resource[attribute.Name]
-		if !attribute.Required && !attribute.Optional {
-			continue
+		if attribute.Required || attribute.Optional {
+			config[attribute.Name] = resource[attribute.Name]
 		}
-		if list, ok := value.([]any); ok {
-			var texts []string
-			for _, element := range list {
-				text, _ := element.(string)
-				texts = append(texts, text)
-			}
-			value = texts
-		}
-		config[attribute.Name] = value
 	}
 	return config
 }
 
-func TestNothingIsListedOrOpenedWithoutKnownCredentials(t *testing.T) {
-	t.Parallel()
-	w := acctest.NewWorld(t)
-	c := w.NewCore(t, acctest.Arguments{"access_token": tftypes.UnknownValue})
-	want := notKnownYet
-	results := c.List(acctest.Query{})
-	if len(results) != 1 {
-		t.Fatalf("got %d results, want one", len(results))
+// addVariety adds webhooks whose configuration is not easy to write, and returns
+// how many there are.
+func addVariety(w *acctest.World, form cakemailtest.Form, account string) int {
+	webhooks := []cakemailtest.Webhook{
+		{URL: "https://example.com/plain", Events: []string{"Contact.Added"}},
+		{URL: "https://example.com/archived", Events: []string{"Contact.Added"}, Archived: true},
+		{URL: "https://example.com/?quoted=%22&dollar=$%7Bx%7D&template=${path}&directive=%{if}", Events: []string{"Email.Bounced"}},
+		{URL: "https://example.com", Events: []string{"Future.Event"}, RateLimit: 7, RateLimitPeriod: "minute"},
 	}
-	w.ExpectMessages(t, results[0].Messages, want)
-	_, messages := c.Open(acctest.Arguments{"id": "webhook"})
-	w.ExpectMessages(t, messages, want)
+	if form == cakemailtest.Guide {
+		several := []string{"Email.Opened", "Contact.Added"}
+		webhooks = append(webhooks, cakemailtest.Webhook{URL: "https://example.com/many", Events: several, RateLimitPeriod: "day"})
+	}
+	for _, webhook := range webhooks {
+		if account != "" {
+			webhook.AccountID = 42
+		}
+		w.Api.Add(webhook)
+	}
+	return len(webhooks)
+}
+
+func identityOf(id string, account knownvalue.Check) map[string]knownvalue.Check {
+	return map[string]knownvalue.Check{"id": knownvalue.StringExact(id), "account_id": account}
+}
+
+func TestWebhookListResource_InTerraform1_14(t *testing.T) {
+	t.Parallel()
+	queries.orSkip(t)
+	t.Run("a query finds what its blocks ask for, and fails where a page is refused", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		addCrowd(w)
+		addShop(w)
+		shop := queryfilter.ByResourceIdentity(identityOf("shop-1", knownvalue.Null()))
+		checks := []querycheck.QueryResultCheck{
+			querycheck.ExpectLength("cakemail_webhook.everything", 100),
+			querycheck.ExpectLength("cakemail_webhook.limited", 50),
+			querycheck.ExpectLength("cakemail_webhook.with_archived", 119),
+			querycheck.ExpectLength("cakemail_webhook.url", 2),
+			querycheck.ExpectResourceDisplayName("cakemail_webhook.url", shop, knownvalue.StringExact("https://example.com/shop (Email.Bounced)")),
+			querycheck.ExpectResourceKnownValues("cakemail_webhook.url", shop, []querycheck.KnownValueCheck{
+				{Path: attribute("url"), KnownValue: knownvalue.StringExact("https://example.com/shop")},
+				{Path: attribute("secret"), KnownValue: knownvalue.Null()},
+			}),
+			querycheck.ExpectLength("cakemail_webhook.account", 1),
+			querycheck.ExpectIdentity("cakemail_webhook.account", identityOf("elsewhere", knownvalue.Int64Exact(42))),
+			querycheck.ExpectLength("cakemail_webhook.none", 0),
+		}
+		query := string(readTestdata(t, "filtered.tfquery.hcl"))
+		w.Run(t,
+			resource.TestStep{ConfigFile: config.StaticFile("testdata/query.tf")},
+			resource.TestStep{Query: true, Config: query, QueryResultChecks: checks},
+			resource.TestStep{
+				Query: true, Config: query, ExpectError: regexp.MustCompile("The credentials do not permit this call|Cannot list the webhooks"),
+				PreConfig: func() { w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 3, Status: 403}) },
+			})
+	})
+	t.Run("the configuration that a query generates imports and does nothing else", func(t *testing.T) {
+		w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+		w.Environment["CAKEMAIL_ACCOUNT_ID"] = "42"
+		existing := addVariety(w, cakemailtest.Guide, "42")
+		workspace := w.Workspace(t, "query.tf")
+		writeExample(t, workspace, "all.tfquery.hcl", string(readTestdata(t, "all.tfquery.hcl")))
+
+		acctest.Terraform(t, workspace, "query", "-generate-config-out=generated.tf")
+		acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile)
+		expectImportsAlone(t, acctest.Terraform(t, workspace, "show", "-json", acctest.PlanFile), existing)
+		w.Api.ResetCalls()
+		acctest.Terraform(t, workspace, "apply", acctest.PlanFile)
+		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+
+		if calls := w.Api.Counts(); len(calls) != 1 || calls[cakemailtest.Show] == 0 {
+			t.Errorf("got the calls %v, want reads alone", calls)
+		}
+		if state := acctest.StateOf(t, workspace); len(state) != existing {
+			t.Errorf("the state holds %d webhooks, want %d", len(state), existing)
+		}
+	})
+}
+
+// expectImportsAlone fails where a plan does more than to import so many resources.
+func expectImportsAlone(t *testing.T, plan string, number int) {
+	t.Helper()
+	var read struct {
+		Changes []struct {
+			Address string
+			Change  struct {
+				Actions   []string
+				Importing *struct{}
+			}
+		} `json:"resource_changes"`
+	}
+	if err := json.Unmarshal([]byte(plan), &read); err != nil {
+		t.Fatal(err)
+	}
+	if len(read.Changes) != number {
+		t.Errorf("the plan has %d resources, want %d", len(read.Changes), number)
+	}
+	for _, change := range read.Changes {
+		if actions := strings.Join(change.Change.Actions, " "); actions != "no-op" || change.Change.Importing == nil {
+			t.Errorf("the plan for %s is %s (imported: %t), want an import alone", change.Address, actions, change.Change.Importing != nil)
+		}
+	}
 }

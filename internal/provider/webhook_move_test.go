@@ -1,8 +1,6 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,32 +11,89 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// movedFrom is a state that a real generic provider wrote, and what the API held
-// then. Both are in testdata/moved, beside the configuration that takes it over.
-type movedFrom struct {
-	provider, version string
-	form              cakemailtest.Form
-	// untold are the attributes that the state of a resource does not tell.
-	untold map[string]string
+// moveSource is what Terraform hands over of the resource that is moved away.
+type moveSource struct {
+	provider, resource, state string
+	private                   []byte
 }
 
-func (m movedFrom) file(extension string) string {
-	return filepath.Join("moved", fmt.Sprintf("%s-%s-%s.%s", m.provider, m.version, m.form, extension))
+// restapi is a resource of Mastercard/restapi, whose state keeps documents as texts.
+func restapi(changes acctest.Values) moveSource {
+	state := acctest.With(acctest.Values{"id": "abc", "path": "/webhooks", "data": "{}"}, changes)
+	return moveSource{provider: "registry.terraform.io/mastercard/restapi", resource: "restapi_object", state: acctest.InJSON(state)}
 }
 
-// What the reference's form shows is in two parts, and the resources of a generic
-// provider keep different ones.
-var (
-	toldByList   = map[string]string{"limited": "hash_function secret store_secret"}
-	toldByOutput = map[string]string{
-		"account": "hash_function secret store_secret", "archived": "hash_function secret store_secret", "plain": "hash_function secret store_secret",
-		"several": "hash_function rate_limit rate_limit_period secret store_secret",
+// restful is a resource of magodo/restful, whose state keeps documents as values.
+func restful(changes acctest.Values) moveSource {
+	state := acctest.With(acctest.Values{"id": "/webhooks/abc", "path": "/webhooks"}, changes)
+	return moveSource{provider: "registry.terraform.io/magodo/restful", resource: "restful_resource", state: acctest.InJSON(state)}
+}
+
+func document(value string) acctest.Values {
+	return acctest.Values{"value": json.RawMessage(value), "type": []any{"object", acctest.Values{}}}
+}
+
+// move is a moved block from another type, before the refresh.
+func (i *identified) move(source moveSource) []acctest.Message {
+	i.T.Helper()
+	moved, err := i.Server.MoveResourceState(i.Context(), &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: source.provider,
+		SourceTypeName:        source.resource,
+		SourceState:           &tfprotov6.RawState{JSON: []byte(source.state)},
+		SourcePrivate:         source.private,
+		TargetTypeName:        "cakemail_webhook",
+	})
+	if err != nil {
+		i.T.Fatal(err)
 	}
+	messages := i.MessagesOf(moved.Diagnostics)
+	if len(messages) == 0 {
+		i.Keep(i.Decode(i.Webhook, moved.TargetState), moved.TargetPrivate)
+		i.identity = moved.TargetIdentity
+	}
+	return messages
+}
+
+// moved is what a core makes of a source, which it must take.
+func moved(c *acctest.Core, source moveSource) *identified {
+	c.T.Helper()
+	i := &identified{Core: c}
+	if messages := i.move(source); len(messages) > 0 {
+		c.T.Fatalf("got messages:\n%s", acctest.Indented(messages))
+	}
+	return i
+}
+
+// movedBlindly moves a webhook whose source tells nothing but what was sent to create it.
+func movedBlindly(c *acctest.Core, id, query string) *identified {
+	c.T.Helper()
+	return moved(c, restapi(acctest.Values{"id": id, "query_string": query, "data": sentToCreate}))
+}
+
+const (
+	sentToCreate = `{"event":"Contact.Added","url":"https://example.com/a"}`
+	keptData     = `{"id":"abc","event":"Contact.Added","url":"https://example.com/a","status":"active","rate_limit":50,"rate_limit_period":"second"}`
+	keptAnswer   = `{"id":"abc","signature":{"key":"k1","hash_function":"sha256"},"data":` + keptData + `}`
+)
+
+var (
+	// movedWebhook is what most of the sources below tell.
+	movedWebhook = acctest.Values{
+		"id": "abc", "url": "https://example.com/a", "events": []any{"Contact.Added"}, "rate_limit": int64(50), "rate_limit_period": "second",
+		"archived": false, "account_id": nil, "store_secret": true, "secret": "k1", "hash_function": "sha256",
+	}
+	// untoldSecret is what a source tells that never showed the secret, and untoldRate also no rate.
+	untoldSecret = acctest.Values{"store_secret": nil, "secret": nil, "hash_function": nil}
+	untoldRate   = acctest.With(untoldSecret, acctest.Values{"rate_limit": nil, "rate_limit_period": nil})
 )
 
 // settingsOfStates are the settings that there were when the states were written.
@@ -51,15 +106,299 @@ func newerSettings() []string {
 	})
 }
 
-var movedFroms = []movedFrom{
-	{"restapi", "2.0.1", cakemailtest.Guide, nil},
-	{"restapi", "2.0.1", cakemailtest.Reference, nil},
-	{"restapi", "3.0.0", cakemailtest.Guide, nil},
-	{"restapi", "3.0.0", cakemailtest.Reference, toldByList},
-	{"restful", "0.20.0", cakemailtest.Guide, nil},
-	{"restful", "0.20.0", cakemailtest.Reference, toldByOutput},
-	{"restful", "0.25.2", cakemailtest.Guide, nil},
-	{"restful", "0.25.2", cakemailtest.Reference, toldByOutput},
+func TestWebhookResource_MoveReadsTheSourcesState(t *testing.T) {
+	t.Parallel()
+	elsewhere := restapi(acctest.Values{"path": "/webhooks/", "api_response": keptAnswer})
+	elsewhere.provider = "registry.example.com/forks/rest"
+	for name, test := range map[string]struct {
+		source moveSource
+		want   acctest.Values
+	}{
+		"restapi of another registry, publisher and name": {elsewhere, nil},
+		"an id that is a number": {
+			restapi(acctest.Values{"id": 1001, "path": "webhooks", "data": sentToCreate}), acctest.With(untoldRate, acctest.Values{"id": "1001"}),
+		},
+		"an id that restapi rounded": {
+			restapi(acctest.Values{"id": "9007199254740992", "data": sentToCreate, "api_response": `{"webhook_id":9007199254740993}`}),
+			acctest.With(untoldRate, acctest.Values{"id": "9007199254740993"}),
+		},
+		"a gateway's prefix, an account in the query, and an archived webhook": {
+			restapi(acctest.Values{
+				"path": "/cake/v1/webhooks", "query_string": "debug=1&account_id=42", "api_response": strings.Replace(keptAnswer, "active", "archived", 1),
+			}),
+			acctest.Values{"account_id": int64(42), "archived": true},
+		},
+		"an account in the path": {
+			restapi(acctest.Values{
+				"create_path": "/webhooks?account_id=41", "read_path": "/webhooks/{id}?account_id=43", "api_response": keptAnswer,
+			}),
+			acctest.Values{"account_id": int64(43)},
+		},
+		"the secret of the create answer alone": {
+			restapi(acctest.Values{"create_response": `{"id":"abc","secret":"k1"}`, "api_response": keptData}), nil,
+		},
+		"the URL as the configuration writes it": {
+			restapi(acctest.Values{"data": strings.Replace(sentToCreate, "example", "EXAMPLE", 1), "api_response": keptAnswer}),
+			acctest.Values{"url": "https://EXAMPLE.com/a"},
+		},
+		"restful": {restful(acctest.Values{"body": document(sentToCreate), "output": document(keptAnswer)}), nil},
+		"restful with a sensitive output and an account for reading": {
+			restful(acctest.Values{
+				"id": "/cake/webhooks/abc", "query": acctest.Values{"account_id": []any{"41"}}, "read_query": acctest.Values{"account_id": []any{"42"}},
+				"body": nil, "output": nil, "sensitive_output": document(keptAnswer),
+			}),
+			acctest.Values{"account_id": int64(42)},
+		},
+		"restful with an id that is escaped, and a query in it": {
+			restful(acctest.Values{"id": "/webhooks/a%2Fb?account_id=43", "body": document(sentToCreate)}),
+			acctest.With(untoldRate, acctest.Values{"id": "a/b", "account_id": int64(43)}),
+		},
+		"restful that selects from the list": {
+			restful(acctest.Values{"id": "/webhooks", "read_selector": "data.#(url==x)", "output": document(keptData)}), untoldSecret,
+		},
+		"restful that never shows the url": {
+			restful(acctest.Values{"output": document(`{"event":"Contact.Added"}`)}), acctest.With(untoldRate, acctest.Values{"url": nil}),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := moved(acctest.NewWorld(t).Unconfigured(t), test.source)
+			want := withNulls(acctest.With(movedWebhook, test.want))
+			if len(newerSettings()) > 0 {
+				want["store_secret"] = nil
+			}
+			if got := acctest.PlainValue(t, i.State); !reflect.DeepEqual(got, want) {
+				t.Errorf("got  %v\nwant %v", got, want)
+			}
+		})
+	}
+}
+
+func TestWebhookResource_MoveRefusesWhatIsNoWebhook(t *testing.T) {
+	t.Parallel()
+	const another, untold = "The moved resource is not a webhook", "The state of the moved resource does not show a webhook"
+	const foreign, unreadable = "Cannot move this resource to cakemail_webhook", "Cannot read the state of the moved resource"
+	for name, test := range map[string]struct {
+		source      moveSource
+		title, says string
+	}{
+		"another type of resource":   {moveSource{resource: "null_resource", state: "{}"}, foreign, "null_resource"},
+		"another object of the API":  {restapi(acctest.Values{"id": "7", "path": "/lists?token=k3y"}), another, `"7" has the path "/lists"`},
+		"another object, by restful": {restful(acctest.Values{"id": "/contacts/7"}), another, `restful_resource has the path "/contacts/7"`},
+		"a webhook without events":   {restapi(acctest.Values{"data": `{"url":"https://example.com"}`}), untold, `"abc", with the path "/webhooks"`},
+		"a webhook without an id":    {restful(acctest.Values{"id": "/webhooks", "body": document(sentToCreate)}), untold, `with the path "/webhooks"`},
+		"an answer about two webhooks": {
+			restful(acctest.Values{"id": "/webhooks", "output": document(`{"id":"a","data":` + keptData + `}`)}), untold, "",
+		},
+		"a state of an old restful":     {restful(acctest.Values{"body": sentToCreate}), unreadable, "restful_resource"},
+		"a state that is not an object": {moveSource{resource: "restapi_object", state: "[]"}, unreadable, "restapi_object"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t)
+			messages := (&identified{Core: w.Unconfigured(t)}).move(test.source)
+			w.ExpectMessages(t, messages, acctest.Error("", test.title, test.says))
+			if strings.Contains(acctest.Indented(messages), "k3y") {
+				t.Errorf("the query is shown:\n%s", acctest.Indented(messages))
+			}
+		})
+	}
+}
+
+// OpenTofu, and Terraform for a webhook that is renamed at the same time, ask
+// for a move when the address of this provider changes.
+func TestWebhookResource_MoveKeepsAWebhookOfThisProvidersOtherAddress(t *testing.T) {
+	t.Parallel()
+	i := &identified{Core: acctest.NewWorld(t).NewCore(t, nil)}
+	i.change(hook(nil))
+	before, private := i.State, i.Private
+	state := acctest.InJSON(acctest.PlainValue(t, before))
+	i = moved(i.Core, moveSource{provider: "registry.example.com/cakemail/cakemail", resource: "cakemail_webhook", state: state, private: private})
+	if !i.State.Equal(before) || string(i.Private) != string(private) {
+		t.Errorf("got %s with %s, want %s with %s", i.State, i.Private, before, private)
+	}
+	if i.read(); !i.State.Equal(before) {
+		t.Errorf("got the state %s, want it unchanged", i.State)
+	}
+}
+
+// What the refresh, or an apply without one, makes of a moved webhook, with the account that
+// only the provider's configuration has; its identity never changes.
+func TestWebhookResource_MoveIsSettledByTheFirstRead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		query   string
+		account int64
+		// planned tells that the first plan comes without a refresh.
+		planned, withoutSecret bool
+	}{
+		"in the provider's account":                    {"", 42, false, false},
+		"in the provider's account, without a refresh": {"", 42, true, false},
+		"in the source's account":                      {"account_id=43", 43, false, false},
+		"in the source's account, without a refresh":   {"account_id=43", 43, true, false},
+		"without its secret and without a refresh":     {"", 42, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t)
+			webhook := w.Api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+			i := movedBlindly(w.NewCore(t, inAccount(42)), webhook.ID, test.query)
+			config := acctest.Arguments{"url": webhook.URL, "events": webhook.Events, "account_id": test.account, "store_secret": !test.withoutSecret}
+			want := acctest.Values{"id": webhook.ID, "account_id": test.account}
+			if test.planned {
+				if got := i.change(config); !reflect.DeepEqual(got, want) {
+					t.Errorf("the identity is %v, want %v", got, want)
+				}
+			}
+			before := i.State
+			if got := i.read(); !reflect.DeepEqual(got, want) || test.planned && !i.State.Equal(before) {
+				t.Errorf("the identity is %v, want %v, and the state %s, was %s", got, want, i.State, before)
+			}
+			i.ExpectNoChange(config)
+			if secret := i.Text("secret"); secret != map[bool]string{false: webhook.Secret}[test.withoutSecret] {
+				t.Errorf("the secret is %q, and the webhook's %q", secret, webhook.Secret)
+			}
+			if counts := w.Api.Counts(); counts[cakemailtest.Show] != len(w.Api.Calls()) {
+				t.Errorf("the calls are %v, want reading ones alone", counts)
+			}
+			i.expectRecreated(w, webhook.ID)
+		})
+	}
+}
+
+// expectRecreated removes a webhook that has been read, so that it is created again, as ever.
+func (i *identified) expectRecreated(w *acctest.World, id string) {
+	i.T.Helper()
+	w.Api.Remove(id)
+	if messages := i.Refresh(); len(messages) > 0 || !i.State.IsNull() {
+		i.T.Errorf("got messages:\n%s\nand the state %s, want neither", acctest.Indented(messages), i.State)
+	}
+}
+
+func TestWebhookResource_MoveInTheProvidersAccount(t *testing.T) {
+	t.Parallel()
+	inAccount43 := cakemailtest.Webhook{AccountID: 43, URL: "https://example.com/a", Events: []string{"Contact.Added"}}
+	t.Run("a webhook that is not there is not created a second time", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		webhook := w.Api.Add(inAccount43)
+		i := movedBlindly(w.NewCore(t, inAccount(42)), webhook.ID, "")
+		w.ExpectMessages(t, i.Refresh(), acctest.Error("", "The moved webhook was not found", "is not in account 42"))
+
+		w.Api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.AccountID = 42 })
+		i.read()
+		i.expectRecreated(w, webhook.ID)
+	})
+	t.Run("a webhook is destroyed", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		i := movedBlindly(w.NewCore(t, inAccount(43)), w.Api.Add(inAccount43).ID, "")
+		if messages := i.Archive(); len(messages) > 0 || len(w.Api.Active()) > 0 {
+			t.Errorf("got messages:\n%s\nand %d active webhooks, want neither", acctest.Indented(messages), len(w.Api.Active()))
+		}
+	})
+	for query, want := range map[string]acctest.Message{
+		"":              acctest.Error("", "The provider's configuration is not known yet", "account_id will be known only after apply"),
+		"account_id=43": acctest.Warning("", "The webhook was not refreshed", "account_id will be known only after apply"),
+	} {
+		t.Run("a webhook waits for an account that is unknown, and its source tells "+query, func(t *testing.T) {
+			w := acctest.NewWorld(t)
+			i := movedBlindly(w.NewCore(t, acctest.Arguments{"account_id": tftypes.UnknownValue}), "abc", query)
+			before := acctest.AttributesOf(t, i.State)["account_id"]
+			w.ExpectMessages(t, i.Refresh(), want)
+			if kept := acctest.AttributesOf(t, i.State)["account_id"]; !kept.Equal(before) {
+				t.Errorf("account_id is %s, want it as it was: %s", kept, before)
+			}
+		})
+	}
+}
+
+// writtenState is a state of a real generic provider, and what the API held then: both are in testdata/moved.
+type writtenState struct {
+	provider, version string
+	form              cakemailtest.Form
+	// untold are the attributes that the state of a resource does not tell.
+	untold map[string]string
+}
+
+// What the reference's form shows is in two parts, and the resources of a generic
+// provider keep different ones.
+var (
+	toldByList   = map[string]string{"limited": "hash_function secret store_secret"}
+	toldByOutput = map[string]string{
+		"account": "hash_function secret store_secret", "archived": "hash_function secret store_secret", "plain": "hash_function secret store_secret",
+		"several": "hash_function rate_limit rate_limit_period secret store_secret",
+	}
+)
+
+// What real generic providers wrote becomes the webhook that the API holds, and nothing changes there.
+func TestWebhookResource_MoveTakesOverStatesOfRealProviders(t *testing.T) {
+	t.Parallel()
+	for _, from := range []writtenState{
+		{"restapi", "2.0.1", cakemailtest.Guide, nil},
+		{"restapi", "2.0.1", cakemailtest.Reference, nil},
+		{"restapi", "3.0.0", cakemailtest.Guide, nil},
+		{"restapi", "3.0.0", cakemailtest.Reference, toldByList},
+		{"restful", "0.20.0", cakemailtest.Guide, nil},
+		{"restful", "0.20.0", cakemailtest.Reference, toldByOutput},
+		{"restful", "0.25.2", cakemailtest.Guide, nil},
+		{"restful", "0.25.2", cakemailtest.Reference, toldByOutput},
+	} {
+		file := fmt.Sprintf("moved/%s-%s-%s", from.provider, from.version, from.form)
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			w := worldOf(t, from.form, file+".webhooks.json")
+			var state struct {
+				Resources []struct {
+					Type, Name string
+					Instances  []struct{ Attributes json.RawMessage }
+				}
+			}
+			if err := json.Unmarshal(readTestdata(t, file+".tfstate"), &state); err != nil {
+				t.Fatal(err)
+			}
+			var ids []string
+			for _, resource := range state.Resources {
+				for _, instance := range resource.Instances {
+					i := moved(w.NewCore(t, nil), moveSource{resource: resource.Type, state: string(instance.Attributes)})
+					expectTakenOver(i, w, strings.Fields(from.untold[resource.Name]))
+					ids = append(ids, i.Text("id"))
+				}
+			}
+			slices.Sort(ids)
+			if held := w.Api.Webhooks(); len(slices.Compact(ids)) != len(held) || w.Api.Count(cakemailtest.Show) != len(w.Api.Calls()) {
+				t.Errorf("%q were taken over with the calls %v, want each of %d webhooks by reads alone", ids, w.Api.Counts(), len(held))
+			}
+		})
+	}
+}
+
+// expectTakenOver wants a moved webhook to be that of the API, once the refresh has told what its source did not.
+func expectTakenOver(i *identified, w *acctest.World, untold []string) {
+	i.T.Helper()
+	before := acctest.AttributesOf(i.T, i.State)
+	i.read()
+	var learned []string
+	for name, value := range acctest.AttributesOf(i.T, i.State) {
+		if !value.Equal(before[name]) {
+			learned = append(learned, name)
+		}
+	}
+	if newer := newerSettings(); len(newer) > 0 {
+		untold = slices.Concat(untold, newer, []string{"store_secret"})
+	}
+	slices.Sort(learned)
+	slices.Sort(untold)
+	if !slices.Equal(learned, slices.Compact(untold)) {
+		i.T.Errorf("the refresh learns %q, want %q", learned, untold)
+	}
+	for _, webhook := range w.Api.Webhooks() {
+		if webhook.ID == i.Text("id") {
+			got, _ := acctest.PlainValue(i.T, i.State).(acctest.Values)
+			told := acctest.Values{"secret": webhook.Secret, "archived": webhook.Archived, "store_secret": true}
+			if want := acctest.With(got, acctest.With(settingsOf(webhook), told)); !reflect.DeepEqual(got, want) {
+				i.T.Errorf("got  %v\nwant %v", got, want)
+			}
+		}
+	}
 }
 
 func readTestdata(t *testing.T, name string) []byte {
@@ -85,173 +424,35 @@ func worldOf(t *testing.T, form cakemailtest.Form, webhooksFile string) *acctest
 	return w
 }
 
-// workspace has the configuration that takes over, and the generic provider's state.
-func (m movedFrom) workspace(t *testing.T, w *acctest.World) *terraformcli.Workspace {
-	t.Helper()
-	events := `["User.Created"]`
-	if m.form == cakemailtest.Guide {
-		events = `["User.Created", "User.Deleted"]`
-	}
-	workspace := w.Workspace(t, filepath.Join("moved", m.provider+".tf"), "TF_VAR_several_events="+events)
-	takeOver(t, workspace, m.file("tfstate"))
-	return workspace
-}
-
-// takeOver puts a generic provider's state into the workspace, and a stand-in for
-// the provider: Terraform insists on having it, but while everything is moved away
-// it asks for nothing but a schema.
-func takeOver(t *testing.T, workspace *terraformcli.Workspace, state string) {
-	t.Helper()
-	writeExample(t, workspace, "terraform.tfstate", string(readTestdata(t, state)))
-	ours, err := acctest.ProviderFolder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := t.TempDir()
-	overrides := ""
-	for _, address := range []string{"mastercard/restapi", "magodo/restful"} {
-		if err := os.Symlink(filepath.Join(ours, "terraform-provider-cakemail"), filepath.Join(folder, "terraform-provider-"+filepath.Base(address))); err != nil {
-			t.Fatal(err)
-		}
-		for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-			overrides += fmt.Sprintf("    %q = %q\n", host+"/"+address, folder)
-		}
-	}
-	path := filepath.Join(workspace.Folder, "cli.tfrc")
-	configuration, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	extended := strings.Replace(string(configuration), "dev_overrides {\n", "dev_overrides {\n"+overrides, 1)
-	if err := os.WriteFile(path, []byte(extended), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// plannedChanges plans, and returns for each resource what the plan does to it
-// and to which attributes.
-func plannedChanges(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) map[string]string {
-	t.Helper()
-	acctest.Terraform(t, workspace, append([]string{"plan", "-out=saved"}, arguments...)...)
-	shown := acctest.Terraform(t, workspace, "show", "-json", "saved")
-	var plan struct {
-		ResourceChanges []struct {
-			Address string
-			Change  struct {
-				Actions       []string
-				Before, After acctest.Values
-				AfterUnknown  acctest.Values `json:"after_unknown"`
-			}
-		} `json:"resource_changes"`
-	}
-	if err := json.Unmarshal([]byte(shown), &plan); err != nil {
-		t.Fatal(err)
-	}
-	changes := map[string]string{}
-	for _, planned := range plan.ResourceChanges {
-		var names []string
-		for name, before := range planned.Change.Before {
-			if planned.Change.AfterUnknown[name] == true || !reflect.DeepEqual(before, planned.Change.After[name]) {
-				names = append(names, name)
-			}
-		}
-		slices.Sort(names)
-		changes[planned.Address] = strings.Join(append(planned.Change.Actions, names...), " ")
-	}
-	return changes
-}
-
-// The generic provider's state becomes ours: the plan does nothing else, nothing
-// changes at Cakemail, and the ids and secrets are those that were.
-func TestMovedFromGenericProvidersInTerraform1_8(t *testing.T) {
-	t.Parallel()
-	movesAcrossTypes.orSkip(t)
-	for _, from := range movedFroms {
-		for _, refresh := range []bool{true, false} {
-			t.Run(fmt.Sprintf("%s %s %s refresh=%t", from.provider, from.version, from.form, refresh), func(t *testing.T) {
-				t.Parallel()
-				w := worldOf(t, from.form, from.file("webhooks.json"))
-				workspace := from.workspace(t, w)
-				from.expectHarmless(t, plannedChanges(t, workspace, fmt.Sprintf("-refresh=%t", refresh)), refresh)
-				expectTakenOver(t, w, workspace)
-			})
-		}
-	}
-}
-
-// untoldOf are the attributes that the state of a resource does not tell: those above, and newer ones.
-func (m movedFrom) untoldOf(name string) string {
-	names := strings.Fields(m.untold[name])
-	if newer := newerSettings(); len(newer) > 0 {
-		names = slices.Concat(names, newer, []string{"secret", "store_secret"})
-	}
-	slices.Sort(names)
-	return strings.Join(slices.Compact(names), " ")
-}
-
-// expectHarmless fails where a plan does more than move and, without a refresh,
-// learn what the source's state did not tell.
-func (m movedFrom) expectHarmless(t *testing.T, changes map[string]string, refresh bool) {
-	t.Helper()
-	want := []string{"account", "archived", "limited", "plain", `several["a"]`, `several["b"]`}
-	if len(changes) != len(want) {
-		t.Errorf("the plan is about %v, want %v", changes, want)
-	}
-	for _, address := range want {
-		name, _, _ := strings.Cut(address, "[")
-		allowed := []string{"no-op"}
-		switch {
-		case !refresh && m.untoldOf(name) != "":
-			allowed = []string{"update " + m.untoldOf(name)}
-		case !refresh:
-			// Terraform takes it for a change that the secret becomes sensitive.
-			allowed = append(allowed, "update")
-		}
-		if got := changes["cakemail_webhook."+address]; !slices.Contains(allowed, got) {
-			t.Errorf("the plan does %q to %s, want one of %q", got, address, allowed)
-		}
-	}
-}
-
-// expectTakenOver applies the saved plan, and fails where that changes anything
-// at Cakemail, calls more than it needs, or leaves something to do.
-func expectTakenOver(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace) {
-	t.Helper()
-	before := w.Api.Webhooks()
-	acctest.Terraform(t, workspace, "apply", "saved")
-	acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
-	if after := w.Api.Webhooks(); !reflect.DeepEqual(after, before) {
-		t.Errorf("the API holds %+v, want it as before: %+v", after, before)
-	}
-	for operation, number := range w.Api.Counts() {
-		if operation != cakemailtest.Show {
-			t.Errorf("%d calls of %s were made, want none", number, operation)
-		}
-	}
-	expectSame(t, acctest.StateOf(t, workspace), before)
-}
-
 // The guide's configurations take over the states that the real providers wrote
 // with the guide's configurations before.
-func TestMovingExamplesInTerraform1_8(t *testing.T) {
+func TestWebhookResource_MoveInTerraform1_8(t *testing.T) {
 	t.Parallel()
 	movesAcrossTypes.orSkip(t)
-	for provider, source := range map[string]struct{ resource, name string }{"restapi": {"restapi_object", "bounces"}, "restful": {"restful_resource", "contacts"}} {
+	for provider, source := range map[string]string{"restapi": `"restapi_object" "bounces"`, "restful": `"restful_resource" "contacts"`} {
 		t.Run(provider, func(t *testing.T) {
 			t.Parallel()
-			if before := readExample(t, "guides/before-moving-from-"+provider+"/main.tf"); !strings.Contains(before, fmt.Sprintf("resource %q %q {", source.resource, source.name)) {
-				t.Errorf("the configuration before has no %s.%s, but the state has", source.resource, source.name)
+			if before := readExample(t, "guides/before-moving-from-"+provider+"/main.tf"); !strings.Contains(before, "resource "+source+" {") {
+				t.Errorf("the configuration before has no %s, but the state has", source)
 			}
 			w := worldOf(t, cakemailtest.Reference, "moved/example-"+provider+".webhooks.json")
 			logFile := filepath.Join(t.TempDir(), "terraform.log")
 			workspace := exampleWorkspace(t, w, "guides/moving-from-"+provider+"/main.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
-			takeOver(t, workspace, "moved/example-"+provider+".tfstate")
-			for address, change := range plannedChanges(t, workspace) {
-				if change != "no-op" {
-					t.Errorf("the plan does %q to %s, want nothing", change, address)
+			takeOver(t, workspace, provider, "moved/example-"+provider+".tfstate")
+			before := w.Api.Webhooks()
+			if output := acctest.Terraform(t, workspace, "apply", "-auto-approve"); !strings.Contains(output, "0 added, 0 changed, 0 destroyed") {
+				t.Errorf("the apply does more than to move:\n%s", output)
+			}
+			acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+			if after := w.Api.Webhooks(); !reflect.DeepEqual(after, before) || w.Api.Count(cakemailtest.Show) != len(w.Api.Calls()) {
+				t.Errorf("the API holds %+v after the calls %v, want it as before: %+v", after, w.Api.Counts(), before)
+			}
+			state := acctest.StateOf(t, workspace)
+			for _, webhook := range before {
+				if !slices.Contains(state, acctest.StateWebhook{ID: webhook.ID, URL: webhook.URL, Secret: webhook.Secret}) {
+					t.Errorf("the state has %+v, not the webhook %+v", state, webhook)
 				}
 			}
-			expectTakenOver(t, w, workspace)
 			log, err := os.ReadFile(logFile)
 			if err != nil || !strings.Contains(string(log), "MoveResourceState") {
 				t.Errorf("the log does not hold the move (error %v), so the test shows nothing", err)
@@ -261,17 +462,33 @@ func TestMovingExamplesInTerraform1_8(t *testing.T) {
 	}
 }
 
-// expectSame fails where the state and the API differ in an id, a URL or a secret.
-func expectSame(t *testing.T, state []acctest.StateWebhook, webhooks []cakemailtest.Webhook) {
+// takeOver puts a generic provider's state into the workspace, and a stand-in for
+// the provider: Terraform insists on having it, but while everything is moved away
+// it asks for nothing but a schema.
+func takeOver(t *testing.T, workspace *terraformcli.Workspace, name, state string) {
 	t.Helper()
-	var want []acctest.StateWebhook
-	for _, webhook := range webhooks {
-		want = append(want, acctest.StateWebhook{ID: webhook.ID, URL: webhook.URL, Secret: webhook.Secret})
+	writeExample(t, workspace, "terraform.tfstate", string(readTestdata(t, state)))
+	ours, err := acctest.ProviderFolder()
+	if err != nil {
+		t.Fatal(err)
 	}
-	byID := func(one, other acctest.StateWebhook) int { return strings.Compare(one.ID, other.ID) }
-	slices.SortFunc(want, byID)
-	slices.SortFunc(state, byID)
-	if !slices.Equal(state, want) {
-		t.Errorf("the state has %+v, want %+v", state, want)
+	program, err := os.ReadFile(terraformcli.ProviderFile(ours))
+	if err != nil {
+		t.Fatal(err)
 	}
+	folder := t.TempDir()
+	path := strings.Replace(terraformcli.ProviderFile(folder), "-cakemail", "-"+name, 1)
+	if err := os.WriteFile(path, program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	overrides := "dev_overrides {\n"
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		address := host + map[string]string{"restapi": "/mastercard/restapi", "restful": "/magodo/restful"}[name]
+		overrides += fmt.Sprintf("    %q = %q\n", address, filepath.ToSlash(folder))
+	}
+	configuration, err := os.ReadFile(filepath.Join(workspace.Folder, "cli.tfrc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeExample(t, workspace, "cli.tfrc", strings.Replace(string(configuration), "dev_overrides {\n", overrides, 1))
 }

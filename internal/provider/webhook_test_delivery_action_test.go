@@ -1,8 +1,6 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
 	"context"
 	"encoding/json"
 	"io"
@@ -10,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,14 +17,20 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// addReceived puts a webhook into the API whose url is the receiver's, with credentials in it.
-func addReceived(w *acctest.World, address string, events ...string) cakemailtest.Webhook {
-	address = strings.Replace(address, "://", "://user:"+acctest.UrlCredentials+"@", 1) + "/cakemail?key=" + acctest.UrlCredentials
-	return w.AddTheirs(cakemailtest.Webhook{URL: address, Events: events})
+// receivedURL is the receiver's url with credentials, which no text may show.
+func receivedURL(address string) string {
+	return strings.Replace(address, "://", "://user:"+acctest.UrlCredentials+"@", 1) + "/cakemail?key=" + acctest.UrlCredentials
+}
+
+// addReceived puts a webhook into the API whose url is the receiver's.
+func addReceived(w *acctest.World, address string, account int64, event string) cakemailtest.Webhook {
+	return w.AddTheirs(cakemailtest.Webhook{AccountID: account, URL: receivedURL(address), Events: []string{event}})
 }
 
 var anyTook = regexp.MustCompile(`after [0-9.]+m?s`)
@@ -32,50 +38,37 @@ var anyTook = regexp.MustCompile(`after [0-9.]+m?s`)
 // expectProgress compares the progress, with receivers and times left out.
 func expectProgress(t *testing.T, w *acctest.World, receiver string, got []string, want ...string) {
 	t.Helper()
-	for _, line := range got {
-		w.ExpectNoSecret(t, "the progress", line)
-	}
-	if told, wanted := plainDelivery(receiver, strings.Join(got, "\n")), strings.Join(want, "\n"); told != wanted {
-		t.Errorf("the progress is:\n%s\nwant:\n%s", told, wanted)
-	}
-}
-
-func plainDelivery(receiver, text string) string {
+	told := strings.Join(got, "\n")
+	w.ExpectNoSecret(t, "the progress", told)
 	if address, err := url.Parse(receiver); err == nil {
-		text = strings.ReplaceAll(text, address.Host, "RECEIVER")
+		told = strings.ReplaceAll(told, address.Host, "RECEIVER")
 	}
-	return anyTook.ReplaceAllString(text, "after TIME")
+	if told = anyTook.ReplaceAllString(told, "after TIME"); told != strings.Join(want, "\n") {
+		t.Errorf("the progress is:\n%s\nwant:\n%s", told, strings.Join(want, "\n"))
+	}
 }
 
-func TestTestDelivery(t *testing.T) {
+func TestWebhookTestDeliveryAction_Posts(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		provider, config acctest.Arguments
-		account          int64
-		events           []string
-		posting          string
+		provider, account int64
+		config            acctest.Arguments
+		posting           string
 		// body is what the payload has to be, or the event of the sample.
 		body, event string
-		warning     acctest.Message
+		warnings    []acctest.Message
 	}{
-		"of the webhook's event": {events: []string{"List.Created"}, posting: "a sample of List.Created", event: "List.Created"},
-		"of the event that is asked for": {
-			events: []string{"Contact.Added"}, config: acctest.Arguments{"event": "Contact.Added"}, posting: "a sample of Contact.Added", event: "Contact.Added",
+		"a sample of the webhook's event": {posting: "a sample of List.Created", event: "List.Created"},
+		"a sample of an event that the webhook does not have": {
+			config: acctest.Arguments{"event": "Email.Bounced"}, posting: "a sample of Email.Bounced", event: "Email.Bounced",
+			warnings: []acctest.Message{acctest.Warning("event", "The webhook does not have this event", "Email.Bounced")},
 		},
-		"of an event that the webhook does not have": {
-			events: []string{"Contact.Added"}, config: acctest.Arguments{"event": "Email.Bounced"}, posting: "a sample of Email.Bounced", event: "Email.Bounced",
-			warning: acctest.Warning("event", "The webhook does not have this event", "Cakemail never posts Email.Bounced to it."),
+		"a payload":        {config: acctest.Arguments{"payload": "{ \"a\":\t\"é\" }\n"}, posting: "the payload of 14 bytes", body: "{ \"a\":\t\"é\" }\n"},
+		"an empty payload": {config: acctest.Arguments{"payload": ""}, posting: "the payload of 0 bytes"},
+		"to a webhook in another account": {
+			account: 42, config: inAccount(42), posting: "a sample of List.Created", event: "List.Created",
 		},
-		"of a payload": {
-			events: []string{"Contact.Added"}, config: acctest.Arguments{"payload": "{ \"a\":\t\"é\" }\n"}, posting: "the payload of 14 bytes", body: "{ \"a\":\t\"é\" }\n",
-		},
-		"of an empty payload": {events: []string{"Contact.Added"}, config: acctest.Arguments{"payload": ""}, posting: "the payload of 0 bytes"},
-		"in another account": {
-			events: []string{"Contact.Added"}, account: 42, config: acctest.Arguments{"account_id": int64(42)}, posting: "a sample of Contact.Added", event: "Contact.Added",
-		},
-		"in the provider's account": {
-			events: []string{"Contact.Added"}, account: 42, provider: acctest.Arguments{"account_id": int64(42)}, posting: "a sample of Contact.Added", event: "Contact.Added",
-		},
+		"to a webhook in the provider's account": {account: 42, provider: 42, posting: "a sample of List.Created", event: "List.Created"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -83,19 +76,14 @@ func TestTestDelivery(t *testing.T) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				receiver := w.Verifying(t)
-				webhook := addReceived(w, receiver.Server.URL, test.events...)
-				w.Api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.AccountID = max(webhook.AccountID, test.account) })
+				webhook := addReceived(w, receiver.Server.URL, test.account, "List.Created")
 				config := acctest.With(acctest.Arguments{"webhook_id": webhook.ID}, test.config)
-				progress, messages := w.NewCore(t, test.provider).Invoke(t.Context(), config)
+				progress, messages := w.NewCore(t, inAccount(test.provider)).Invoke(t.Context(), config)
 
 				expectProgress(t, w, receiver.Server.URL, progress,
 					"Posting "+test.posting+", signed with the webhook's secret, to http://RECEIVER",
 					"http://RECEIVER answered 204 No Content after TIME")
-				var want []acctest.Message
-				if test.warning != (acctest.Message{}) {
-					want = append(want, test.warning)
-				}
-				w.ExpectMessages(t, messages, want...)
+				w.ExpectMessages(t, messages, test.warnings...)
 				if calls := w.Api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
 					t.Errorf("got the calls %v, want one read", w.Api.Counts())
 				}
@@ -123,23 +111,22 @@ func expectBody(t *testing.T, got string, form cakemailtest.Form, event, body st
 		t.Fatalf("the receiver got %q: %v", got, err)
 	}
 	_, hasTimestamp := sample["timestamp"]
-	_, hasCreatedOn := sample["created_on"]
-	if sample["event"] != event || hasTimestamp != (form == cakemailtest.Guide) || hasCreatedOn != (form == cakemailtest.Reference) {
+	if sample["event"] != event || hasTimestamp != (form == cakemailtest.Guide) {
 		t.Errorf("the receiver got %q, want a sample of %s in the form %s", got, event, form)
 	}
 }
 
 // What Cakemail would not deliver, or cannot be delivered, reaches no receiver.
-func TestTestDeliveryIsNotPosted(t *testing.T) {
+func TestWebhookTestDeliveryAction_IsNotPosted(t *testing.T) {
 	t.Parallel()
 	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	t.Cleanup(untrusted.Close)
 	for name, test := range map[string]struct {
-		change func(*cakemailtest.Webhook)
-		fault  cakemailtest.Fault
-		config acctest.Arguments
-		want   acctest.Message
+		change           func(*cakemailtest.Webhook)
+		fault            cakemailtest.Fault
+		provider, config acctest.Arguments
+		want             acctest.Message
 	}{
 		"to an archived webhook": {
 			change: func(webhook *cakemailtest.Webhook) { webhook.Archived = true },
@@ -150,8 +137,8 @@ func TestTestDeliveryIsNotPosted(t *testing.T) {
 			want:   acctest.Error("webhook_id", "There is no webhook no-such-webhook", ""),
 		},
 		"to a webhook whose id the API refuses": {
-			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID","type":"x"}]}`},
-			want:  acctest.Error("webhook_id", "The API refused webhook_id", "It said: not a UUID."),
+			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID"}]}`},
+			want:  acctest.Error("webhook_id", "The API refused webhook_id", "not a UUID"),
 		},
 		"when the API keeps the secret to itself": {
 			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"signature"`, `"nothing"`)},
@@ -159,37 +146,30 @@ func TestTestDeliveryIsNotPosted(t *testing.T) {
 		},
 		"to what is no address": {
 			change: func(webhook *cakemailtest.Webhook) { webhook.URL = "ftp://example.com/cakemail" },
-			want:   acctest.Error("", "Nothing to post to", "The cause: the webhook's url is not an http or https address."),
+			want:   acctest.Error("", "Nothing to post to", "not an http or https address"),
 		},
 		"to a host with an unknown certificate": {
 			change: func(webhook *cakemailtest.Webhook) { webhook.URL = untrusted.URL },
-			want:   acctest.Error("", "The receiver's certificate is not trusted", "x509: certificate signed by unknown authority"),
+			want:   acctest.Error("", "The receiver's certificate is not trusted", "signed by unknown authority"),
 		},
-		"of an event without a dot": {
-			config: acctest.Arguments{"event": "added"},
-			want:   acctest.Error("event", "Invalid event name", `Cakemail does not accept the event "added".`),
-		},
-		"without an id": {
-			config: acctest.Arguments{"webhook_id": ""},
-			want:   acctest.Error("webhook_id", "Invalid webhook_id", "the id is empty"),
-		},
-		"in no time": {
-			config: acctest.Arguments{"timeout": int64(0)},
-			want:   acctest.Error("timeout", "Invalid timeout", "timeout must be from 1 to 3600."),
-		},
+		"of an event without a dot": {config: acctest.Arguments{"event": "added"}, want: acctest.Error("event", "Invalid event name", `"added"`)},
+		"without an id":             {config: acctest.Arguments{"webhook_id": ""}, want: acctest.Error("webhook_id", "Invalid webhook_id", "is empty")},
+		"in no time":                {config: acctest.Arguments{"timeout": int64(0)}, want: acctest.Error("timeout", "Invalid timeout", "from 1 to 3600")},
+		"without known credentials": {provider: acctest.Arguments{"access_token": tftypes.UnknownValue}, want: notKnownYet},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
 			receiver := w.Verifying(t)
-			webhook := addReceived(w, receiver.Server.URL, "Contact.Added")
+			webhook := addReceived(w, receiver.Server.URL, 0, "Contact.Added")
 			if test.change != nil {
 				w.Api.Change(webhook.ID, test.change)
 			}
 			if test.fault.Operation != "" {
 				w.Api.SetFaults(test.fault)
 			}
-			_, messages := w.NewCore(t, nil).Invoke(t.Context(), acctest.With(acctest.Arguments{"webhook_id": webhook.ID}, test.config))
+			c := w.NewCore(t, test.provider)
+			_, messages := c.Invoke(t.Context(), acctest.With(acctest.Arguments{"webhook_id": webhook.ID}, test.config))
 			w.ExpectMessages(t, messages, test.want)
 			if deliveries := receiver.Deliveries(); len(deliveries) > 0 {
 				t.Errorf("the receiver got %+v, want nothing", deliveries)
@@ -198,32 +178,154 @@ func TestTestDeliveryIsNotPosted(t *testing.T) {
 	}
 }
 
-// While the provider's configuration is unknown, there is nothing to deliver with.
-func TestTestDeliveryWithoutCredentials(t *testing.T) {
+// hanging is a receiver that never answers.
+func hanging(_ http.ResponseWriter, request *http.Request) { <-request.Context().Done() }
+
+func TestWebhookTestDeliveryAction_IsRefused(t *testing.T) {
 	t.Parallel()
-	c := acctest.NewWorld(t).Unconfigured(t)
-	c.Configure(acctest.Arguments{"access_token": tftypes.UnknownValue})
-	_, messages := c.Invoke(t.Context(), acctest.Arguments{"webhook_id": "1001"})
-	if len(messages) != 1 || !messages[0].Has(notKnownYet) {
-		t.Errorf("got %s", acctest.Indented(messages))
+	for name, test := range map[string]struct {
+		answer      http.HandlerFunc
+		title, fact string
+	}{
+		"with an answer":  {acctest.Echoing(401), "The receiver answered 401 Unauthorized", "Does the receiver have this webhook's secret?"},
+		"with a redirect": {acctest.Echoing(308), "The receiver answered 308 Permanent Redirect", "It points to another path on the same host"},
+		"by another host": {func(answer http.ResponseWriter, _ *http.Request) {
+			answer.Header().Set("Location", "https://"+acctest.UrlCredentials+"@example.org/x?"+acctest.UrlCredentials)
+			answer.WriteHeader(http.StatusFound)
+		}, "The receiver answered 302 Found", "It points to https://example.org."},
+		"with a closed connection": {
+			func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "No answer from the receiver", "the connection was closed",
+		},
+		"by silence": {hanging, "The receiver did not answer in time", "The whole answer did not come within TIME."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t)
+			receiver := acctest.NewReceiver(t, test.answer)
+			webhook := addReceived(w, receiver.Server.URL, 0, "Contact.Added")
+			var written strings.Builder
+			ctx := tflogtest.RootLogger(t.Context(), &written)
+			progress, messages := w.NewCore(t, nil).Invoke(ctx, acctest.Arguments{"webhook_id": webhook.ID, "timeout": int64(1)})
+
+			w.ExpectMessages(t, messages, acctest.Error("", test.title, test.fact))
+			answered := "No answer from http://RECEIVER after TIME"
+			if status, found := strings.CutPrefix(test.title, "The receiver answered "); found {
+				answered = "http://RECEIVER answered " + status + " after TIME"
+			}
+			expectProgress(t, w, receiver.Server.URL, progress,
+				"Posting a sample of Contact.Added, signed with the webhook's secret, to http://RECEIVER", answered)
+			if deliveries := receiver.Deliveries(); len(deliveries) != 1 || !deliveries[0].Genuine(webhook.Secret) {
+				t.Errorf("the receiver got %d deliveries, want one that is genuine", len(deliveries))
+			}
+			if !strings.Contains(written.String(), "Test delivery") || !strings.Contains(written.String(), "Cakemail API call") {
+				t.Error("the log does not hold the delivery, so the test shows nothing")
+			}
+			expectNoTrace(t, w, "the log", written.String(), receiver)
+		})
+	}
+	t.Run("by Terraform, which is asked to stop", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		c := w.NewCore(t, nil)
+		receiver := acctest.NewReceiver(t, func(answer http.ResponseWriter, request *http.Request) {
+			if _, err := c.Server.StopProvider(context.WithoutCancel(t.Context()), &tfprotov6.StopProviderRequest{}); err != nil {
+				t.Error(err)
+			}
+			hanging(answer, request)
+		})
+		webhook := addReceived(w, receiver.Server.URL, 0, "Contact.Added")
+		started := time.Now()
+		_, messages := c.Invoke(t.Context(), acctest.Arguments{"webhook_id": webhook.ID, "timeout": int64(60)})
+		w.ExpectMessages(t, messages, acctest.Error("", "The test delivery was stopped", ""))
+		if took := time.Since(started); took > 30*time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+// expectNoTrace fails when the text holds a secret of the API, the credentials in
+// the url, or a signature that the receiver got and echoed.
+func expectNoTrace(t *testing.T, w *acctest.World, where, text string, receiver *acctest.Receiver) {
+	t.Helper()
+	w.ExpectNoSecret(t, where, text)
+	hidden := []string{acctest.UrlCredentials}
+	for _, delivery := range receiver.Deliveries() {
+		hidden = append(hidden, delivery.Header.Get("X-Signature"))
+	}
+	for _, value := range hidden {
+		if strings.Contains(text, value) {
+			t.Errorf("%s holds %q", where, value)
+		}
 	}
 }
 
-// Terraform that is asked to stop does not wait for the receiver.
-func TestTestDeliveryIsStopped(t *testing.T) {
-	t.Parallel()
-	w := acctest.NewWorld(t)
-	c := w.NewCore(t, nil)
-	receiver := acctest.NewReceiver(t, func(_ http.ResponseWriter, request *http.Request) {
-		if _, err := c.Server.StopProvider(context.WithoutCancel(t.Context()), &tfprotov6.StopProviderRequest{}); err != nil {
-			t.Error(err)
+// linesWith returns the lines that hold the word.
+func linesWith(text, word string) string {
+	var found strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, word) {
+			found.WriteString(line)
 		}
-		<-request.Context().Done()
-	})
-	webhook := addReceived(w, receiver.Server.URL, "Contact.Added")
-	started := time.Now()
-	_, messages := c.Invoke(t.Context(), acctest.Arguments{"webhook_id": webhook.ID, "timeout": int64(60)})
-	if len(messages) != 1 || messages[0].Summary != "The test delivery was stopped" || time.Since(started) > 30*time.Second {
-		t.Errorf("got %s after %s", acctest.Indented(messages), time.Since(started))
 	}
+	return found.String()
+}
+
+func TestWebhookTestDeliveryAction_InTerraform1_14(t *testing.T) {
+	t.Parallel()
+	actions.orSkip(t)
+	const invoke = "-invoke=action.cakemail_webhook_test_delivery.test"
+	t.Run("each change and each invocation delivers once, and no secret is in output or log", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		receiver := w.Verifying(t)
+		logFile := filepath.Join(t.TempDir(), "terraform.log")
+		workspace := w.Workspace(t, "test_delivery.tf", "TF_VAR_url="+receivedURL(receiver.Server.URL), "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
+		deliveries := 0
+		for _, step := range []struct {
+			what      string
+			arguments []string
+			delivers  int
+		}{
+			{"creation", nil, 1},
+			{"nothing to do", nil, 0},
+			{"change", []string{"-var", "rate_limit=7"}, 1},
+			{"invocation", []string{"-var", "rate_limit=7", invoke}, 1},
+		} {
+			output := acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, step.arguments...)...)
+			deliveries += step.delivers
+			if got := len(receiver.Deliveries()); got != deliveries || strings.Count(output, "answered 204 No Content after ") != step.delivers {
+				t.Errorf("%s: %d deliveries until now, want %d:\n%s", step.what, got, deliveries, output)
+			}
+			expectNoTrace(t, w, "the output about the action", linesWith(output, "Action "), receiver)
+			w.ExpectNoSecret(t, "the output", output)
+		}
+		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "rate_limit=7")
+
+		log, err := os.ReadFile(logFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := linesWith(string(log), "provider.terraform-provider-cakemail")
+		if strings.Count(own, "Test delivery: ") != deliveries {
+			t.Errorf("the log does not hold %d deliveries, so the test shows nothing", deliveries)
+		}
+		expectNoTrace(t, w, "the provider's log", own, receiver)
+		w.ExpectNoSecret(t, "the log", string(log))
+	})
+	t.Run("a receiver that refuses fails the apply, and leaves the webhook as it should be", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		receiver := acctest.NewReceiver(t, acctest.Echoing(401))
+		workspace := w.Workspace(t, "test_delivery.tf", "TF_VAR_url="+receiver.Server.URL+"/cakemail")
+		output := acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve")
+		if !strings.Contains(output, "The receiver answered 401 Unauthorized") {
+			t.Errorf("the output does not say what the receiver answered:\n%s", output)
+		}
+		expectNoTrace(t, w, "the output", output, receiver)
+		if state := acctest.StateOf(t, workspace); len(state) != 1 || state[0].Tainted {
+			t.Errorf("the state holds %+v, want one webhook that is not tainted", state)
+		}
+		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+		expectNoTrace(t, w, "the output", acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve", invoke), receiver)
+		if deliveries := receiver.Deliveries(); len(deliveries) != 2 {
+			t.Errorf("the receiver got %d deliveries, want 2", len(deliveries))
+		}
+	})
 }

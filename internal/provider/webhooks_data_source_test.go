@@ -1,8 +1,6 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,12 +9,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
@@ -47,80 +40,24 @@ func addShop(w *acctest.World) {
 	}
 }
 
-func stringList(texts ...string) knownvalue.Check {
-	checks := []knownvalue.Check{}
-	for _, text := range texts {
-		checks = append(checks, knownvalue.StringExact(text))
-	}
-	return knownvalue.ListExact(checks)
-}
-
-func TestWebhooksDataSource(t *testing.T) {
-	t.Parallel()
-	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		crowd := addCrowd(w)
-		addShop(w)
-		step := resource.TestStep{
-			ConfigFile: config.StaticFile("testdata/webhooks_data.tf"),
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownOutputValue("ids", knownvalue.ObjectExact(map[string]knownvalue.Check{
-					"all":           stringList(slices.Concat(crowd, []string{"other", "shop-1", "shop-2"})...),
-					"with_archived": stringList(slices.Concat(crowd, []string{"other", "shop-1", "shop-2", "shop-archived"})...),
-					"url":           stringList("shop-1", "shop-2"),
-					"event":         stringList("other", "shop-2"),
-					"url_and_event": stringList("shop-2", "shop-archived"),
-					"account":       stringList("elsewhere"),
-					"none":          stringList(),
-				})),
-				statecheck.ExpectKnownValue("data.cakemail_webhooks.account", attribute("account_id"), knownvalue.Int64Exact(42)),
-				statecheck.ExpectKnownValue("data.cakemail_webhooks.all", attribute("account_id"), knownvalue.Null()),
-			},
-		}
-		again := step
-		again.ConfigPlanChecks.PreApply = []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}
-		w.Run(t, step, again)
-	})
-}
-
-func TestWebhooksDataSourceKeepsNoSecret(t *testing.T) {
-	t.Parallel()
-	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		addShop(w)
-		workspace := w.Workspace(t, "webhooks_data.tf")
-		acctest.Terraform(t, workspace, "apply", "-auto-approve")
-		state, err := os.ReadFile(filepath.Join(workspace.Folder, "terraform.tfstate"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.ExpectNoSecret(t, "the state", string(state))
-		if reads := w.Api.Count(cakemailtest.Show); reads > 0 {
-			t.Errorf("%d webhooks were read one by one, want none", reads)
-		}
-	})
-}
-
-func TestWebhooksDataSourceFilters(t *testing.T) {
-	t.Parallel()
+// eachFilter asks for webhooks in both forms, of an object that lists them.
+func eachFilter(t *testing.T, ids func(c *acctest.Core, config acctest.Arguments) []string) {
+	t.Helper()
 	for name, test := range map[string]struct {
 		config acctest.Arguments
 		want   []string
 	}{
-		"nothing asked":                        {nil, []string{"other", "shop-1", "shop-2"}},
-		"without archived ones":                {acctest.Arguments{"with_archived": false}, []string{"other", "shop-1", "shop-2"}},
-		"with archived ones":                   {acctest.Arguments{"with_archived": true}, []string{"other", "shop-1", "shop-2", "shop-archived"}},
-		"a url":                                {acctest.Arguments{"url": "https://example.com/shop"}, []string{"shop-1", "shop-2"}},
-		"a url whose host is in capitals":      {acctest.Arguments{"url": "https://EXAMPLE.com/shop"}, []string{"shop-1", "shop-2"}},
-		"a url whose path is in capitals":      {acctest.Arguments{"url": "https://example.com/SHOP"}, nil},
-		"the beginning of a url":               {acctest.Arguments{"url": "https://example.com/sho"}, nil},
-		"an event":                             {acctest.Arguments{"event": "Contact.Added"}, []string{"other", "shop-2"}},
-		"an event that nothing is about":       {acctest.Arguments{"event": "User.LoggedIn"}, nil},
-		"a url and an event, archived as well": {acctest.Arguments{"url": "https://example.com/shop", "event": "Contact.Added", "with_archived": true}, []string{"shop-2", "shop-archived"}},
-		"another account":                      {acctest.Arguments{"account_id": int64(42)}, []string{"elsewhere"}},
-		"another account without webhooks":     {acctest.Arguments{"account_id": int64(43)}, nil},
+		"nothing asked":                   {nil, []string{"other", "shop-1", "shop-2"}},
+		"without archived ones":           {acctest.Arguments{"with_archived": false}, []string{"other", "shop-1", "shop-2"}},
+		"with archived ones":              {acctest.Arguments{"with_archived": true}, []string{"other", "shop-1", "shop-2", "shop-archived"}},
+		"a url whose host is in capitals": {acctest.Arguments{"url": "https://EXAMPLE.com/shop"}, []string{"shop-1", "shop-2"}},
+		"a url whose path is in capitals": {acctest.Arguments{"url": "https://example.com/SHOP"}, nil},
+		"an event":                        {acctest.Arguments{"event": "Contact.Added"}, []string{"other", "shop-2"}},
+		"all at once": {
+			acctest.Arguments{"url": "https://example.com/shop", "event": "Contact.Added", "with_archived": true}, []string{"shop-2", "shop-archived"},
+		},
+		"another account":                  {acctest.Arguments{"account_id": int64(42)}, []string{"elsewhere"}},
+		"another account without webhooks": {acctest.Arguments{"account_id": int64(43)}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,24 +65,29 @@ func TestWebhooksDataSourceFilters(t *testing.T) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				addShop(w)
-				if got := idsOfData(w.NewCore(t, nil), test.config); !slices.Equal(got, test.want) {
+				if got := ids(w.NewCore(t, nil), test.config); !slices.Equal(got, test.want) {
 					t.Errorf("got %q, want %q", got, test.want)
+				}
+				if reads := w.Api.Count(cakemailtest.Show); reads > 0 {
+					t.Errorf("%d webhooks were read one by one, want none", reads)
 				}
 			})
 		})
 	}
 }
 
+func TestWebhooksDataSource_Filters(t *testing.T) {
+	t.Parallel()
+	eachFilter(t, idsOfData)
+}
+
 // idsOfData are the ids in cakemail_webhooks, which must be read without a message.
 func idsOfData(c *acctest.Core, config acctest.Arguments) []string {
 	c.T.Helper()
 	data, messages := c.Data("cakemail_webhooks", config)
-	if len(messages) > 0 {
-		c.T.Fatalf("got messages:\n%s", acctest.Indented(messages))
-	}
 	webhooks, ok := data["webhooks"].([]any)
-	if !ok {
-		c.T.Fatalf("webhooks is %v, want a list", data["webhooks"])
+	if len(messages) > 0 || !ok {
+		c.T.Fatalf("webhooks is %v, want a list\n%s", data["webhooks"], acctest.Indented(messages))
 	}
 	var ids []string
 	for _, webhook := range webhooks {
@@ -156,95 +98,74 @@ func idsOfData(c *acctest.Core, config acctest.Arguments) []string {
 	return ids
 }
 
-func TestWebhooksDataSourceShowsEverythingButTheSecret(t *testing.T) {
+func TestWebhooksDataSource_Shows(t *testing.T) {
 	t.Parallel()
-	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		theirs := w.AddTheirs(cakemailtest.Webhook{ID: "one", URL: "https://example.com/shop?key=1", Events: []string{"Contact.Added"}, RateLimit: 7, RateLimitPeriod: "minute"})
-		data, _ := w.NewCore(t, nil).Data("cakemail_webhooks", nil)
-		want := []any{acctest.With(settingsOf(theirs), acctest.Values{"id": "one", "archived": false})}
-		if !reflect.DeepEqual(data["webhooks"], want) {
-			t.Errorf("got %v, want %v", data["webhooks"], want)
-		}
+	t.Run("everything but the secret", func(t *testing.T) {
+		acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			t.Helper()
+			w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+			theirs := w.AddTheirs(cakemailtest.Webhook{
+				ID: "one", URL: "https://example.com/shop?key=1", Events: []string{"Contact.Added"}, RateLimit: 7, RateLimitPeriod: "minute",
+			})
+			data, _ := w.NewCore(t, nil).Data("cakemail_webhooks", nil)
+			want := []any{acctest.With(settingsOf(theirs), acctest.Values{"id": "one", "archived": false})}
+			if !reflect.DeepEqual(data["webhooks"], want) {
+				t.Errorf("got %v, want %v", data["webhooks"], want)
+			}
+		})
 	})
-}
-
-func TestWebhooksDataSourceReadsEveryPage(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		options []cakemailtest.Option
-		pages   int
-	}{
-		"of fifty":                             {nil, 3},
-		"smaller than asked for":               {[]cakemailtest.Option{cakemailtest.WithPageSizeLimit(7)}, 17},
-		"of a size that the last one fills":    {[]cakemailtest.Option{cakemailtest.WithPageSizeLimit(23)}, 6},
-		"all in one, as the guide's form does": {[]cakemailtest.Option{cakemailtest.WithForm(cakemailtest.Guide)}, 2},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := acctest.NewWorld(t, test.options...)
+	t.Run("every page", func(t *testing.T) {
+		acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			t.Helper()
+			w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 			want := addCrowd(w)
 			if got := idsOfData(w.NewCore(t, nil), nil); !slices.Equal(got, want) {
 				t.Errorf("got %d webhooks, want %d", len(got), len(want))
 			}
-			if pages := w.Api.Count(cakemailtest.List); pages != test.pages {
-				t.Errorf("%d pages were asked for, want %d", pages, test.pages)
-			}
 		})
-	}
+	})
+	t.Run("nothing where a page is refused", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		addCrowd(w)
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
+		data, got := w.NewCore(t, nil).Data("cakemail_webhooks", nil)
+		w.ExpectMessages(t, got, acctest.Error("", "The credentials do not permit this call", "Cannot list the webhooks."))
+		if data["webhooks"] != nil {
+			t.Errorf("the data source shows %v, want nothing", data["webhooks"])
+		}
+	})
+	t.Run("one order, whatever the API's, and webhooks of which an answer tells nothing but the id", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		answer := func([]byte) []byte { return []byte(`{"data":[{"id":"w2"},{"id":"w3"},{"id":"w1"}]}`) }
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: answer})
+		if got := idsOfData(w.NewCore(t, nil), nil); !slices.Equal(got, []string{"w1", "w2", "w3"}) {
+			t.Errorf("got %q", got)
+		}
+	})
 }
 
-func TestWebhooksDataSourceHasOneOrder(t *testing.T) {
+func TestWebhooksDataSource_InTerraform(t *testing.T) {
 	t.Parallel()
-	w := acctest.NewWorld(t)
-	addCrowd(w)
-	c := w.NewCore(t, nil)
-	before := idsOfData(c, nil)
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func(body []byte) []byte {
-		var page struct {
-			Pagination json.RawMessage   `json:"pagination"`
-			Data       []json.RawMessage `json:"data"`
+	t.Run("the ids are outputs, the state holds no secret, and the next plan is empty", func(t *testing.T) {
+		w := acctest.NewWorld(t)
+		addShop(w)
+		workspace := w.Workspace(t, "webhooks_data.tf")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve")
+		var got map[string][]string
+		if err := json.Unmarshal([]byte(acctest.Terraform(t, workspace, "output", "-json", "ids")), &got); err != nil {
+			t.Fatal(err)
 		}
-		if err := json.Unmarshal(body, &page); err != nil {
-			panic(err)
+		want := map[string][]string{
+			"all": {"other", "shop-1", "shop-2"}, "url_and_event": {"shop-2", "shop-archived"}, "account": {"elsewhere"}, "none": {},
 		}
-		slices.Reverse(page.Data)
-		reversed, err := json.Marshal(page)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		state, err := os.ReadFile(filepath.Join(workspace.Folder, "terraform.tfstate"))
 		if err != nil {
-			panic(err)
+			t.Fatal(err)
 		}
-		return reversed
-	}})
-	if after := idsOfData(c, nil); !slices.Equal(before, after) {
-		t.Errorf("the order follows the API's:\n%q\n%q", before, after)
-	}
-}
-
-func TestWebhooksDataSourceIsNeverSilentlyShorter(t *testing.T) {
-	t.Parallel()
-	w := acctest.NewWorld(t)
-	addCrowd(w)
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
-	data, got := w.NewCore(t, nil).Data("cakemail_webhooks", nil)
-	w.ExpectMessages(t, got, acctest.Error("", "The credentials do not permit this call", "Cannot list the webhooks."))
-	if data["webhooks"] != nil {
-		t.Errorf("the data source shows %v, want nothing", data["webhooks"])
-	}
-}
-
-// TestAListedWebhookWithoutEvents: an answer that leaves something out is no error.
-func TestAListedWebhookWithoutEvents(t *testing.T) {
-	t.Parallel()
-	w := acctest.NewWorld(t)
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func([]byte) []byte { return []byte(`{"data":[{"id":"w1"}]}`) }})
-	c := w.NewCore(t, nil)
-	if got := idsOfData(c, nil); !slices.Equal(got, []string{"w1"}) {
-		t.Errorf("got %q", got)
-	}
-	for _, listed := range c.List(acctest.Query{IncludeResource: true}) {
-		if len(listed.Messages) > 0 || listed.Resource["archived"] != false {
-			t.Errorf("got %+v", listed)
-		}
-	}
+		w.ExpectNoSecret(t, "the state", string(state))
+		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+	})
 }

@@ -20,12 +20,9 @@ list "cakemail_webhook" "url" {
   }
 }
 
-list "cakemail_webhook" "event" {
+list "cakemail_webhook" "limited" {
   provider = cakemail
-
-  config {
-    event = "Contact.Added"
-  }
+  limit    = 50
 }
 
 list "cakemail_webhook" "account" {

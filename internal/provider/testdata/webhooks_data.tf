@@ -10,18 +10,6 @@ provider "cakemail" {}
 
 data "cakemail_webhooks" "all" {}
 
-data "cakemail_webhooks" "with_archived" {
-  with_archived = true
-}
-
-data "cakemail_webhooks" "url" {
-  url = "https://example.com/shop"
-}
-
-data "cakemail_webhooks" "event" {
-  event = "Contact.Added"
-}
-
 data "cakemail_webhooks" "url_and_event" {
   url           = "https://example.com/shop"
   event         = "Contact.Added"
@@ -39,9 +27,6 @@ data "cakemail_webhooks" "none" {
 output "ids" {
   value = {
     all           = data.cakemail_webhooks.all.webhooks[*].id
-    with_archived = data.cakemail_webhooks.with_archived.webhooks[*].id
-    url           = data.cakemail_webhooks.url.webhooks[*].id
-    event         = data.cakemail_webhooks.event.webhooks[*].id
     url_and_event = data.cakemail_webhooks.url_and_event.webhooks[*].id
     account       = data.cakemail_webhooks.account.webhooks[*].id
     none          = data.cakemail_webhooks.none.webhooks[*].id

@@ -1,4 +1,0 @@
-list "cakemail_webhook" "limited" {
-  provider = cakemail
-  limit    = 50
-}
