@@ -1,11 +1,18 @@
 package acctest
 
 import (
+	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
+
+const webhookType = "cakemail_webhook"
 
 // Core stands in for Terraform where a real one would add nothing but time: it
 // calls the provider over the plugin protocol, in the order and with the values
@@ -28,7 +35,12 @@ type Core struct {
 }
 
 // Arguments are the arguments of a block; those left out are null.
-type Arguments map[string]any
+type Arguments = protocol.Arguments
+
+// Block is the value of a block with these arguments.
+func Block(object tftypes.Object, given Arguments) tftypes.Value {
+	return protocol.Block(object, given)
+}
 
 // NewCore configures the provider, which must succeed.
 func (w *World) NewCore(t *testing.T, provider Arguments) *Core {
@@ -40,49 +52,170 @@ func (w *World) NewCore(t *testing.T, provider Arguments) *Core {
 	return c
 }
 
+// Unconfigured is a core whose provider is served, and not configured yet.
 func (w *World) Unconfigured(t *testing.T) *Core {
 	t.Helper()
-	server, err := w.Providers()["cakemail"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &Core{T: t, Server: server, Witness: &Witness{}}
+	c := &Core{T: t, Server: protocol.Must(w.Providers()["cakemail"]()), Witness: &Witness{}}
 	t.Cleanup(func() { w.ExpectNoSecret(t, "the log, a message, the private state or a list", c.Witness.Told()) })
-	c.Webhook = c.ObjectOf(c.Schemas().ResourceSchemas["cakemail_webhook"])
-	c.State = tftypes.NewValue(c.Webhook, nil)
+	c.Webhook = protocol.ObjectOf(c.Schemas().ResourceSchemas[webhookType])
+	c.State = c.nothing()
 	return c
 }
 
+func (c *Core) nothing() tftypes.Value { return tftypes.NewValue(c.Webhook, nil) }
+
+// Schemas are those that the provider tells Terraform.
 func (c *Core) Schemas() *tfprotov6.GetProviderSchemaResponse {
+	return protocol.Must(c.Server.GetProviderSchema(c.Context(), &tfprotov6.GetProviderSchemaRequest{}))
+}
+
+// IdentitySchema is that of a webhook's identity.
+func (c *Core) IdentitySchema() *tfprotov6.ResourceIdentitySchema {
+	return protocol.Must(c.Server.GetResourceIdentitySchemas(c.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})).IdentitySchemas[webhookType]
+}
+
+// IdentityType is the type of a webhook's identity.
+func (c *Core) IdentityType() tftypes.Object { return protocol.ObjectOf(c.IdentitySchema()) }
+
+// Encode is the value as it travels.
+func (c *Core) Encode(kind tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
+	return protocol.Encode(kind, value)
+}
+
+// Decode is the value that travelled.
+func (c *Core) Decode(kind tftypes.Type, value *tfprotov6.DynamicValue) tftypes.Value {
+	return protocol.Decode(kind, value)
+}
+
+// Plain is an object that travelled, in Go's own types.
+func (c *Core) Plain(kind tftypes.Type, encoded *tfprotov6.DynamicValue) Values {
+	object, _ := protocol.Plain(protocol.Decode(kind, encoded)).(Values)
+	return object
+}
+
+// Merged is what Terraform proposes for a webhook that exists.
+func (c *Core) Merged(prior, config tftypes.Value) tftypes.Value {
+	return protocol.Proposed(prior, config)
+}
+
+// Text is the value of a string attribute of the state; "" when it is null.
+func (c *Core) Text(name string) string {
+	state, _ := protocol.Plain(c.State).(Values)
+	text, _ := state[name].(string)
+	return text
+}
+
+// AttributesOf returns the attributes of an object; changing them changes nothing else.
+func AttributesOf(_ *testing.T, object tftypes.Value) map[string]tftypes.Value {
+	return protocol.Attributes(object)
+}
+
+// PlainValue puts a value of the protocol into Go's own types.
+func PlainValue(_ *testing.T, value tftypes.Value) any { return protocol.Plain(value) }
+
+// InJSON is the value in JSON.
+func InJSON(value any) string { return string(protocol.Must(json.Marshal(value))) }
+
+// Encoded is a block as Terraform sends it, and its type.
+func (c *Core) Encoded(kind, name string, given Arguments) (tftypes.Object, *tfprotov6.DynamicValue) {
 	c.T.Helper()
-	schemas, err := c.Server.GetProviderSchema(c.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		c.T.Fatal(err)
+	schemas := c.Schemas()
+	schema := map[string]*tfprotov6.Schema{
+		"provider": schemas.Provider, "resource": schemas.ResourceSchemas[name], "data": schemas.DataSourceSchemas[name],
+		"ephemeral": schemas.EphemeralResourceSchemas[name], "list": schemas.ListResourceSchemas[name],
+	}[kind]
+	if kind == "action" {
+		schema = schemas.ActionSchemas[name].Schema
 	}
-	return schemas
+	object := protocol.ObjectOf(schema)
+	return object, protocol.Encode(object, protocol.Block(object, given))
+}
+
+// Validate is `terraform validate` of one block.
+func (c *Core) Validate(kind, name string, given Arguments) []Message {
+	c.T.Helper()
+	_, config := c.Encoded(kind, name, given)
+	ctx := c.Context()
+	var diagnostics []*tfprotov6.Diagnostic
+	switch kind {
+	case "provider":
+		request := &tfprotov6.ValidateProviderConfigRequest{Config: config}
+		diagnostics = protocol.Must(c.Server.ValidateProviderConfig(ctx, request)).Diagnostics
+	case "resource":
+		request := &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: config}
+		diagnostics = protocol.Must(c.Server.ValidateResourceConfig(ctx, request)).Diagnostics
+	case "data":
+		request := &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config}
+		diagnostics = protocol.Must(c.Server.ValidateDataResourceConfig(ctx, request)).Diagnostics
+	case "ephemeral":
+		request := &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: config}
+		diagnostics = protocol.Must(c.Server.ValidateEphemeralResourceConfig(ctx, request)).Diagnostics
+	case "list":
+		request := &tfprotov6.ValidateListResourceConfigRequest{TypeName: name, Config: config}
+		diagnostics = protocol.Must(serverOf[tfprotov6.ListResourceServer](c).ValidateListResourceConfig(ctx, request)).Diagnostics
+	case "action":
+		request := &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: config}
+		diagnostics = protocol.Must(serverOf[tfprotov6.ActionServer](c).ValidateActionConfig(ctx, request)).Diagnostics
+	}
+	return c.MessagesOf(diagnostics)
+}
+
+// serverOf is the part of the protocol that not every provider has.
+func serverOf[T any](c *Core) T {
+	c.T.Helper()
+	server, ok := c.Server.(T)
+	if !ok {
+		c.T.Fatalf("the provider is no %T", &server)
+	}
+	return server
 }
 
 // Configure validates and configures the provider.
 func (c *Core) Configure(provider Arguments) []Message {
 	c.T.Helper()
-	object := c.ObjectOf(c.Schemas().Provider)
-	config := c.Encode(object, Block(object, provider))
-	validated, err := c.Server.ValidateProviderConfig(c.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
-	if err != nil {
-		c.T.Fatal(err)
-	}
-	messages := c.MessagesOf(validated.Diagnostics)
+	messages := c.Validate("provider", "", provider)
 	if len(ErrorsIn(messages)) > 0 {
 		return messages
 	}
-	configured, err := c.Server.ConfigureProvider(c.Context(), &tfprotov6.ConfigureProviderRequest{
+	_, config := c.Encoded("provider", "", provider)
+	configured := protocol.Must(c.Server.ConfigureProvider(c.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: config, TerraformVersion: "1.11.4",
 		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: c.DeferralAllowed},
-	})
-	if err != nil {
-		c.T.Fatal(err)
-	}
+	}))
 	return append(messages, c.MessagesOf(configured.Diagnostics)...)
+}
+
+// Plan plans from a state to a configuration.
+func (c *Core) Plan(prior, config tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
+	c.T.Helper()
+	return c.planFrom(prior, config, c.Private)
+}
+
+func (c *Core) planFrom(prior, config tftypes.Value, private []byte) *tfprotov6.PlanResourceChangeResponse {
+	c.T.Helper()
+	planned := protocol.Must(c.Server.PlanResourceChange(c.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: webhookType, PriorState: c.Encode(c.Webhook, prior), ProposedNewState: c.Encode(c.Webhook, protocol.Proposed(prior, config)),
+		Config: c.Encode(c.Webhook, config), PriorPrivate: private,
+	}))
+	c.Witness.Tell(PrivateText(planned.PlannedPrivate))
+	return planned
+}
+
+// ExpectNoChange fails unless the plan leaves everything as it is.
+func (c *Core) ExpectNoChange(config Arguments) {
+	c.T.Helper()
+	planned := c.Plan(c.State, Block(c.Webhook, config))
+	if after := c.Decode(c.Webhook, planned.PlannedState); !after.Equal(c.State) || len(planned.RequiresReplace) > 0 || len(planned.Diagnostics) > 0 {
+		c.T.Errorf("the plan is not empty: %s\nbefore: %s\nmessages: %s", after, c.State, c.MessagesOf(planned.Diagnostics))
+	}
+}
+
+// MustApply is [Core.Apply] without an error.
+func (c *Core) MustApply(config Arguments) {
+	c.T.Helper()
+	if problems := ErrorsIn(c.Apply(config)); len(problems) > 0 {
+		c.T.Fatalf("apply failed:\n%s", Indented(problems))
+	}
 }
 
 // Apply is `terraform apply`: refresh, plan, and apply where something changes.
@@ -92,13 +225,7 @@ func (c *Core) Apply(config Arguments) []Message {
 	if len(ErrorsIn(messages)) > 0 {
 		return messages
 	}
-	validated, err := c.Server.ValidateResourceConfig(c.Context(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: "cakemail_webhook", Config: c.Encode(c.Webhook, Block(c.Webhook, config)),
-	})
-	if err != nil {
-		c.T.Fatal(err)
-	}
-	messages = append(messages, c.MessagesOf(validated.Diagnostics)...)
+	messages = append(messages, c.Validate("resource", webhookType, config)...)
 	if len(ErrorsIn(messages)) > 0 {
 		return messages
 	}
@@ -116,109 +243,51 @@ func (c *Core) Apply(config Arguments) []Message {
 	return append(messages, c.Change(Block(c.Webhook, config), planned.PlannedState, planned.PlannedPrivate)...)
 }
 
-// Replace does what Terraform does for a replacement: it plans the creation with the
-// private data of the first plan, archives with that of the second, and plans
-// the creation once more, without any.
+// Replace plans the creation with the private data of the first plan, archives with that of the
+// second, and plans the creation once more, without any, as Terraform does.
 func (c *Core) Replace(config Arguments, private []byte) []Message {
 	c.T.Helper()
-	nothing := tftypes.NewValue(c.Webhook, nil)
-	planned := c.PlanFrom(nothing, Block(c.Webhook, config), private)
-	messages := ErrorsIn(c.MessagesOf(planned.Diagnostics))
-	if private == nil {
-		messages = c.MessagesOf(planned.Diagnostics)
+	planned := c.planFrom(c.nothing(), Block(c.Webhook, config), private)
+	messages := c.MessagesOf(planned.Diagnostics)
+	if private != nil {
+		// Terraform shows the warnings of the first plan alone.
+		messages = ErrorsIn(messages)
 	}
 	if len(ErrorsIn(messages)) > 0 {
 		return messages
 	}
-	messages = append(messages, c.Change(nothing, c.Encode(c.Webhook, nothing), planned.PlannedPrivate)...)
+	messages = append(messages, c.Change(c.nothing(), c.Encode(c.Webhook, c.nothing()), planned.PlannedPrivate)...)
 	if len(ErrorsIn(messages)) > 0 {
 		return messages
 	}
-	final := c.PlanFrom(nothing, Block(c.Webhook, config), nil)
+	final := c.planFrom(c.nothing(), Block(c.Webhook, config), nil)
 	messages = append(messages, c.MessagesOf(final.Diagnostics)...)
 	if len(ErrorsIn(messages)) > 0 {
 		return messages
 	}
-	known := AttributesOf(c.T, c.Decode(c.Webhook, final.PlannedState))
-	for name, value := range AttributesOf(c.T, c.Decode(c.Webhook, planned.PlannedState)) {
-		if value.IsFullyKnown() && !value.Equal(known[name]) {
-			c.T.Errorf("the final plan is inconsistent: %s was %s, and is now %s", name, value, known[name])
-		}
-	}
+	c.expectConsistent("the final plan", c.Decode(c.Webhook, planned.PlannedState), c.Decode(c.Webhook, final.PlannedState))
 	return append(messages, c.Change(Block(c.Webhook, config), final.PlannedState, final.PlannedPrivate)...)
-}
-
-// ExpectNoChange fails unless the plan leaves everything as it is.
-func (c *Core) ExpectNoChange(config Arguments) {
-	c.T.Helper()
-	planned := c.Plan(c.State, Block(c.Webhook, config))
-	if after := c.Decode(c.Webhook, planned.PlannedState); !after.Equal(c.State) || len(planned.RequiresReplace) > 0 || len(planned.Diagnostics) > 0 {
-		c.T.Errorf("the plan is not empty: %s\nbefore: %s\nmessages: %s", after, c.State, c.MessagesOf(planned.Diagnostics))
-	}
-}
-
-// Plan proposes what Terraform does: the configuration, and for computed
-// attributes that it leaves out what was there before.
-func (c *Core) Plan(prior, config tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
-	c.T.Helper()
-	return c.PlanFrom(prior, config, c.Private)
-}
-
-func (c *Core) PlanFrom(prior, config tftypes.Value, private []byte) *tfprotov6.PlanResourceChangeResponse {
-	c.T.Helper()
-	proposed := config
-	if !prior.IsNull() && !config.IsNull() {
-		proposed = c.Merged(prior, config)
-	}
-	planned, err := c.Server.PlanResourceChange(c.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName:         "cakemail_webhook",
-		PriorState:       c.Encode(c.Webhook, prior),
-		ProposedNewState: c.Encode(c.Webhook, proposed),
-		Config:           c.Encode(c.Webhook, config),
-		PriorPrivate:     private,
-	})
-	if err != nil {
-		c.T.Fatal(err)
-	}
-	c.Witness.Tell(PrivateText(planned.PlannedPrivate))
-	return planned
-}
-
-func (c *Core) Merged(prior, config tftypes.Value) tftypes.Value {
-	c.T.Helper()
-	values, configured := AttributesOf(c.T, prior), AttributesOf(c.T, config)
-	for name, value := range configured {
-		if !value.IsNull() {
-			values[name] = value
-		}
-	}
-	return tftypes.NewValue(c.Webhook, values)
 }
 
 // Change applies a planned state, and keeps what comes of it.
 func (c *Core) Change(config tftypes.Value, planned *tfprotov6.DynamicValue, private []byte) []Message {
 	c.T.Helper()
 	creating := c.State.IsNull()
-	applied, err := c.Server.ApplyResourceChange(c.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName:       "cakemail_webhook",
-		PriorState:     c.Encode(c.Webhook, c.State),
-		PlannedState:   planned,
-		Config:         c.Encode(c.Webhook, config),
-		PlannedPrivate: private,
-	})
-	if err != nil {
-		c.T.Fatal(err)
-	}
+	applied := protocol.Must(c.Server.ApplyResourceChange(c.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: webhookType, PriorState: c.Encode(c.Webhook, c.State), PlannedState: planned,
+		Config: c.Encode(c.Webhook, config), PlannedPrivate: private,
+	}))
 	messages := c.MessagesOf(applied.Diagnostics)
 	failed := len(ErrorsIn(messages)) > 0
 	c.Keep(c.Decode(c.Webhook, applied.NewState), applied.Private)
 	c.Tainted = creating && failed && !c.State.IsNull() || c.Tainted && !creating
 	if !failed {
-		c.ExpectConsistent(c.Decode(c.Webhook, planned))
+		c.expectConsistent("the state", c.Decode(c.Webhook, planned), c.State)
 	}
 	return messages
 }
 
+// Keep takes a state as the present one, if Terraform would.
 func (c *Core) Keep(state tftypes.Value, private []byte) {
 	c.T.Helper()
 	if !state.IsFullyKnown() {
@@ -228,29 +297,55 @@ func (c *Core) Keep(state tftypes.Value, private []byte) {
 	c.Witness.Tell(PrivateText(private))
 }
 
-// ExpectConsistent fails where the state is not what was planned, as Terraform
-// does with "Provider produced inconsistent result after apply".
-func (c *Core) ExpectConsistent(planned tftypes.Value) {
+// expectConsistent fails where something is not what was planned, as Terraform does with "Provider
+// produced inconsistent result after apply".
+func (c *Core) expectConsistent(where string, planned, actual tftypes.Value) {
 	c.T.Helper()
-	if planned.IsNull() || c.State.IsNull() {
-		if planned.IsNull() != c.State.IsNull() {
-			c.T.Errorf("planned was %s, the state is %s", planned, c.State)
+	if planned.IsNull() || actual.IsNull() {
+		if planned.IsNull() != actual.IsNull() {
+			c.T.Errorf("planned was %s, %s is %s", planned, where, actual)
 		}
 		return
 	}
-	actual := AttributesOf(c.T, c.State)
-	for name, value := range AttributesOf(c.T, planned) {
-		if value.IsFullyKnown() && !value.Equal(actual[name]) {
-			c.T.Errorf("planned was %s = %s, the state has %s", name, value, actual[name])
+	values := protocol.Attributes(actual)
+	for name, value := range protocol.Attributes(planned) {
+		if value.IsFullyKnown() && !value.Equal(values[name]) {
+			c.T.Errorf("planned was %s = %s, %s has %s", name, value, where, values[name])
 		}
 	}
 }
 
-func (c *Core) Archive() []Message {
+// Refresh reads the webhook, if there is one.
+func (c *Core) Refresh() []Message {
 	c.T.Helper()
-	nothing := tftypes.NewValue(c.Webhook, nil)
-	planned := c.Plan(c.State, nothing)
-	return append(c.MessagesOf(planned.Diagnostics), c.Change(nothing, planned.PlannedState, planned.PlannedPrivate)...)
+	if c.State.IsNull() {
+		return nil
+	}
+	read := protocol.Must(c.Server.ReadResource(c.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: webhookType, CurrentState: c.Encode(c.Webhook, c.State), Private: c.Private,
+	}))
+	messages := c.MessagesOf(read.Diagnostics)
+	if len(ErrorsIn(messages)) == 0 {
+		c.Keep(c.Decode(c.Webhook, read.NewState), read.Private)
+		c.Tainted = c.Tainted && !c.State.IsNull()
+	}
+	return messages
+}
+
+// ImportState is `terraform import`, the read after it included.
+func (c *Core) ImportState(id string) []Message {
+	c.T.Helper()
+	imported := protocol.Must(c.Server.ImportResourceState(c.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: webhookType, ID: id}))
+	messages := c.MessagesOf(imported.Diagnostics)
+	if len(ErrorsIn(messages)) > 0 {
+		return messages
+	}
+	c.State, c.Private = c.Decode(c.Webhook, imported.ImportedResources[0].State), imported.ImportedResources[0].Private
+	messages = append(messages, c.Refresh()...)
+	if len(ErrorsIn(messages)) > 0 {
+		c.State = c.nothing()
+	}
+	return messages
 }
 
 // Destroy is `terraform destroy`.
@@ -263,41 +358,12 @@ func (c *Core) Destroy() []Message {
 	return append(messages, c.Archive()...)
 }
 
-// Refresh reads the webhook, if there is one.
-func (c *Core) Refresh() []Message {
+// Archive is a destroy without the refresh.
+func (c *Core) Archive() []Message {
 	c.T.Helper()
-	if c.State.IsNull() {
-		return nil
-	}
-	read, err := c.Server.ReadResource(c.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName: "cakemail_webhook", CurrentState: c.Encode(c.Webhook, c.State), Private: c.Private,
-	})
-	if err != nil {
-		c.T.Fatal(err)
-	}
-	messages := c.MessagesOf(read.Diagnostics)
-	if len(ErrorsIn(messages)) == 0 {
-		c.Keep(c.Decode(c.Webhook, read.NewState), read.Private)
-		c.Tainted = c.Tainted && !c.State.IsNull()
-	}
-	return messages
+	planned := c.Plan(c.State, c.nothing())
+	return append(c.MessagesOf(planned.Diagnostics), c.Change(c.nothing(), planned.PlannedState, planned.PlannedPrivate)...)
 }
 
-// ImportState is `terraform import`, the read after it included.
-func (c *Core) ImportState(id string) []Message {
-	c.T.Helper()
-	imported, err := c.Server.ImportResourceState(c.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: "cakemail_webhook", ID: id})
-	if err != nil {
-		c.T.Fatal(err)
-	}
-	messages := c.MessagesOf(imported.Diagnostics)
-	if len(ErrorsIn(messages)) > 0 {
-		return messages
-	}
-	c.State, c.Private = c.Decode(c.Webhook, imported.ImportedResources[0].State), imported.ImportedResources[0].Private
-	messages = append(messages, c.Refresh()...)
-	if len(ErrorsIn(messages)) > 0 {
-		c.State = tftypes.NewValue(c.Webhook, nil)
-	}
-	return messages
-}
+// Context lets the witness see the log.
+func (c *Core) Context() context.Context { return tflogtest.RootLogger(c.T.Context(), c.Witness) }

@@ -2,9 +2,7 @@ package acctest
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,17 +11,12 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
 // Disguises are the forms in which a secret could hide in a text.
 func Disguises(secret string) map[string]string {
-	quoted, err := json.Marshal(secret)
-	if err != nil {
-		panic(err)
-	}
 	return map[string]string{
 		"plain":              secret,
 		"query-escaped":      url.QueryEscape(secret),
@@ -31,7 +24,7 @@ func Disguises(secret string) map[string]string {
 		"base64":             base64.StdEncoding.EncodeToString([]byte(secret)),
 		"base64 for URLs":    base64.URLEncoding.EncodeToString([]byte(secret)),
 		"base64, no padding": base64.RawStdEncoding.EncodeToString([]byte(secret)),
-		"JSON-escaped":       strings.Trim(string(quoted), `"`),
+		"JSON-escaped":       strings.Trim(InJSON(secret), `"`),
 		"HCL-quoted":         strings.Trim(strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(secret)), `"`),
 	}
 }
@@ -39,13 +32,13 @@ func Disguises(secret string) map[string]string {
 // MoreSecrets are those that no API issues, such as the values of secret settings.
 var MoreSecrets []string
 
-// ExpectNoSecret fails when the text holds anything secret that the API ever issued, or one of
-// moreSecrets.
+// ExpectNoSecret fails when the text holds a secret that the API ever issued, or one of [MoreSecrets].
 func (w *World) ExpectNoSecret(t *testing.T, where, text string) {
 	t.Helper()
 	ExpectNone(t, where, text, slices.Concat(w.Api.Issued(), MoreSecrets))
 }
 
+// ExpectNone fails when the text holds one of these secrets, in any disguise.
 func ExpectNone(t *testing.T, where, text string, secrets []string) {
 	t.Helper()
 	for _, secret := range secrets {
@@ -59,27 +52,26 @@ func ExpectNone(t *testing.T, where, text string, secrets []string) {
 
 // Witness collects what nobody may see a secret in.
 type Witness struct {
-	Mu   sync.Mutex
-	Seen bytes.Buffer
+	mu   sync.Mutex
+	seen bytes.Buffer
 }
 
 // Write implements [io.Writer], for a log.
 func (w *Witness) Write(text []byte) (int, error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	return w.Seen.Write(text)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seen.Write(text)
 }
 
+// Tell adds a text.
 func (w *Witness) Tell(text string) { _, _ = w.Write([]byte(text + "\n")) }
 
+// Told is all that it saw.
 func (w *Witness) Told() string {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	return w.Seen.String()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seen.String()
 }
-
-// Context lets the witness see the log.
-func (c *Core) Context() context.Context { return tflogtest.RootLogger(c.T.Context(), c.Witness) }
 
 // MessagesOf lets the witness see what a person is told.
 func (c *Core) MessagesOf(diagnostics []*tfprotov6.Diagnostic) []Message {
@@ -110,9 +102,5 @@ func Repeating(secrets []string) []byte {
 			messages = append(messages, map[string]string{"msg": "you sent " + disguised, "type": "bad_request"})
 		}
 	}
-	body, err := json.Marshal(map[string]any{"detail": messages})
-	if err != nil {
-		panic(err)
-	}
-	return body
+	return []byte(InJSON(map[string]any{"detail": messages}))
 }

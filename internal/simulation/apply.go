@@ -3,6 +3,8 @@ package simulation
 import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
 // apply writes what the plan read, and carries the changes out, in a process of its own.
@@ -44,19 +46,19 @@ func (c *command) applyOne(planned change) bool {
 	}
 	now, _ := c.at(planned.address)
 	c.world.Plan(changed(now.value, planned.planned))
-	final, private, _, ok := c.planFrom(planned.address, now.value, object(c.webhook, block.Arguments), now.private)
-	return ok && c.isConsistent(planned, final) && c.change(planned.address, now, object(c.webhook, block.Arguments), final, private)
+	final, private, _, ok := c.planFrom(planned.address, now.value, protocol.Block(c.webhook, block.Arguments), now.private)
+	return ok && c.isConsistent(planned, final) && c.change(planned.address, now, protocol.Block(c.webhook, block.Arguments), final, private)
 }
 
 // changed names the attributes that a plan changes of a webhook.
 func changed(before, planned tftypes.Value) (id string, names []string) {
-	then := attributes(before)
-	for name, value := range attributes(planned) {
+	then := protocol.Attributes(before)
+	for name, value := range protocol.Attributes(planned) {
 		if !value.Equal(then[name]) {
 			names = append(names, name)
 		}
 	}
-	id, _ = plain(then["id"]).(string)
+	id, _ = protocol.Plain(then["id"]).(string)
 	return id, names
 }
 
@@ -82,15 +84,15 @@ func (c *command) replaceLater(planned change, block Block) bool {
 
 // applyCreate plans once more, without a state or private data, and creates.
 func (c *command) applyCreate(planned change, block Block) bool {
-	config, nothing := object(c.webhook, block.Arguments), tftypes.NewValue(c.webhook, nil)
+	config, nothing := protocol.Block(c.webhook, block.Arguments), tftypes.NewValue(c.webhook, nil)
 	final, private, _, ok := c.planFrom(planned.address, nothing, config, nil)
 	return ok && c.isConsistent(planned, final) && c.change(planned.address, instance{value: nothing}, config, final, private)
 }
 
 // isConsistent tells whether what was known in the plan is the same in the apply.
 func (c *command) isConsistent(planned change, final tftypes.Value) bool {
-	values := attributes(final)
-	for name, value := range attributes(planned.planned) {
+	values := protocol.Attributes(final)
+	for name, value := range protocol.Attributes(planned.planned) {
 		if value.IsFullyKnown() && !value.Equal(values[name]) {
 			c.breaks("%s: Provider produced inconsistent final plan: %s was %s, and is now %s", planned.address, name, value, values[name])
 			return false
@@ -109,16 +111,13 @@ func (c *command) applyDestroy(address string, before tftypes.Value, private []b
 // change makes the provider apply one change, and keeps what comes of it.
 func (c *command) change(address string, before instance, config, planned tftypes.Value, private []byte) bool {
 	c.pace(address)
-	answered, err := c.process.server.ApplyResourceChange(c.process.ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: webhookType, PriorState: encode(c.webhook, before.value), PlannedState: encode(c.webhook, planned),
-		Config: encode(c.webhook, config), PlannedPrivate: private,
-	})
-	if err != nil {
-		panic(err)
-	}
+	answered := protocol.Must(c.process.server.ApplyResourceChange(c.process.ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: webhookType, PriorState: protocol.Encode(c.webhook, before.value), PlannedState: protocol.Encode(c.webhook, planned),
+		Config: protocol.Encode(c.webhook, config), PlannedPrivate: private,
+	}))
 	creating := before.value.IsNull()
 	ok := c.tell(address, answered.Diagnostics)
-	after := instance{value: decode(c.webhook, answered.NewState), private: answered.Private}
+	after := instance{value: protocol.Decode(c.webhook, answered.NewState), private: answered.Private}
 	after.tainted = creating && !ok || before.tainted && !creating
 	c.keep(address, &after)
 	if c.isDead() {
@@ -141,8 +140,8 @@ func (c *command) expect(address string, planned, after tftypes.Value) {
 		}
 		return
 	}
-	values := attributes(after)
-	for name, value := range attributes(planned) {
+	values := protocol.Attributes(after)
+	for name, value := range protocol.Attributes(planned) {
 		if value.IsFullyKnown() && !value.Equal(values[name]) {
 			c.breaks("%s: Provider produced inconsistent result after apply: %s was planned as %s, the state has %s", address, name, value, values[name])
 		}
@@ -155,7 +154,7 @@ func (c *command) expectSame(address string, before, after tftypes.Value) {
 		c.breaks("%s: a change in place lost the webhook", address)
 		return
 	}
-	then, now := attributes(before), attributes(after)
+	then, now := protocol.Attributes(before), protocol.Attributes(after)
 	if !then["id"].Equal(now["id"]) {
 		c.breaks("%s: a change in place turned %s into %s", address, then["id"], now["id"])
 	}

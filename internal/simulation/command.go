@@ -11,6 +11,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
 // command is a run that is under way.
@@ -98,7 +100,7 @@ func (c *command) start() bool {
 	c.process = started
 	c.mu.Unlock()
 	configured, err := started.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{
-		Config: encode(c.config, object(c.config, c.provider)), TerraformVersion: "1.11.4",
+		Config: protocol.Encode(c.config, protocol.Block(c.config, c.provider)), TerraformVersion: "1.11.4",
 	})
 	if err != nil {
 		panic(err)

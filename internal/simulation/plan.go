@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"sort"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
 type action string
@@ -102,26 +105,20 @@ func (c *command) planOne(address string) (*change, *instance, bool) {
 
 // upgrade is how the provider sees each state that Terraform reads.
 func (c *command) upgrade(read instance) {
-	_, err := c.process.server.UpgradeResourceState(c.process.ctx, &tfprotov6.UpgradeResourceStateRequest{
-		TypeName: webhookType, RawState: &tfprotov6.RawState{JSON: inFile(read.value)},
-	})
-	if err != nil {
-		panic(err)
-	}
+	protocol.Must(c.process.server.UpgradeResourceState(c.process.ctx, &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: webhookType, RawState: &tfprotov6.RawState{JSON: protocol.Must(json.Marshal(protocol.Plain(read.value)))},
+	}))
 }
 
 func (c *command) refresh(address string, before instance) (*instance, bool) {
 	c.pace(address)
-	read, err := c.process.server.ReadResource(c.process.ctx, &tfprotov6.ReadResourceRequest{
-		TypeName: webhookType, CurrentState: encode(c.webhook, before.value), Private: before.private,
-	})
-	if err != nil {
-		panic(err)
-	}
+	read := protocol.Must(c.process.server.ReadResource(c.process.ctx, &tfprotov6.ReadResourceRequest{
+		TypeName: webhookType, CurrentState: protocol.Encode(c.webhook, before.value), Private: before.private,
+	}))
 	if !c.tell(address, read.Diagnostics) {
 		return &before, false
 	}
-	now := &instance{value: decode(c.webhook, read.NewState), private: read.Private, tainted: before.tainted}
+	now := &instance{value: protocol.Decode(c.webhook, read.NewState), private: read.Private, tainted: before.tainted}
 	if now.value.IsNull() {
 		c.world.Tell("%s: the refresh drops it", address)
 	}
@@ -129,12 +126,9 @@ func (c *command) refresh(address string, before instance) (*instance, bool) {
 }
 
 func (c *command) planBlock(address string, block Block, now instance) (*change, bool) {
-	config := object(c.webhook, block.Arguments)
-	request := &tfprotov6.ValidateResourceConfigRequest{TypeName: webhookType, Config: encode(c.webhook, config)}
-	validated, err := c.process.server.ValidateResourceConfig(c.process.ctx, request)
-	if err != nil {
-		panic(err)
-	}
+	config := protocol.Block(c.webhook, block.Arguments)
+	request := &tfprotov6.ValidateResourceConfigRequest{TypeName: webhookType, Config: protocol.Encode(c.webhook, config)}
+	validated := protocol.Must(c.process.server.ValidateResourceConfig(c.process.ctx, request))
 	if !c.tell(address, validated.Diagnostics) {
 		return nil, false
 	}
@@ -160,29 +154,15 @@ func (c *command) planBlock(address string, block Block, now instance) (*change,
 	return &change{address: address, action: update, before: now.value, planned: planned, private: private}, true
 }
 
-// planFrom proposes what Terraform does: the configuration, and for what it leaves out what
-// was there before.
+// planFrom plans from this state, with this private data.
 func (c *command) planFrom(address string, prior, config tftypes.Value, private []byte) (planned tftypes.Value, plannedPrivate []byte, replaces, ok bool) {
-	proposed := config
-	if !prior.IsNull() && !config.IsNull() {
-		values := attributes(prior)
-		for name, value := range attributes(config) {
-			if !value.IsNull() {
-				values[name] = value
-			}
-		}
-		proposed = tftypes.NewValue(c.webhook, values)
-	}
 	c.pace(address)
-	answered, err := c.process.server.PlanResourceChange(c.process.ctx, &tfprotov6.PlanResourceChangeRequest{
-		TypeName: webhookType, PriorState: encode(c.webhook, prior), ProposedNewState: encode(c.webhook, proposed),
-		Config: encode(c.webhook, config), PriorPrivate: private,
-	})
-	if err != nil {
-		panic(err)
-	}
+	answered := protocol.Must(c.process.server.PlanResourceChange(c.process.ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: webhookType, PriorState: protocol.Encode(c.webhook, prior), ProposedNewState: protocol.Encode(c.webhook, protocol.Proposed(prior, config)),
+		Config: protocol.Encode(c.webhook, config), PriorPrivate: private,
+	}))
 	ok = c.tell(address, answered.Diagnostics)
-	return decode(c.webhook, answered.PlannedState), answered.PlannedPrivate, len(answered.RequiresReplace) > 0, ok
+	return protocol.Decode(c.webhook, answered.PlannedState), answered.PlannedPrivate, len(answered.RequiresReplace) > 0, ok
 }
 
 func (c *command) planDestroy(address string, now instance) (*change, bool) {

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
 // Broken are the promises that do not hold at the end of a history, after the applies in
@@ -19,7 +20,7 @@ func Broken(world *World, terraform *Terraform, blocks Configuration, ok bool) [
 	e.broken = slices.Concat(terraform.broken, world.broken)
 	for _, address := range terraform.Addresses() {
 		found, _ := terraform.at(address)
-		id, _ := plain(attributes(found.value)["id"]).(string)
+		id, _ := protocol.Plain(protocol.Attributes(found.value)["id"]).(string)
 		e.owners[id] = append(e.owners[id], address)
 	}
 	if !ok && !e.isExcused() {
@@ -69,7 +70,7 @@ func (t *Terraform) isExcused() bool {
 func (e *ending) isPending(webhook cakemailtest.Webhook) bool {
 	for _, address := range e.owners[""] {
 		kept, _ := e.at(address)
-		state, _ := plain(kept.value).(map[string]any)
+		state, _ := protocol.Plain(kept.value).(map[string]any)
 		if state["url"] == webhook.URL && fmt.Sprint(state["events"]) == fmt.Sprint(webhook.Events) {
 			return true
 		}
@@ -99,7 +100,7 @@ func (e *ending) compareWithConfiguration() {
 }
 
 func (e *ending) compareWebhook(address string, block Block, kept tftypes.Value) {
-	state, _ := plain(kept).(map[string]any)
+	state, _ := protocol.Plain(kept).(map[string]any)
 	webhooks := e.API.Webhooks()
 	index := slices.IndexFunc(webhooks, func(webhook cakemailtest.Webhook) bool { return webhook.ID == state["id"] })
 	if index < 0 {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
 // Taint is `terraform taint`.
@@ -24,7 +26,7 @@ func (t *Terraform) Remove(address string) {
 	defer t.mu.Unlock()
 	if removed, exists := t.state[address]; exists {
 		delete(t.state, address)
-		if id, ok := plain(attributes(removed.value)["id"]).(string); ok {
+		if id, ok := protocol.Plain(protocol.Attributes(removed.value)["id"]).(string); ok {
 			t.world.Give(id)
 		} else {
 			t.hasLeft, t.unseen = true, time.Now()
@@ -57,15 +59,12 @@ func (t *Terraform) Import(address, id string) bool {
 	if !c.start() {
 		return false
 	}
-	imported, err := c.process.server.ImportResourceState(c.process.ctx, &tfprotov6.ImportResourceStateRequest{TypeName: webhookType, ID: id})
-	if err != nil {
-		panic(err)
-	}
+	imported := protocol.Must(c.process.server.ImportResourceState(c.process.ctx, &tfprotov6.ImportResourceStateRequest{TypeName: webhookType, ID: id}))
 	if !c.tell(address, imported.Diagnostics) {
 		return false
 	}
 	found := imported.ImportedResources[0]
-	now, ok := c.refresh(address, instance{value: decode(t.webhook, found.State), private: found.Private})
+	now, ok := c.refresh(address, instance{value: protocol.Decode(t.webhook, found.State), private: found.Private})
 	if !ok || now.value.IsNull() {
 		return false
 	}
@@ -80,7 +79,7 @@ func (t *Terraform) ids() []string {
 	defer t.mu.Unlock()
 	var ids []string
 	for _, found := range t.state {
-		if id, ok := plain(attributes(found.value)["id"]).(string); ok {
+		if id, ok := protocol.Plain(protocol.Attributes(found.value)["id"]).(string); ok {
 			ids = append(ids, id)
 		}
 	}

@@ -11,13 +11,15 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
 // webhookType is the resource that Terraform manages here.
 const webhookType = "cakemail_webhook"
 
 // Arguments are the arguments of a block; those left out are null.
-type Arguments map[string]any
+type Arguments = protocol.Arguments
 
 // Block is a resource block.
 type Block struct {
@@ -97,8 +99,8 @@ func NewTerraform(world *World, provider Arguments, serve func(*Process) tfproto
 	if err != nil {
 		panic(err)
 	}
-	t.webhook = objectOf(schemas.ResourceSchemas[webhookType])
-	t.config = objectOf(schemas.Provider)
+	t.webhook = protocol.ObjectOf(schemas.ResourceSchemas[webhookType])
+	t.config = protocol.ObjectOf(schemas.Provider)
 	return t
 }
 
