@@ -24,6 +24,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
+// TestWebhook is the address of the resource in most configurations.
 const TestWebhook = "cakemail_webhook.test"
 
 // ChooseTerraform makes the test framework use the same Terraform as everything
@@ -79,8 +80,10 @@ func (w *World) WithPatience(patience cakemail.Patience) *World {
 	return w
 }
 
+// Getenv looks a variable of this world up.
 func (w *World) Getenv(name string) string { return w.Environment[name] }
 
+// Providers serve the provider of this world, by its name.
 func (w *World) Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	return Served(provider.WithEnvironment(w.Getenv), provider.WithClient(func(options *cakemail.Options) { options.Patience = w.Patience }))
 }

@@ -42,7 +42,7 @@ func (k *Keeper) Attach(t *testing.T) string {
 	served := make(chan *plugin.ReattachConfig)
 	stopped := make(chan struct{})
 	done := make(chan error, 1)
-	serve := providerserver.NewProtocol6(KeeperProvider{k})
+	serve := providerserver.NewProtocol6(keeperProvider{k})
 	go func() {
 		done <- tf6server.Serve("registry.terraform.io/cakemail/keeper",
 			func() tfprotov6.ProviderServer { return serve() }, tf6server.WithDebug(ctx, served, stopped), tf6server.WithoutLogStderrOverride())
@@ -69,47 +69,47 @@ func (k *Keeper) Attach(t *testing.T) string {
 	return "TF_REATTACH_PROVIDERS=" + string(encoded)
 }
 
-type KeeperProvider struct{ Keeper *Keeper }
+type keeperProvider struct{ Keeper *Keeper }
 
-func (KeeperProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+func (keeperProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "keeper"
 }
-func (KeeperProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
-func (KeeperProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
+func (keeperProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+func (keeperProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
 }
-func (KeeperProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
-func (p KeeperProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{func() resource.Resource { return KeeperSecret(p) }}
+func (keeperProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (p keeperProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{func() resource.Resource { return keeperSecret(p) }}
 }
 
-type KeeperSecret struct{ Keeper *Keeper }
+type keeperSecret struct{ Keeper *Keeper }
 
-func (KeeperSecret) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (keeperSecret) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "keeper_secret"
 }
 
-func (KeeperSecret) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (keeperSecret) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{Attributes: map[string]schema.Attribute{
 		"secret_wo":         schema.StringAttribute{Required: true, WriteOnly: true, Sensitive: true},
 		"secret_wo_version": schema.Int64Attribute{Required: true},
 	}}
 }
 
-func (s KeeperSecret) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+func (s keeperSecret) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	s.Keep(ctx, req.Config)
 	resp.State.Raw = req.Plan.Raw
 }
 
-func (KeeperSecret) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+func (keeperSecret) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
 
-func (s KeeperSecret) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+func (s keeperSecret) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	s.Keep(ctx, req.Config)
 	resp.State.Raw = req.Plan.Raw
 }
 
-func (KeeperSecret) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+func (keeperSecret) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-func (s KeeperSecret) Keep(ctx context.Context, config tfsdk.Config) {
+func (s keeperSecret) Keep(ctx context.Context, config tfsdk.Config) {
 	var secret types.String
 	config.GetAttribute(ctx, path.Root("secret_wo"), &secret)
 	s.Keeper.Mu.Lock()

@@ -38,6 +38,7 @@ func (m Message) String() string {
 	return m.Severity + " " + m.Attribute + ": " + m.Summary + "\n" + m.Detail
 }
 
+// ErrorsIn are the messages that are errors.
 func ErrorsIn(messages []Message) []Message {
 	return slices.DeleteFunc(slices.Clone(messages), func(m Message) bool { return m.Severity != "error" })
 }
@@ -56,7 +57,7 @@ func MessagesOf(diagnostics []*tfprotov6.Diagnostic) []Message {
 	return messages
 }
 
-var FirstWord = regexp.MustCompile(`^\s*(\w+)\s*=`)
+var firstWord = regexp.MustCompile(`^\s*(\w+)\s*=`)
 
 // Tell runs Terraform and returns what it tells, in full: its machine-readable
 // output is neither wrapped nor framed.
@@ -77,7 +78,7 @@ func Tell(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) 
 		}
 		if told := event.Diagnostic; told != nil && told.Summary != "Provider development overrides are in effect" {
 			read := Message{Severity: told.Severity, Summary: told.Summary, Detail: told.Detail}
-			if match := FirstWord.FindStringSubmatch(told.Snippet.Code); match != nil {
+			if match := firstWord.FindStringSubmatch(told.Snippet.Code); match != nil {
 				read.Attribute = match[1]
 			}
 			messages = append(messages, read)
@@ -87,9 +88,10 @@ func Tell(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) 
 }
 
 var (
-	AnyRequest  = regexp.MustCompile(`request-\d{6}`)
-	AnyDuration = regexp.MustCompile(`in \d+(\.\d+)?m?s\b`)
-	AnyNumber   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\b10\d\d\b`)
+	anyRequest  = regexp.MustCompile(`request-\d{6}`)
+	anyDuration = regexp.MustCompile(`in \d+(\.\d+)?m?s\b`)
+	// AnyNumber is an id of the in-memory API.
+	AnyNumber = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\b10\d\d\b`)
 )
 
 // Plain replaces what differs from run to run.
@@ -98,8 +100,8 @@ func (w *World) Plain(text string) string {
 		text = strings.ReplaceAll(text, address.Host, "HOST")
 	}
 	text = AnyNumber.ReplaceAllString(text, "ID")
-	text = AnyRequest.ReplaceAllString(text, "REQUEST")
-	return AnyDuration.ReplaceAllString(text, "in TIME")
+	text = anyRequest.ReplaceAllString(text, "REQUEST")
+	return anyDuration.ReplaceAllString(text, "in TIME")
 }
 
 // ExpectMessages wants these messages and no others, each with this title, and with this fact
@@ -115,10 +117,12 @@ func (w *World) ExpectMessages(t *testing.T, got []Message, want ...Message) {
 	}
 }
 
+// Has tells whether the message is the wanted one, with the fact in its text.
 func (m Message) Has(want Message) bool {
 	return m.Severity == want.Severity && m.Attribute == want.Attribute && m.Summary == want.Summary && strings.Contains(m.Detail, want.Detail)
 }
 
+// Indented are the messages as a failing test shows them.
 func Indented(messages []Message) string {
 	var lines strings.Builder
 	for _, message := range messages {

@@ -14,11 +14,11 @@ import (
 // The folders hold the provider, and the one with another patience, each built once for
 // all tests that run Terraform and the provider as the processes that a user runs.
 var (
-	ProviderFolder = sync.OnceValues(func() (string, error) { return Built(".") })
-	PatientFolder  = sync.OnceValues(func() (string, error) { return Built("./internal/provider/testdata/patient") })
+	ProviderFolder = sync.OnceValues(func() (string, error) { return built(".") })
+	PatientFolder  = sync.OnceValues(func() (string, error) { return built("./internal/provider/testdata/patient") })
 )
 
-func Built(path string) (string, error) {
+func built(path string) (string, error) {
 	folder, err := os.MkdirTemp("", "provider")
 	if err != nil {
 		return "", err

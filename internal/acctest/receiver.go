@@ -33,7 +33,7 @@ func NewReceiver(t *testing.T, answer http.HandlerFunc) *Receiver {
 	t.Helper()
 	r := &Receiver{}
 	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		r.Keep(request)
+		r.keep(request)
 		answer(w, request)
 	}))
 	r.Server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -42,7 +42,7 @@ func NewReceiver(t *testing.T, answer http.HandlerFunc) *Receiver {
 	return r
 }
 
-func (r *Receiver) Keep(request *http.Request) {
+func (r *Receiver) keep(request *http.Request) {
 	body, _ := io.ReadAll(request.Body)
 	user, _, _ := request.BasicAuth()
 	r.Mu.Lock()
@@ -50,6 +50,7 @@ func (r *Receiver) Keep(request *http.Request) {
 	r.Received = append(r.Received, Posted{request.Method, request.URL.Path, user, string(body), request.Header.Clone()})
 }
 
+// Deliveries are what was posted so far.
 func (r *Receiver) Deliveries() []Posted {
 	r.Mu.Lock()
 	defer r.Mu.Unlock()

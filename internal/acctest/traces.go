@@ -57,12 +57,12 @@ func TracesOf(t *testing.T, workspace *terraformcli.Workspace) Traces {
 // PlanFile is a zip archive, whatever its name says.
 const PlanFile = "plan.zip"
 
-var PrivatePart = regexp.MustCompile(`"private": *"([^"]+)"`)
+var privatePart = regexp.MustCompile(`"private": *"([^"]+)"`)
 
 // WithPrivateParts adds what a state file holds in base64 for the provider.
 func WithPrivateParts(t *testing.T, text string) string {
 	t.Helper()
-	for _, match := range PrivatePart.FindAllStringSubmatch(text, -1) {
+	for _, match := range privatePart.FindAllStringSubmatch(text, -1) {
 		decoded, err := base64.StdEncoding.DecodeString(match[1])
 		if err != nil {
 			t.Fatal(err)
@@ -74,14 +74,14 @@ func WithPrivateParts(t *testing.T, text string) string {
 
 // PrivateText is private data with what the plugin framework encodes in it.
 func PrivateText(private []byte) string {
-	text := string(private)
+	texts := []string{string(private)}
 	var parts map[string][]byte
 	if json.Unmarshal(private, &parts) == nil {
 		for name, part := range parts {
-			text += "\n" + name + ": " + string(part)
+			texts = append(texts, name+": "+string(part))
 		}
 	}
-	return text
+	return strings.Join(texts, "\n")
 }
 
 // Holding names the traces in which the secret is, in whatever disguise.

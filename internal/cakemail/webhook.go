@@ -39,8 +39,8 @@ type Webhook struct {
 }
 
 // Matches tells whether the webhook has this URL and event; "" matches any.
-func (w Webhook) Matches(url, event string) bool {
-	return (url == "" || SameURL(w.Address(), url)) && (event == "" || slices.Contains(w.Events, event))
+func (w Webhook) Matches(address, event string) bool {
+	return (address == "" || SameURL(w.Address(), address)) && (event == "" || slices.Contains(w.Events, event))
 }
 
 // Address is the URL, "" where it is nil.

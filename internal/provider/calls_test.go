@@ -41,7 +41,8 @@ func TestCallsAreNoMoreThanThePlanNeeds(t *testing.T) {
 				{"create", []string{"apply", "-auto-approve"}, want.create},
 				{"plan without changes", []string{"plan", "-detailed-exitcode"}, counts{cakemailtest.Token: 1, cakemailtest.Show: number}},
 				{"change", []string{"apply", "-auto-approve", "-parallelism=1", "-var", "path=new"}, want.change},
-				{"destroy", []string{"destroy", "-auto-approve", "-var", "path=new"}, counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.Archive: number}},
+				{"destroy", []string{"destroy", "-auto-approve", "-var", "path=new"}, counts{cakemailtest.Token: 2, cakemailtest.Show: number,
+					cakemailtest.Archive: number}},
 			} {
 				w.Api.ResetCalls()
 				acctest.Terraform(t, workspace, phase.arguments...)

@@ -60,7 +60,8 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 		},
 		"login of the environment": {
 			variables:   login,
-			credentials: "the e-mail address from the environment variable CAKEMAIL_EMAIL and the password from the environment variable CAKEMAIL_PASSWORD", user: "ops@example.com",
+			credentials: "the e-mail address from the environment variable CAKEMAIL_EMAIL and the password from the environment variable CAKEMAIL_PASSWORD",
+			user:        "ops@example.com",
 		},
 		"login of the configuration, token of the environment": {
 			model:       providerModel{Email: types.StringValue("block@example.com"), Password: types.StringValue("s3cret")},
@@ -70,7 +71,8 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 		"e-mail address of the configuration, everything in the environment": {
 			model:       providerModel{Email: types.StringValue("block@example.com")},
 			variables:   environment{envAccessToken: "from-environment", envEmail: "other@example.com", envPassword: "s3cret"},
-			credentials: "the e-mail address from email in the provider block and the password from the environment variable CAKEMAIL_PASSWORD", user: "block@example.com",
+			credentials: "the e-mail address from email in the provider block and the password from the environment variable CAKEMAIL_PASSWORD",
+			user:        "block@example.com",
 		},
 		"password of the configuration, e-mail address of the environment": {
 			model: providerModel{Password: types.StringValue("s3cret")}, variables: login,
@@ -113,13 +115,18 @@ func TestBaseURLAndAccountOfConfigurationAndEnvironment(t *testing.T) {
 		from      string
 		account   types.Int64
 	}{
-		"defaults":                   {providerModel{}, nil, "", types.Int64Null()},
-		"empty environment":          {providerModel{}, environment{envBaseURL: "", envAccountID: ""}, "", types.Int64Null()},
-		"environment":                {providerModel{}, environment{envBaseURL: api.URL(), envAccountID: "42"}, "the environment variable CAKEMAIL_API_BASE", types.Int64Value(42)},
-		"environment with spaces":    {providerModel{}, environment{envBaseURL: " " + api.URL() + "/\n", envAccountID: " 42\n"}, "the environment variable CAKEMAIL_API_BASE", types.Int64Value(42)},
-		"configuration":              {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, nil, "base_url in the provider block", types.Int64Value(7)},
-		"both":                       {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, environment{envBaseURL: "https://example.com", envAccountID: "42"}, "base_url in the provider block", types.Int64Value(7)},
-		"malformed, but not needed":  {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, environment{envBaseURL: "nonsense", envAccountID: "nonsense"}, "base_url in the provider block", types.Int64Value(7)},
+		"defaults":          {providerModel{}, nil, "", types.Int64Null()},
+		"empty environment": {providerModel{}, environment{envBaseURL: "", envAccountID: ""}, "", types.Int64Null()},
+		"environment": {providerModel{}, environment{envBaseURL: api.URL(), envAccountID: "42"},
+			"the environment variable CAKEMAIL_API_BASE", types.Int64Value(42)},
+		"environment with spaces": {providerModel{}, environment{envBaseURL: " " + api.URL() + "/\n", envAccountID: " 42\n"},
+			"the environment variable CAKEMAIL_API_BASE", types.Int64Value(42)},
+		"configuration": {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)}, nil,
+			"base_url in the provider block", types.Int64Value(7)},
+		"both": {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)},
+			environment{envBaseURL: "https://example.com", envAccountID: "42"}, "base_url in the provider block", types.Int64Value(7)},
+		"malformed, but not needed": {providerModel{BaseURL: types.StringValue(api.URL()), AccountID: types.Int64Value(7)},
+			environment{envBaseURL: "nonsense", envAccountID: "nonsense"}, "base_url in the provider block", types.Int64Value(7)},
 		"account unknown until then": {providerModel{AccountID: types.Int64Unknown()}, environment{envAccountID: "42"}, "", types.Int64Unknown()},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,16 +154,20 @@ func TestMalformedEnvironment(t *testing.T) {
 		attribute       string
 		want            []string
 	}{
-		"address without a scheme":    {envBaseURL, "api.cakemail.dev", "base_url", []string{"CAKEMAIL_API_BASE does not begin with https:// or http://", "such as https://api.cakemail.dev."}},
-		"address with a query":        {envBaseURL, "https://api.cakemail.dev?key=geheim", "base_url", []string{"holds a query"}},
-		"address with a password":     {envBaseURL, "https://user:geheim@api.cakemail.dev", "base_url", []string{"a user name"}},
-		"account that is no number":   {envAccountID, "acme", "account_id", []string{"CAKEMAIL_ACCOUNT_ID is not a whole number of at least 1", "for example 42, or unset it"}},
-		"account 0":                   {envAccountID, "0", "account_id", []string{"is not a whole number"}},
-		"account with a fraction":     {envAccountID, "42.5", "account_id", []string{"is not a whole number"}},
-		"account above 64 bits":       {envAccountID, "9223372036854775808", "account_id", []string{"is not a whole number"}},
-		"token with the word Bearer":  {envAccessToken, "Bearer geheim", "access_token", []string{"The environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Leave that word out"}},
-		"token with a line break":     {envAccessToken, "geheim\n", "access_token", []string{"a line break", "trimspace()"}},
-		"e-mail address that is none": {envEmail, "ops", "email", []string{"The environment variable CAKEMAIL_EMAIL is not an e-mail address, such as ops@example.com"}},
+		"address without a scheme": {envBaseURL, "api.cakemail.dev", "base_url", []string{"CAKEMAIL_API_BASE does not begin with https:// or http://",
+			"such as https://api.cakemail.dev."}},
+		"address with a query":    {envBaseURL, "https://api.cakemail.dev?key=geheim", "base_url", []string{"holds a query"}},
+		"address with a password": {envBaseURL, "https://user:geheim@api.cakemail.dev", "base_url", []string{"a user name"}},
+		"account that is no number": {envAccountID, "acme", "account_id", []string{"CAKEMAIL_ACCOUNT_ID is not a whole number of at least 1",
+			"for example 42, or unset it"}},
+		"account 0":               {envAccountID, "0", "account_id", []string{"is not a whole number"}},
+		"account with a fraction": {envAccountID, "42.5", "account_id", []string{"is not a whole number"}},
+		"account above 64 bits":   {envAccountID, "9223372036854775808", "account_id", []string{"is not a whole number"}},
+		"token with the word Bearer": {envAccessToken, "Bearer geheim", "access_token",
+			[]string{"The environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Leave that word out"}},
+		"token with a line break": {envAccessToken, "geheim\n", "access_token", []string{"a line break", "trimspace()"}},
+		"e-mail address that is none": {envEmail, "ops", "email", []string{"The environment variable CAKEMAIL_EMAIL is not an e-mail address, " +
+			"such as ops@example.com"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -29,7 +29,7 @@ func existing(messages []acctest.Message) []string {
 }
 
 // expectExisting fails unless the plan warns of these webhooks and no others.
-func expectExisting(t *testing.T, w *acctest.World, messages []acctest.Message, want ...string) {
+func expectExisting(t *testing.T, messages []acctest.Message, want ...string) {
 	t.Helper()
 	slices.Sort(want)
 	if got := existing(messages); !slices.Equal(got, want) {
@@ -42,7 +42,9 @@ func TestAPlanWarnsOfAnEqualWebhook(t *testing.T) {
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		w.Api.Add(cakemailtest.Webhook{ID: "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9", URL: "https://EXAMPLE.com/cakemail", Events: []string{"Contact.Added"}, AccountID: 42})
+		w.Api.Add(
+			cakemailtest.Webhook{ID: "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9", URL: "https://EXAMPLE.com/cakemail", Events: []string{"Contact.Added"}, AccountID: 42},
+		)
 		workspace := w.Workspace(t, "webhook.tf", account42)
 
 		told := acctest.Tell(t, workspace, "plan")
@@ -111,7 +113,7 @@ func TestAPlanDoesNotWarnOfWhatTheStateManages(t *testing.T) {
 				if test.prepare != nil {
 					acctest.Terraform(t, workspace, test.prepare...)
 				}
-				expectExisting(t, w, acctest.Tell(t, workspace, slices.Concat([]string{"plan", refresh}, test.plan)...))
+				expectExisting(t, acctest.Tell(t, workspace, slices.Concat([]string{"plan", refresh}, test.plan)...))
 				if w.Api.Count(cakemailtest.List) == 0 {
 					t.Error("nothing was listed")
 				}
@@ -126,7 +128,7 @@ func TestAMoveListsNothing(t *testing.T) {
 	w := acctest.NewWorld(t)
 	workspace := w.Workspace(t, "renamed.tf")
 	acctest.Terraform(t, workspace, "apply", "-auto-approve")
-	addFile(t, w, workspace, "moved.tf", "moved {\n  from = cakemail_webhook.test[\"a\"]\n  to   = cakemail_webhook.test[\"b\"]\n}\n")
+	addFile(t, workspace, "moved.tf", "moved {\n  from = cakemail_webhook.test[\"a\"]\n  to   = cakemail_webhook.test[\"b\"]\n}\n")
 	w.Api.ResetCalls()
 
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-detailed-exitcode", "-var", `names=["b"]`))
@@ -146,7 +148,11 @@ func TestAReplacementThatWouldDoubleAWebhook(t *testing.T) {
 		other := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Email.Bounced"}})
 		later := w.NewCore(t, nil)
 		later.State, later.Private = c.State, c.Private
-		expectExisting(t, w, acctest.MessagesOf(later.Plan(later.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"events": []string{"Email.Bounced"}}))).Diagnostics), other.ID)
+		expectExisting(
+			t,
+			acctest.MessagesOf(later.Plan(later.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"events": []string{"Email.Bounced"}}))).Diagnostics),
+			other.ID,
+		)
 	})
 }
 
@@ -161,9 +167,10 @@ func TestAPlanThatCannotListTheAccount(t *testing.T) {
 		"a wrong account":  {cakemailtest.Fault{Status: 403}, "The credentials do not permit this call"},
 		"a wrong base_url": {cakemailtest.Fault{Status: 404}, "There is no Cakemail webhook API at HOST"},
 		"a proxy":          {cakemailtest.Fault{Status: 200, Body: "<html>", ContentType: "text/html"}, "HOST does not answer as Cakemail does"},
-		"a redirect":       {cakemailtest.Fault{Status: 301, Header: map[string][]string{"Location": {"https://other.example.com/"}}}, "HOST redirects to other.example.com"},
-		"no answer":        {cakemailtest.Fault{Cut: true}, "No answer from HOST"},
-		"a failing API":    {cakemailtest.Fault{Status: 500}, "The API answered 500 Internal Server Error"},
+		"a redirect": {cakemailtest.Fault{Status: 301, Header: map[string][]string{"Location": {"https://other.example.com/"}}},
+			"HOST redirects to other.example.com"},
+		"no answer":     {cakemailtest.Fault{Cut: true}, "No answer from HOST"},
+		"a failing API": {cakemailtest.Fault{Status: 500}, "The API answered 500 Internal Server Error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,10 +194,13 @@ func TestAPlanKnowsTheFormFromTheList(t *testing.T) {
 		config acctest.Arguments
 		want   []string
 	}{
-		"two events":                    {cakemailtest.Reference, acctest.Arguments{"events": []string{"Contact.Added", "Email.Bounced"}}, []string{"error: This API takes one event per webhook"}},
-		"an hour":                       {cakemailtest.Reference, acctest.Arguments{"rate_limit_period": "hour"}, []string{`warning: This API accepts only "second" or "minute"`}},
-		"a minute":                      {cakemailtest.Reference, acctest.Arguments{"rate_limit_period": "minute"}, nil},
-		"two events where it takes two": {cakemailtest.Guide, acctest.Arguments{"events": []string{"Contact.Added", "Email.Bounced"}, "rate_limit_period": "day"}, nil},
+		"two events": {cakemailtest.Reference, acctest.Arguments{"events": []string{"Contact.Added", "Email.Bounced"}},
+			[]string{"error: This API takes one event per webhook"}},
+		"an hour": {cakemailtest.Reference, acctest.Arguments{"rate_limit_period": "hour"},
+			[]string{`warning: This API accepts only "second" or "minute"`}},
+		"a minute": {cakemailtest.Reference, acctest.Arguments{"rate_limit_period": "minute"}, nil},
+		"two events where it takes two": {cakemailtest.Guide, acctest.Arguments{"events": []string{"Contact.Added", "Email.Bounced"},
+			"rate_limit_period": "day"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -227,7 +237,7 @@ func TestAPlanListsEachPageOnce(t *testing.T) {
 }
 
 // addFile puts another file beside the configuration.
-func addFile(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace, name, content string) {
+func addFile(t *testing.T, workspace *terraformcli.Workspace, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(workspace.Folder, name), []byte(content), 0o600); err != nil {
 		t.Fatal(err)

@@ -118,7 +118,8 @@ func TestIdentityStaysTheSame(t *testing.T) {
 	}{
 		"in the account of the credentials": {account: nil},
 		"in the provider's account":         {provider: acctest.Arguments{"account_id": int64(42)}, account: int64(42)},
-		"in an account of its own":          {provider: acctest.Arguments{"account_id": int64(42)}, config: acctest.Arguments{"account_id": int64(43)}, account: int64(43)},
+		"in an account of its own": {provider: acctest.Arguments{"account_id": int64(42)}, config: acctest.Arguments{"account_id": int64(43)},
+			account: int64(43)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -177,10 +178,11 @@ func TestImportByIdentity(t *testing.T) {
 		identity acctest.Arguments
 		want     any
 	}{
-		"id alone":                              {want: nil},
-		"id and account":                        {account: 42, identity: acctest.Arguments{"account_id": int64(42)}, want: int64(42)},
-		"id alone, in the provider's account":   {provider: acctest.Arguments{"account_id": int64(43)}, account: 43, want: int64(43)},
-		"an account that is not the provider's": {provider: acctest.Arguments{"account_id": int64(43)}, account: 42, identity: acctest.Arguments{"account_id": int64(42)}, want: int64(42)},
+		"id alone":                            {want: nil},
+		"id and account":                      {account: 42, identity: acctest.Arguments{"account_id": int64(42)}, want: int64(42)},
+		"id alone, in the provider's account": {provider: acctest.Arguments{"account_id": int64(43)}, account: 43, want: int64(43)},
+		"an account that is not the provider's": {provider: acctest.Arguments{"account_id": int64(43)}, account: 42,
+			identity: acctest.Arguments{"account_id": int64(42)}, want: int64(42)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -33,7 +33,8 @@ func TestIdentityIsInTheStateOfTerraform1_12(t *testing.T) {
 	}{
 		"in the account of the credentials": {account: knownvalue.Null()},
 		"in the provider's account":         {provider: "42", account: knownvalue.Int64Exact(42)},
-		"in an account of its own":          {provider: "42", variables: config.Variables{"account_id": config.IntegerVariable(43)}, account: knownvalue.Int64Exact(43)},
+		"in an account of its own": {provider: "42", variables: config.Variables{"account_id": config.IntegerVariable(43)},
+			account: knownvalue.Int64Exact(43)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +48,10 @@ func TestIdentityIsInTheStateOfTerraform1_12(t *testing.T) {
 					ResourceName: acctest.TestWebhook, ConfigVariables: test.variables,
 					ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
 				}
-				change := planned(acctest.WebhookStep(acctest.With(config.Variables{"archived": config.BoolVariable(true)}, test.variables)), plancheck.ResourceActionUpdate)
+				change := planned(
+					acctest.WebhookStep(acctest.With(config.Variables{"archived": config.BoolVariable(true)}, test.variables)),
+					plancheck.ResourceActionUpdate,
+				)
 				change.ConfigStateChecks = identityChecks(test.account)
 				w.Run(t, create, imported, change)
 			})
@@ -74,7 +78,9 @@ func TestImportBlockByIdentityInTerraform1_12(t *testing.T) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				w.Environment["CAKEMAIL_ACCOUNT_ID"] = test.provider
-				existing := w.Api.Add(cakemailtest.Webhook{ID: "existing", AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				existing := w.Api.Add(
+					cakemailtest.Webhook{ID: "existing", AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}},
+				)
 				step := planned(resource.TestStep{ConfigFile: config.StaticFile("testdata/" + test.configuration)}, plancheck.ResourceActionNoop)
 				step.ConfigStateChecks = append(identityChecks(test.want),
 					expect("id", knownvalue.StringExact(existing.ID)),

@@ -16,7 +16,13 @@ import (
 
 // interrupted starts an apply, interrupts it once the API is at work on the
 // operation, and returns what it printed and how long it took to end.
-func interruptApply(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace, operation cakemailtest.Operation, arguments ...string) (string, time.Duration) {
+func interruptApply(
+	t *testing.T,
+	w *acctest.World,
+	workspace *terraformcli.Workspace,
+	operation cakemailtest.Operation,
+	arguments ...string,
+) (string, time.Duration) {
 	t.Helper()
 	var output bytes.Buffer
 	command := workspace.Command(t.Context(), append([]string{"apply", "-auto-approve", "-no-color"}, arguments...)...)

@@ -89,8 +89,8 @@ func TestKilledCreatesAreFoundByTheNextPlan(t *testing.T) {
 			t.Fatalf("the state has %d webhooks and does not know %d, want 5 and 10", len(saved), len(unknown))
 		}
 
-		expectExisting(t, w, acctest.Tell(t, workspace, slices.Concat([]string{"plan"}, all)...), unknown...)
-		addFile(t, w, workspace, "imports.tf", shownImportBlocks(t, workspace, all...))
+		expectExisting(t, acctest.Tell(t, workspace, slices.Concat([]string{"plan"}, all)...), unknown...)
+		addFile(t, workspace, "imports.tf", shownImportBlocks(t, workspace, all...))
 		acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, all...)...)
 
 		state, secrets := acctest.StateOf(t, workspace), map[string]string{}
@@ -105,7 +105,7 @@ func TestKilledCreatesAreFoundByTheNextPlan(t *testing.T) {
 				t.Errorf("the state has another secret of %s", webhook.ID)
 			}
 		}
-		expectExisting(t, w, acctest.Tell(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, all)...))
+		expectExisting(t, acctest.Tell(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, all)...))
 		acctest.Terraform(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, all)...)
 	})
 }

@@ -15,13 +15,13 @@ func add(diags *diag.Diagnostics, messages ...message.Message) {
 
 // addAt shows those that are about no argument at a path, such as that of one element.
 func addAt(diags *diag.Diagnostics, at path.Path, messages ...message.Message) {
-	for _, message := range messages {
-		shown := diag.Diagnostic(diag.NewErrorDiagnostic(message.Title, message.Text))
-		if message.IsWarning {
-			shown = diag.NewWarningDiagnostic(message.Title, message.Text)
+	for _, said := range messages {
+		shown := diag.Diagnostic(diag.NewErrorDiagnostic(said.Title, said.Text))
+		if said.IsWarning {
+			shown = diag.NewWarningDiagnostic(said.Title, said.Text)
 		}
-		if message.Attribute != "" {
-			shown = diag.WithPath(path.Root(message.Attribute), shown)
+		if said.Attribute != "" {
+			shown = diag.WithPath(path.Root(said.Attribute), shown)
 		} else if !at.Equal(path.Empty()) {
 			shown = diag.WithPath(at, shown)
 		}

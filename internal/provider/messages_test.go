@@ -204,7 +204,8 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				made := func(body []byte) []byte { equal(); return body }
 				return []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: made}}
 			},
-			[]acctest.Message{acctest.Error("", "There is more than one new webhook", "  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nIf you apply again")},
+			[]acctest.Message{acctest.Error("", "There is more than one new webhook",
+				"  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nIf you apply again")},
 		},
 		"a gateway's 503, and nothing was created": {
 			failing(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 503}),

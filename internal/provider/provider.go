@@ -75,7 +75,8 @@ func (p *cakemailProvider) Metadata(_ context.Context, _ provider.MetadataReques
 // Schema implements [provider.Provider].
 func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages [Cakemail](https://www.cakemail.com) webhooks. The provider authenticates with an access token, or with an e-mail address and a password; " +
+		MarkdownDescription: "Manages [Cakemail](https://www.cakemail.com) webhooks. The provider authenticates with an access token, or with an " +
+			"e-mail address and a password; " +
 			"the credentials, the account and the API's address can also come from the environment variables that Cakemail's own command line uses.",
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
@@ -107,7 +108,8 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				CustomType: wholeNumber{},
 				Optional:   true,
 				MarkdownDescription: "The account of every block that sets no `account_id` of its own, for example `42`. " +
-					"The default is the account of the credentials. Partners act for their sub-accounts with it. Can be set with the environment variable `CAKEMAIL_ACCOUNT_ID`.",
+					"The default is the account of the credentials. Partners act for their sub-accounts with it. Can be set with the environment variable " +
+					"`CAKEMAIL_ACCOUNT_ID`.",
 				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"max_retries": schema.Int64Attribute{

@@ -33,7 +33,10 @@ func (s *watchedServer) watch(ctx context.Context) context.Context {
 }
 
 // ValidateResourceConfig implements [tfprotov6.ResourceServer].
-func (s *watchedServer) ValidateResourceConfig(ctx context.Context, request *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+func (s *watchedServer) ValidateResourceConfig(
+	ctx context.Context,
+	request *tfprotov6.ValidateResourceConfigRequest,
+) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	return s.ProviderServer.ValidateResourceConfig(s.watch(ctx), request)
 }
 
@@ -43,12 +46,18 @@ func (s *watchedServer) ReadResource(ctx context.Context, request *tfprotov6.Rea
 }
 
 // PlanResourceChange implements [tfprotov6.ResourceServer].
-func (s *watchedServer) PlanResourceChange(ctx context.Context, request *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (s *watchedServer) PlanResourceChange(
+	ctx context.Context,
+	request *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
 	return s.ProviderServer.PlanResourceChange(s.watch(ctx), request)
 }
 
 // ApplyResourceChange implements [tfprotov6.ResourceServer].
-func (s *watchedServer) ApplyResourceChange(ctx context.Context, request *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (s *watchedServer) ApplyResourceChange(
+	ctx context.Context,
+	request *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	return s.ProviderServer.ApplyResourceChange(s.watch(ctx), request)
 }
 

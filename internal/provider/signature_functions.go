@@ -30,7 +30,8 @@ func (signFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp
 func (signFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Sign a delivery as Cakemail would",
-		MarkdownDescription: "Returns `base64(HMAC-SHA256(secret, payload))`, the signature that Cakemail sends in the header `X-Cakemail-Signature` or `X-Signature` " +
+		MarkdownDescription: "Returns `base64(HMAC-SHA256(secret, payload))`, the signature that Cakemail sends in the header " +
+			"`X-Cakemail-Signature` or `X-Signature` " +
 			"of a delivery with this body. Use it to test a receiver. Needs Terraform 1.8 or OpenTofu 1.7.",
 		Parameters: []function.Parameter{payloadParameter(), secretParameter()},
 		Return:     function.StringReturn{},
@@ -94,7 +95,8 @@ func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 func payloadParameter() function.Parameter {
 	return function.StringParameter{
 		Name: "payload",
-		MarkdownDescription: "The raw body of the delivery. Terraform changes every string to the Unicode form NFC. If the body writes `é` as two characters, `e` and U+0301, " +
+		MarkdownDescription: "The raw body of the delivery. Terraform changes every string to the Unicode form NFC. If the body writes `é` as two " +
+			"characters, `e` and U+0301, " +
 			"the function gets another body than Cakemail signed, and the signature differs. Check such a body outside Terraform.",
 	}
 }

@@ -87,7 +87,8 @@ func ofTheAPI() map[string]judgement {
 	values["http on loopback"] = fine("http://127.0.0.1:8080")
 	values["with port, path and query"] = refused("https://example.com:8443/v1?key=1",
 		"base_url holds a query, a fragment or a user name, which the API's address cannot have"+apiAdvice)
-	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?", "a fragment without text after a query": "?#"} {
+	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?",
+		"a fragment without text after a query": "?#"} {
 		values[name] = refused("https://example.com/v1"+end, "base_url holds a query, a fragment or a user name")
 	}
 	values["a user without a password"] = refused("https://@example.com", "base_url holds a query, a fragment or a user name")

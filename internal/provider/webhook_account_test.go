@@ -219,7 +219,8 @@ func TestAReplacementInAnAccountThatIsUnknown(t *testing.T) {
 				if slices.Contains(variables, "account=43") {
 					account = 43
 				}
-				if active, state := w.Api.Active(), acctest.StateOf(t, workspace); len(active) != 1 || active[0].AccountID != account || len(state) != 1 || state[0].ID != active[0].ID {
+				if active, state := w.Api.Active(), acctest.StateOf(t, workspace); len(active) != 1 || active[0].AccountID != account || len(state) != 1 ||
+					state[0].ID != active[0].ID {
 					t.Errorf("active are %+v, the state holds %+v", active, state)
 				}
 			})

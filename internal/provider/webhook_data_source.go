@@ -44,9 +44,10 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		Validators: []validator.Int64{numberCheck(1, 0)},
 	}
 	attributes["secret"] = schema.StringAttribute{
-		Computed:            true,
-		Sensitive:           true,
-		MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. The data source keeps it in the state. To avoid that, use the ephemeral resource `cakemail_webhook_secret`.",
+		Computed:  true,
+		Sensitive: true,
+		MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. The data source keeps it in the state. To " +
+			"avoid that, use the ephemeral resource `cakemail_webhook_secret`.",
 	}
 	attributes["hash_function"] = schema.StringAttribute{
 		Computed:            true,
@@ -59,7 +60,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 }
 
 // Configure implements [datasource.DataSourceWithConfigure].
-func (d *webhookDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (d *webhookDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	d.connection = connectionFrom(req.ProviderData)
 }
 

@@ -40,7 +40,7 @@ var readings = map[string]reading{
 // eachReading adds each webhook, of both forms, and wants the test to do no more than to read it.
 // It hands over what the object shows of every webhook.
 func eachReading(
-	t *testing.T, test func(t *testing.T, c *acctest.Core, config acctest.Arguments, webhook cakemailtest.Webhook, want acctest.Values),
+	t *testing.T, test func(t *testing.T, c *acctest.Core, given acctest.Arguments, webhook cakemailtest.Webhook, want acctest.Values),
 ) {
 	t.Helper()
 	for name, reading := range readings {
@@ -67,9 +67,9 @@ func eachReading(
 
 func TestWebhookDataSource_Reads(t *testing.T) {
 	t.Parallel()
-	eachReading(t, func(t *testing.T, c *acctest.Core, config acctest.Arguments, webhook cakemailtest.Webhook, want acctest.Values) {
+	eachReading(t, func(t *testing.T, c *acctest.Core, given acctest.Arguments, webhook cakemailtest.Webhook, want acctest.Values) {
 		t.Helper()
-		got, messages := c.Data("cakemail_webhook", config)
+		got, messages := c.Data("cakemail_webhook", given)
 		want = acctest.With(acctest.With(settingsOf(webhook), want), acctest.Values{"archived": webhook.Archived})
 		if len(messages) > 0 || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %v, want %v\n%s", got, want, acctest.Indented(messages))

@@ -162,8 +162,9 @@ func TestWebhookIsImported(t *testing.T) {
 			variables config.Variables
 			importID  func(id string) string
 		}{
-			"by id":                 {importID: func(id string) string { return id }},
-			"by account and id":     {account: 42, variables: config.Variables{"account_id": config.IntegerVariable(42)}, importID: func(id string) string { return "42/" + id }},
+			"by id": {importID: func(id string) string { return id }},
+			"by account and id": {account: 42, variables: config.Variables{"account_id": config.IntegerVariable(42)},
+				importID: func(id string) string { return "42/" + id }},
 			"by account, then none": {account: 42, importID: func(id string) string { return "42/" + id }},
 		} {
 			t.Run(name, func(t *testing.T) {

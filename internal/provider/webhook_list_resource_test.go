@@ -179,14 +179,14 @@ func TestWebhookListResource_GeneratesConfiguration(t *testing.T) {
 
 // generatedFrom is the configuration that Terraform generates for a resource: all
 // of it that can be configured.
-func generatedFrom(c *acctest.Core, resource acctest.Values) acctest.Arguments {
-	config := acctest.Arguments{}
+func generatedFrom(c *acctest.Core, shown acctest.Values) acctest.Arguments {
+	generated := acctest.Arguments{}
 	for _, attribute := range c.Schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
 		if attribute.Required || attribute.Optional {
-			config[attribute.Name] = resource[attribute.Name]
+			generated[attribute.Name] = shown[attribute.Name]
 		}
 	}
-	return config
+	return generated
 }
 
 // addVariety adds webhooks whose configuration is not easy to write, and returns

@@ -109,8 +109,9 @@ func TestTheStateAfterAnAnswer(t *testing.T) {
 		"a url that is only spelled otherwise": {knowledge{webhook: aModel(at("HTTPS://Example.COM"))}, spelled, aModel(at("HTTPS://Example.COM"))},
 		"one event of several, in a state":     {knowledge{webhook: aModel(), isSaved: true}, oneEvent, aModel()},
 		"one event of several, in a plan":      {knowledge{webhook: aModel()}, oneEvent, aModel(withEvents("Contact.Added"))},
-		"another event than the state has":     {knowledge{webhook: aModel(withEvents("List.Created", "A.B")), isSaved: true}, oneEvent, aModel(withEvents("Contact.Added"))},
-		"one event, in the other form":         {knowledge{webhook: aModel(), isSaved: true}, oneInGuide, aModel(withEvents("Contact.Added"))},
+		"another event than the state has": {knowledge{webhook: aModel(withEvents("List.Created", "A.B")), isSaved: true}, oneEvent,
+			aModel(withEvents("Contact.Added"))},
+		"one event, in the other form": {knowledge{webhook: aModel(), isSaved: true}, oneInGuide, aModel(withEvents("Contact.Added"))},
 		"nothing is known, and nothing told": {
 			knowledge{webhook: aModel(aPlan, func(m *webhookResourceModel) { m.Archived = types.BoolUnknown() })}, cakemail.Webhook{},
 			aModel(func(m *webhookResourceModel) {
@@ -211,7 +212,12 @@ func TestWhatSilenceMeans(t *testing.T) {
 
 func TestAskedLeavesToTheAPIWhatIsNotSet(t *testing.T) {
 	t.Parallel()
-	set := cakemail.Settings{URL: new("https://example.com/hook"), Events: []string{"Contact.Added", "Contact.Removed"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second")}
+	set := cakemail.Settings{
+		URL:             new("https://example.com/hook"),
+		Events:          []string{"Contact.Added", "Contact.Removed"},
+		RateLimit:       new(int64(50)),
+		RateLimitPeriod: new("second"),
+	}
 	unset := cakemail.Settings{URL: set.URL, Events: set.Events}
 	for name, test := range map[string]struct {
 		model webhookResourceModel
@@ -239,10 +245,11 @@ func TestWhatDiffersFromTheState(t *testing.T) {
 		// replacing is what needs a new webhook where the API has no change, and where it has.
 		replacing, replacingAlways []string
 	}{
-		"nothing":     {func(*webhookResourceModel) {}, cakemail.Settings{}, nil, nil, nil},
-		"the url":     {at("https://example.org"), cakemail.Settings{URL: new("https://example.org")}, []string{"url"}, []string{"url"}, nil},
-		"the limit":   {limitedTo(types.Int64Value(7)), cakemail.Settings{RateLimit: new(int64(7))}, []string{"rate_limit"}, []string{"rate_limit"}, nil},
-		"the period":  {func(m *webhookResourceModel) { m.RateLimitPeriod = types.StringValue("day") }, cakemail.Settings{RateLimitPeriod: new("day")}, []string{"rate_limit_period"}, []string{"rate_limit_period"}, nil},
+		"nothing":   {func(*webhookResourceModel) {}, cakemail.Settings{}, nil, nil, nil},
+		"the url":   {at("https://example.org"), cakemail.Settings{URL: new("https://example.org")}, []string{"url"}, []string{"url"}, nil},
+		"the limit": {limitedTo(types.Int64Value(7)), cakemail.Settings{RateLimit: new(int64(7))}, []string{"rate_limit"}, []string{"rate_limit"}, nil},
+		"the period": {func(m *webhookResourceModel) { m.RateLimitPeriod = types.StringValue("day") }, cakemail.Settings{RateLimitPeriod: new("day")},
+			[]string{"rate_limit_period"}, []string{"rate_limit_period"}, nil},
 		"the events":  {withEvents("Contact.Added"), cakemail.Settings{}, []string{"events"}, []string{"events"}, []string{"events"}},
 		"their order": {withEvents("Contact.Removed", "Contact.Added"), cakemail.Settings{}, nil, nil, nil},
 		"the account": {func(m *webhookResourceModel) { m.AccountID = types.Int64Value(43) }, cakemail.Settings{}, nil, nil, nil},

@@ -429,16 +429,16 @@ func worldOf(t *testing.T, form cakemailtest.Form, webhooksFile string) *acctest
 func TestWebhookResource_MoveInTerraform1_8(t *testing.T) {
 	t.Parallel()
 	movesAcrossTypes.orSkip(t)
-	for provider, source := range map[string]string{"restapi": `"restapi_object" "bounces"`, "restful": `"restful_resource" "contacts"`} {
-		t.Run(provider, func(t *testing.T) {
+	for name, source := range map[string]string{"restapi": `"restapi_object" "bounces"`, "restful": `"restful_resource" "contacts"`} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if before := readExample(t, "guides/before-moving-from-"+provider+"/main.tf"); !strings.Contains(before, "resource "+source+" {") {
+			if before := readExample(t, "guides/before-moving-from-"+name+"/main.tf"); !strings.Contains(before, "resource "+source+" {") {
 				t.Errorf("the configuration before has no %s, but the state has", source)
 			}
-			w := worldOf(t, cakemailtest.Reference, "moved/example-"+provider+".webhooks.json")
+			w := worldOf(t, cakemailtest.Reference, "moved/example-"+name+".webhooks.json")
 			logFile := filepath.Join(t.TempDir(), "terraform.log")
-			workspace := exampleWorkspace(t, w, "guides/moving-from-"+provider+"/main.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
-			takeOver(t, workspace, provider, "moved/example-"+provider+".tfstate")
+			workspace := exampleWorkspace(t, w, "guides/moving-from-"+name+"/main.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
+			takeOver(t, workspace, name, "moved/example-"+name+".tfstate")
 			before := w.Api.Webhooks()
 			if output := acctest.Terraform(t, workspace, "apply", "-auto-approve"); !strings.Contains(output, "0 added, 0 changed, 0 destroyed") {
 				t.Errorf("the apply does more than to move:\n%s", output)

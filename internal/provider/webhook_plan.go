@@ -75,7 +75,13 @@ func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPl
 }
 
 // planChange plans what becomes of a webhook that exists.
-func (r *webhookResource) planChange(ctx context.Context, plan *webhookResourceModel, state webhookResourceModel, private privateReader, resp *resource.ModifyPlanResponse) {
+func (r *webhookResource) planChange(
+	ctx context.Context,
+	plan *webhookResourceModel,
+	state webhookResourceModel,
+	private privateReader,
+	resp *resource.ModifyPlanResponse,
+) {
 	plan.keepEqual(state.webhookSettings)
 	form := formOf(ctx, private)
 	replacing := plan.replacing(state.webhookSettings, form)

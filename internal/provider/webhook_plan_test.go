@@ -70,7 +70,8 @@ func TestAnUnsetValueFollowsTheAPI(t *testing.T) {
 
 			acctest.Terraform(t, workspace, "apply", "-refresh-only", "-auto-approve", "-var", "url=https://example.com/new")
 			acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url=https://example.com/new")
-			if output := acctest.Terraform(t, workspace, "state", "show", acctest.TestWebhook); !strings.Contains(output, `"minute"`) || !strings.Contains(output, "70") {
+			if output := acctest.Terraform(t, workspace, "state", "show", acctest.TestWebhook); !strings.Contains(output, `"minute"`) ||
+				!strings.Contains(output, "70") {
 				t.Errorf("the state is not what the API says:\n%s", output)
 			}
 		})
@@ -147,7 +148,11 @@ func TestASecretThatChangedAfterThePlan(t *testing.T) {
 		cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(onlyWebhook(t, w).Secret, "another-secret-altogether")},
 	)
 
-	w.ExpectMessages(t, c.Change(config, planned.PlannedState, planned.PlannedPrivate), acctest.Error("secret", "The webhook's secret changed after the plan", "Somebody changed the webhook ID."))
+	w.ExpectMessages(
+		t,
+		c.Change(config, planned.PlannedState, planned.PlannedPrivate),
+		acctest.Error("secret", "The webhook's secret changed after the plan", "Somebody changed the webhook ID."),
+	)
 	if c.Text("secret") != "another-secret-altogether" {
 		t.Error("the state does not hold the new secret")
 	}
@@ -212,8 +217,10 @@ func TestAWebhookOfTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 			c.MustApply(hook(given))
 			// An API that has moved to the reference's form tells one event.
 			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: func([]byte) []byte {
-				return []byte(`{"id":"` + c.Text("id") + `","signature":{"key":"` + c.Text("secret") + `","hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",` +
-					`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`)
+				return []byte(
+					`{"id":"` + c.Text("id") + `","signature":{"key":"` + c.Text("secret") + `","hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",` +
+						`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`,
+				)
 			}})
 			w.ExpectMessages(t, c.Refresh())
 

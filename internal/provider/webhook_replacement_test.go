@@ -16,8 +16,10 @@ func TestSeveralEventsAreRefusedBeforeTheWebhookIsArchived(t *testing.T) {
 	c := w.NewCore(t, nil)
 	c.MustApply(given)
 	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: func([]byte) []byte {
-		return []byte(`{"id":"` + c.Text("id") + `","signature":{"key":"` + c.Text("secret") + `","hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",` +
-			`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`)
+		return []byte(
+			`{"id":"` + c.Text("id") + `","signature":{"key":"` + c.Text("secret") + `","hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",` +
+				`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`,
+		)
 	}})
 	w.ExpectMessages(t, c.Refresh())
 	first := c.Plan(c.State, acctest.Block(c.Webhook, given))

@@ -28,7 +28,8 @@ func webhookResourceSchema() schema.Schema {
 			},
 			"url": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Where Cakemail posts the events, an absolute `https` or `http` URL of at most 2083 characters, for example `https://example.com/cakemail`. " +
+				MarkdownDescription: "Where Cakemail posts the events, an absolute `https` or `http` URL of at most 2083 characters, for example " +
+					"`https://example.com/cakemail`. " +
 					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
 				Validators: []validator.String{receiverURL},
 			},
@@ -77,7 +78,8 @@ func webhookResourceSchema() schema.Schema {
 				CustomType: wholeNumber{},
 				Optional:   true,
 				Computed:   true,
-				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
+				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else " +
+					"the account of the credentials. " +
 					"Changing it replaces the webhook. If you set it for the first time, and the webhook is in that account already, the webhook stays.  " +
 					"If you remove the argument later, the webhook stays in its account, unless the provider has another `account_id`.",
 				Validators: []validator.Int64{numberCheck(1, 0)},

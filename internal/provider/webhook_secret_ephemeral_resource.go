@@ -71,7 +71,7 @@ func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 }
 
 // Configure implements [ephemeral.EphemeralResourceWithConfigure].
-func (e *webhookSecretEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+func (e *webhookSecretEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, _ *ephemeral.ConfigureResponse) {
 	e.connection = connectionFrom(req.ProviderData)
 }
 

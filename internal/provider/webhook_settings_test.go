@@ -139,7 +139,10 @@ func TestAChangeThatNoAnswerTells(t *testing.T) {
 	eachSetting(t, func(s settingTest) bool { return s.changesInPlace && !s.required && !s.isNone }, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)}, cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: s.rewrite(t, nil)})
+		w.Api.SetFaults(
+			cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)},
+			cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: s.rewrite(t, nil)},
+		)
 
 		w.ExpectMessages(t, c.Apply(configuration(acctest.Arguments{s.name: s.second})))
 

@@ -47,13 +47,15 @@ func (a *webhookTestDeliveryAction) Metadata(_ context.Context, req action.Metad
 func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Posts an event to a webhook's URL, signed as Cakemail signs its deliveries, and fails unless the receiver answers 2xx. " +
-			"It reads the webhook's secret for that and keeps it nowhere. The event goes out from where Terraform runs, not from Cakemail, once and without following redirects. " +
+			"It reads the webhook's secret for that and keeps it nowhere. The event goes out from where Terraform runs, not from Cakemail, once and " +
+			"without following redirects. " +
 			"Your receiver accepts it as a genuine event. Needs Terraform 1.14.",
 		Attributes: map[string]schema.Attribute{
 			"webhook_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`. If the webhook is archived, the action fails, because Cakemail delivers nothing to it.",
-				Validators:          []validator.String{webhookID},
+				Required: true,
+				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`. If the webhook is archived, the action fails, " +
+					"because Cakemail delivers nothing to it.",
+				Validators: []validator.String{webhookID},
 			},
 			"event": schema.StringAttribute{
 				Optional:            true,
@@ -83,7 +85,7 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 }
 
 // Configure implements [action.ActionWithConfigure].
-func (a *webhookTestDeliveryAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+func (a *webhookTestDeliveryAction) Configure(_ context.Context, req action.ConfigureRequest, _ *action.ConfigureResponse) {
 	a.connection = connectionFrom(req.ProviderData)
 }
 

@@ -66,7 +66,8 @@ var defects = []defect{
 	{"a token is not renewed", clientHistories, "cakemail/auth.go",
 		`func (g *passwordGrant) renewable() bool { return true }`, `func (g *passwordGrant) renewable() bool { return false }`},
 	{"a list ends with a short page, although nothing counts", clientHistories, "cakemail/list.go",
-		`return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count`, `return len(p.webhooks) < cmp.Or(p.size, perPage) && (p.count == nil || seen >= *p.count)`},
+		`return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count`,
+		`return len(p.webhooks) < cmp.Or(p.size, perPage) && (p.count == nil || seen >= *p.count)`},
 	{"a list that shifts is not read again", clientHistories, "cakemail/list.go",
 		`for range maxReadings {`, `for range 1 {`},
 	{"a list is not read again after an archive that a replica does not show yet", protocolHistories, "cakemail/list.go",
@@ -112,7 +113,8 @@ var defects = []defect{
 	{"secrets are not masked", protocolHistories, "cakemail/errors.go",
 		`Message: c.secrets.Clean(refusal.Message)})`, `Message: refusal.Message})`},
 	{"a secret that is stored no more stays", protocolHistories, "provider/webhook_update.go",
-		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()`, `state.StoreSecret, state.Secret = plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},
+		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()`,
+		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},
 }
 
 // planted is the file with the defect in it.
@@ -160,8 +162,18 @@ func TestDefects(t *testing.T) {
 				t.Fatalf("%v\n%s", err, output)
 			}
 			number := map[string]int{clientHistories: 40_000, protocolHistories: 4_000}[defect.histories]
-			output, err := exec.CommandContext(t.Context(), program,
-				"-test.run", "^"+defect.histories+"$", "-rapid.seed", fmt.Sprint(fixedSeed), "-rapid.checks", fmt.Sprint(number), "-rapid.shrinktime", "0s").CombinedOutput()
+			output, err := exec.CommandContext(
+				t.Context(),
+				program,
+				"-test.run",
+				"^"+defect.histories+"$",
+				"-rapid.seed",
+				fmt.Sprint(fixedSeed),
+				"-rapid.checks",
+				fmt.Sprint(number),
+				"-rapid.shrinktime",
+				"0s",
+			).CombinedOutput()
 			found := firstFailure.FindSubmatch(output)
 			if err == nil || found == nil {
 				t.Fatalf("%d histories do not find it (%v)\n%.2000s", number, err, output)

@@ -28,13 +28,13 @@ func Tainted(about Subject) Message {
 
 // created is for a create that was sent and gave no webhook.
 func created(failure *cakemail.CreateError, about Subject) Message {
-	switch {
-	case failure.Outcome == cakemail.NotNew:
+	switch failure.Outcome {
+	case cakemail.NotNew:
 		return problem("The API made no new webhook",
 			"It answered the create with the webhook "+idsOf(failure.Candidates)+", which was there before.",
 			"If another resource manages that one, remove this resource. Otherwise import it:",
 			block(importing(about.Account, failure.Candidates...)...))
-	case failure.Outcome == cakemail.Ambiguous:
+	case cakemail.Ambiguous:
 		return ambiguous(about, failure.Candidates)
 	}
 	return problem("It is unknown whether the webhook was created",
