@@ -84,24 +84,25 @@ func sorted(events []string) []string {
 }
 
 // claim takes the webhook for a resource: no create takes it for its own from now on.
-func (a *accounts) claim(id string, made claim) {
+func (a *accounts) claim(id string, now claim) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	before, exists := a.claims[id]
-	if exists && made.key == "" {
-		made.key, made.made, made.isShown = before.key, before.made, made.isShown && before.isShown
+	if exists && now.key == "" {
+		// It stays shown only while nothing else has been done with it.
+		now.key, now.made, now.isShown = before.key, before.made, now.isShown && before.isShown
 	}
-	a.claims[id] = made
+	a.claims[id] = now
 }
 
 // claimNew claims a webhook that a create has found, unless another one has meanwhile: where an
 // account has two names, both can find it.
-func (a *accounts) claimNew(id string, made claim) bool {
+func (a *accounts) claimNew(id string, now claim) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	_, exists := a.claims[id]
 	if !exists {
-		a.claims[id] = made
+		a.claims[id] = now
 	}
 	return !exists
 }

@@ -81,7 +81,7 @@ type creation struct {
 	// lost is the number of attempts that may have happened without an answer.
 	lost     int
 	lastLost time.Time
-	// found are the webhooks that they made, as far as they can be seen.
+	// found are the webhooks that the lost attempts made, as far as they can be seen.
 	found []Webhook
 }
 
@@ -158,7 +158,7 @@ func (m *creation) make(ctx context.Context) (Created, error) {
 		case len(m.found) > m.lost:
 			return Created{}, m.fail(Ambiguous, m.found, err)
 		case len(m.found) > 0:
-			mine := m.take(m.found)
+			mine := m.claimFree(m.found)
 			if len(mine) == 0 {
 				return Created{}, m.unknown(err)
 			}
@@ -194,8 +194,8 @@ func (m *creation) isOld(id string) bool {
 	return m.IsClaimed(id) || m.account.wasThere(id, m.started)
 }
 
-// take claims those webhooks that no other create has claimed meanwhile, and returns them.
-func (m *creation) take(webhooks []Webhook) []Webhook {
+// claimFree claims those webhooks that no other create has claimed meanwhile, and returns them.
+func (m *creation) claimFree(webhooks []Webhook) []Webhook {
 	return slices.DeleteFunc(webhooks, func(webhook Webhook) bool {
 		return !m.account.claimNew(webhook.ID, claim{key: m.key, made: time.Now()})
 	})
@@ -213,7 +213,7 @@ func (m *creation) answered(ctx context.Context, webhook Webhook) Created {
 		created.Duplicates = m.found
 		return created
 	}
-	m.withdraw(ctx, m.take(m.found), &created)
+	m.withdraw(ctx, m.claimFree(m.found), &created)
 	return created
 }
 
@@ -241,10 +241,10 @@ func (m *creation) complete(ctx context.Context, webhook *Webhook) error {
 	return nil
 }
 
-// look lists for new webhooks that match, several times while the API may lag,
-// until there are as many as the lost attempts can have made; where there are more, a
-// message has to name all. Where one of several appears, the others get twice the time.
-// The error says why it did not look to the end.
+// look lists for new webhooks that match, several times while the API may lag, until there
+// are as many as the lost attempts can have made. With more than that it looks to the end,
+// since the message must name all. Where one of several appears, the others get twice the
+// time. The error says why it did not look to the end.
 func (m *creation) look(ctx context.Context) error {
 	for _, wait := range m.patience.looks() {
 		if done, err := m.lookAfter(ctx, wait); done || err != nil {
@@ -258,8 +258,8 @@ func (m *creation) look(ctx context.Context) error {
 	return err
 }
 
-// lookOn goes on after a look that failed with this error: where the create has its webhook,
-// nobody looks for the others later.
+// lookOn looks again, for as long as LostCreate, after a look that failed with this error: the
+// create has its webhook, so nobody looks for the others later.
 func (m *creation) lookOn(ctx context.Context, err error) error {
 	for end := time.Now().Add(m.patience.LostCreate); err != nil && ctx.Err() == nil && time.Now().Before(end); err = m.look(ctx) {
 		sleep(ctx, m.patience.LostCreate/3)

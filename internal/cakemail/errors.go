@@ -24,13 +24,13 @@ const (
 	Unauthorized                  // the credentials were refused (401)
 	ChallengeRequired             // the account is protected by multi-factor authentication
 	Forbidden                     // the credentials do not cover this (403)
-	Gone                          // no such webhook (404, 410)
+	Gone                          // no such webhook (404, 410, or a 400 that says so)
 	Unconfirmed                   // no such webhook, says an API whose list fails or still shows it
-	Unsupported                   // the API does not offer this call (404 where no webhook is named, 405, 501)
+	Unsupported                   // the API does not offer this call (404 and 410 where no webhook is named, 405, 501)
 	RateLimited                   // too many requests (429), also after waiting
 	Unavailable                   // the API failed (5xx but 501 and 504)
 	Network                       // no answer: the host could not be reached or the connection was cut
-	Timeout                       // no answer in time, or a gateway said so (504)
+	Timeout                       // no answer in time, or so the API says (408, 504)
 	Unreadable                    // an answer that is not what the API would say
 	Redirected                    // the API is elsewhere
 	Untrusted                     // the certificate of a webhook's url is not to be trusted
@@ -94,11 +94,6 @@ func IsKind(err error, kind Kind) bool {
 	return ok && failure.Kind == kind
 }
 
-// IsAbout tells whether a refusal names the field.
-func (e *Error) IsAbout(field string) bool {
-	return slices.ContainsFunc(e.Fields, func(refusal FieldError) bool { return refusal.Field == field })
-}
-
 // unconfirmed is for a webhook that is not there, by an answer that cannot be believed.
 func (e *Error) unconfirmed(cause error) *Error {
 	doubted := *e
@@ -106,7 +101,7 @@ func (e *Error) unconfirmed(cause error) *Error {
 	return &doubted
 }
 
-// stopped is the error of what was not begun because Terraform asked to stop.
+// stopped is the error of what was not done, or not to its end, because Terraform asked to stop.
 func stopped(ctx context.Context, action string) *Error {
 	return &Error{Kind: Stopped, Action: action, Cause: context.Cause(ctx)}
 }
@@ -138,7 +133,7 @@ func (c *Client) transportError(exchange *exchange, err error) *Error {
 	}
 	if errors.Is(err, context.Canceled) {
 		// A create waits only after the API put it off, or before it was sent.
-		failure.Kind, failure.MayHaveHappened = Stopped, false
+		failure.Kind, failure.MayHaveHappened = Stopped, exchange.call.repeatable
 	}
 	if errors.Is(err, errAnswerTooLarge) {
 		failure.Kind = Unreadable

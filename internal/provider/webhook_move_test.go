@@ -177,7 +177,7 @@ func TestWebhookResource_MoveReadsTheSourcesState(t *testing.T) {
 func TestWebhookResource_MoveRefusesWhatIsNoWebhook(t *testing.T) {
 	t.Parallel()
 	const another, untold = "The moved resource is not a webhook", "The state of the moved resource does not show a webhook"
-	const foreign, unreadable = "Cannot move this resource to cakemail_webhook", "Cannot read the state of the moved resource"
+	const foreign, unreadable = "Cannot move this resource to cakemail_webhook", "The state of the moved resource does not show a webhook"
 	for name, test := range map[string]struct {
 		source      moveSource
 		title, says string

@@ -35,8 +35,8 @@ var defects = []defect{
 	{"what was there before is not left out", clientHistories, "cakemail/account.go",
 		`return shown && !seen.first.After(before)`, `return shown && seen.first.IsZero()`},
 	{"a webhook of this process is nobody's", clientHistories, "cakemail/account.go",
-		`	a.claims[id] = made
-}`, `	_ = made
+		`	a.claims[id] = now
+}`, `	_ = now
 }`},
 	{"equal creates do not wait for each other", clientHistories, "cakemail/account.go",
 		`	case place.taken <- struct{}{}:`, `	case make(chan struct{}, 1) <- struct{}{}:

@@ -75,7 +75,7 @@ func (c failedCall) message() Message {
 		return c.problem("The API answered "+c.Status, tried(c.Attempts, c.Elapsed)+"Wait and try again, with fewer calls at once:",
 			block("terraform apply -parallelism=2"), "A higher max_retries in the provider block keeps trying for longer.")
 	case cakemail.Stopped:
-		return problem("Terraform was interrupted", c.attempt, "This had not begun. Apply again to continue.")
+		return problem("Terraform was interrupted", c.attempt, "Apply again to continue.")
 	}
 	if c.Status == "" {
 		return c.problem("Cannot " + c.Action)
