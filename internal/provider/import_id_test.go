@@ -26,36 +26,26 @@ func TestParseImportID(t *testing.T) {
 		says         string
 		secretIsKept bool
 	}{
-		"an id":                       {raw: "0b1c2d3e", id: "0b1c2d3e", secretIsKept: true},
-		"a number":                    {raw: "1001", id: "1001", secretIsKept: true},
-		"account and id":              {raw: "42/0b1c2d3e", id: "0b1c2d3e", account: types.Int64Value(42), secretIsKept: true},
-		"without the secret":          {raw: "0b1c2d3e?store_secret=false", id: "0b1c2d3e"},
-		"account, without the secret": {raw: "42/0b1c2d3e?store_secret=false", id: "0b1c2d3e", account: types.Int64Value(42)},
-		"spaces around":               {raw: " 42/0b1c2d3e\n", id: "0b1c2d3e", account: types.Int64Value(42), secretIsKept: true},
-		"the largest account":         {raw: "9223372036854775807/a", id: "a", account: types.Int64Value(1<<63 - 1), secretIsKept: true},
-		"slashes in the id":           {raw: "42/a/../b", id: "a/../b", account: types.Int64Value(42), secretIsKept: true},
-		"a percent":                   {raw: "a%2Fb", id: "a%2Fb", secretIsKept: true},
-		"another script":              {raw: "42/вебхук", id: "вебхук", account: types.Int64Value(42), secretIsKept: true},
-		"a space within":              {raw: "a b", id: "a b", secretIsKept: true},
-		"empty":                       {raw: "", id: "", secretIsKept: true},
-		"only an account":             {raw: "42/", id: "", account: types.Int64Value(42), secretIsKept: true},
-		"only the suffix":             {raw: "?store_secret=false", id: ""},
-		"slashes without an account":  {raw: "a/b", says: noAccount + `"a/b"`},
-		"only a slash":                {raw: "/", says: noAccount + `"/"`},
-		"nothing before the slash":    {raw: "/0b1c2d3e", says: noAccount + `"/0b1c2d3e"`},
-		"account 0":                   {raw: "0/0b1c2d3e", says: noAccount + `"0/0b1c2d3e"`},
-		"a negative account":          {raw: "-42/0b1c2d3e", says: noAccount + `"-42/0b1c2d3e"`},
-		"a huge account":              {raw: "9223372036854775808/a", says: noAccount + `"9223372036854775808/a"`},
-		"an account with a fraction":  {raw: "4.2/a", says: noAccount + `"4.2/a"`},
-		"an account in other digits":  {raw: "٤٢/a", says: noAccount + `"٤٢/a"`},
-		"a space after the account":   {raw: "42 /a", says: noAccount + `"42 /a"`},
-		"a control character":         {raw: "4\x1b2/a", says: noAccount + `"4\x1b2/a"`},
-		"an address": {raw: "https://api.cakemail.dev/webhooks/1",
-			says: "A webhook cannot be imported by its URL.\nUse the webhook's id, or ACCOUNT_ID/ID"},
+		"an id":                         {raw: "0b1c2d3e", id: "0b1c2d3e", secretIsKept: true},
+		"account and id":                {raw: "42/0b1c2d3e", id: "0b1c2d3e", account: types.Int64Value(42), secretIsKept: true},
+		"without the secret":            {raw: "0b1c2d3e?store_secret=false", id: "0b1c2d3e"},
+		"account, without the secret":   {raw: "42/0b1c2d3e?store_secret=false", id: "0b1c2d3e", account: types.Int64Value(42)},
+		"spaces around":                 {raw: " 42/0b1c2d3e\n", id: "0b1c2d3e", account: types.Int64Value(42), secretIsKept: true},
+		"the largest account":           {raw: "9223372036854775807/a", id: "a", account: types.Int64Value(1<<63 - 1), secretIsKept: true},
+		"slashes in the id":             {raw: "42/a/../b", id: "a/../b", account: types.Int64Value(42), secretIsKept: true},
+		"empty":                         {raw: "", id: "", secretIsKept: true},
+		"only the suffix":               {raw: "?store_secret=false", id: ""},
+		"slashes without an account":    {raw: "a/b", says: noAccount + `"a/b"`},
+		"nothing before the slash":      {raw: "/0b1c2d3e", says: noAccount + `"/0b1c2d3e"`},
+		"account 0":                     {raw: "0/0b1c2d3e", says: noAccount + `"0/0b1c2d3e"`},
+		"a negative account":            {raw: "-42/0b1c2d3e", says: noAccount + `"-42/0b1c2d3e"`},
+		"a huge account":                {raw: "9223372036854775808/a", says: noAccount + `"9223372036854775808/a"`},
+		"an account in other digits":    {raw: "٤٢/a", says: noAccount + `"٤٢/a"`},
+		"a control character":           {raw: "4\x1b2/a", says: noAccount + `"4\x1b2/a"`},
+		"an address":                    {raw: "https://api.cakemail.dev/webhooks/1", says: "A webhook cannot be imported by its URL.\nUse the webhook's id, or ACCOUNT_ID/ID"},
 		"enormous":                      {raw: strings.Repeat("9", 100_000) + "/a", says: `999…" (100002 characters)`},
 		"the secret asked for":          {raw: "a?store_secret=true", says: noQuery + `"a?store_secret=true"`},
 		"an unknown suffix":             {raw: "42/a?archived=true", says: noQuery + `"42/a?archived=true"`},
-		"the suffix twice":              {raw: "a?store_secret=false?store_secret=false", says: noQuery},
 		"a suffix in another spelling":  {raw: "a?store_secret=False", says: noQuery},
 		"the suffix and something else": {raw: "a?store_secret=false&b", says: noQuery},
 	} {
@@ -69,37 +59,15 @@ func TestParseImportID(t *testing.T) {
 				}
 				return
 			}
-			if want := (webhookIdentityModel{ID: types.StringValue(test.id), AccountID: test.account}); len(diags) > 0 || identity != want ||
-				secretIsKept != test.secretIsKept {
+			if want := (webhookIdentityModel{ID: types.StringValue(test.id), AccountID: test.account}); len(diags) > 0 || identity != want || secretIsKept != test.secretIsKept {
 				t.Errorf("got %v, %t and %v, want %v, %t", identity, secretIsKept, diags, want, test.secretIsKept)
 			}
 		})
 	}
 }
 
-// TestImportIDIsReadBack sees that the import commands that messages show work.
-func TestImportIDIsReadBack(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]webhookIdentityModel{
-		"an id":             {ID: types.StringValue("0b1c2d3e"), AccountID: types.Int64Null()},
-		"in an account":     {ID: types.StringValue("1001"), AccountID: types.Int64Value(42)},
-		"slashes":           {ID: types.StringValue("a/../b"), AccountID: types.Int64Value(42)},
-		"no other than one": {ID: types.StringValue("42"), AccountID: types.Int64Null()},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var diags diag.Diagnostics
-			got, _ := parseImportID(message.ImportID(want.AccountID.ValueInt64(), want.ID.ValueString()), &diags)
-			if len(diags) > 0 || got != want {
-				t.Errorf("got %v and %v, want %v", got, diags, want)
-			}
-		})
-	}
-}
-
 func FuzzParseImportID(f *testing.F) {
-	for _, seed := range []string{"", "1001", "42/0b1c2d3e", "42/0b1c2d3e?store_secret=false", "0/a", "-1/a", "a/b", "/", "42/..", "42/a/../b",
-		"%2e%2e", "٤٢/вебхук", "9223372036854775808/a", " 42/a\n", "a?b", "\xff/\x00"} {
+	for _, seed := range []string{"", "1001", "42/0b1c2d3e", "42/0b1c2d3e?store_secret=false", "0/a", "-1/a", "a/b", "/", "42/..", "42/a/../b", "%2e%2e", "٤٢/вебхук", "9223372036854775808/a", " 42/a\n", "a?b", "\xff/\x00"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
@@ -112,8 +80,7 @@ func FuzzParseImportID(f *testing.F) {
 			return
 		}
 		id, account := identity.ID.ValueString(), identity.AccountID
-		if !account.IsNull() && account.ValueInt64() < 1 || strings.Contains(id, "?") ||
-			secretIsKept == strings.HasSuffix(strings.TrimSpace(raw), message.WithoutSecret) {
+		if !account.IsNull() && account.ValueInt64() < 1 || strings.Contains(id, "?") || secretIsKept == strings.HasSuffix(strings.TrimSpace(raw), message.WithoutSecret) {
 			t.Fatalf("%q was read as %v, secret kept: %t", raw, identity, secretIsKept)
 		}
 		if account.IsNull() && strings.Contains(id, "/") {

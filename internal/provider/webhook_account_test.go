@@ -1,122 +1,137 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
 const account42 = "CAKEMAIL_ACCOUNT_ID=42"
 
-// Naming the account that the webhook is in changes the state alone.
-func TestNamingTheAccountForTheFirstTime(t *testing.T) {
+// later is another process with the same state, and the provider configured so.
+func later(w *acctest.World, c *acctest.Core, provider acctest.Arguments) *acctest.Core {
+	c.T.Helper()
+	other := w.NewCore(c.T, provider)
+	other.State, other.Private, other.Tainted = c.State, c.Private, c.Tainted
+	return other
+}
+
+func TestWebhookResource_AccountOfTheProviderOrTheResource(t *testing.T) {
 	t.Parallel()
+	own := acctest.Arguments{"account_id": int64(43)}
 	for name, test := range map[string]struct {
-		environment []string
-		arguments   []string
-	}{
-		"in the resource":    {nil, []string{"-var", "account_id=1"}},
-		"in the environment": {[]string{"CAKEMAIL_ACCOUNT_ID=1"}, nil},
+		config acctest.Arguments
+		want   int64
+	}{"the provider's": {nil, 42}, "the resource's beats it": {own, 43}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t)
+			c := w.NewCore(t, acctest.Arguments{"account_id": int64(42)})
+			c.MustApply(hook(test.config))
+			expectAgreement(t, w, c, acctest.Arguments{"account_id": test.want})
+			w.ExpectMessages(t, c.Destroy())
+			for _, call := range w.Api.Calls() {
+				if call.AccountID != test.want {
+					t.Errorf("%s %s was made for account %d, want %d", call.Method, call.Path, call.AccountID, test.want)
+				}
+			}
+		})
+	}
+}
+
+func TestWebhookResource_AccountThatIsNamed(t *testing.T) {
+	t.Parallel()
+	named := acctest.Arguments{"account_id": int64(1)}
+	for name, test := range map[string]struct{ provider, config acctest.Arguments }{
+		"in the resource changes the state alone": {nil, named},
+		"in the provider changes the state alone": {named, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				unnamed := w.Workspace(t, "webhook.tf")
-				acctest.Terraform(t, unnamed, "apply", "-auto-approve")
-				before := acctest.StateOf(t, unnamed)
-				named := w.WorkspaceIn(t, unnamed.Folder, test.environment...)
+				unnamed := w.NewCore(t, nil)
+				unnamed.MustApply(hook(nil))
 				w.Api.ResetCalls()
+				c := later(w, unnamed, test.provider)
+				c.MustApply(hook(test.config))
 
-				output := acctest.Terraform(t, named, append([]string{"apply", "-auto-approve"}, test.arguments...)...)
-
-				if !strings.Contains(output, "0 added, 1 changed, 0 destroyed") || acctest.StateOf(t, named)[0] != before[0] {
-					t.Errorf("the webhook was %+v, and is %+v:\n%s", before, acctest.StateOf(t, named), output)
-				}
-				// One is the refresh; the plan and the apply's own plan ask for the account.
-				if got := w.Api.Counts(); !maps.Equal(got, counts{cakemailtest.Show: 3}) {
+				// One is the refresh; the plan asks for the account.
+				if got := w.Api.Counts(); !maps.Equal(got, counts{cakemailtest.Show: 2}) {
 					t.Errorf("got the calls %v", got)
 				}
-				acctest.Terraform(t, named, append([]string{"plan", "-detailed-exitcode"}, test.arguments...)...)
-				acctest.Terraform(t, unnamed, "plan", "-detailed-exitcode")
+				expectAgreement(t, w, c, named)
+				c.ExpectNoChange(hook(test.config))
+				later(w, c, nil).ExpectNoChange(hook(nil))
+			})
+		})
+	}
+	t.Run("and cannot be read leaves the webhook alone", func(t *testing.T) {
+		t.Parallel()
+		acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+			t.Helper()
+			w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+			c := w.NewCore(t, nil)
+			c.MustApply(hook(nil))
+			w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"account_id": int64(99)})),
+				acctest.Error("", "The credentials do not permit this call", "Cannot read the webhook ID in account 99."))
+			expectAgreement(t, w, c, nil)
+		})
+	})
+}
+
+// Only the state knows the account, so a replacement would move the webhook.
+func TestWebhookResource_AccountIsNotLeftByAReplacement(t *testing.T) {
+	t.Parallel()
+	bounced := hook(acctest.Arguments{"events": []string{"Email.Bounced"}})
+	for name, replace := range map[string]func(*acctest.Core) []acctest.Message{
+		"by other events": func(c *acctest.Core) []acctest.Message { return c.Apply(bounced) },
+		"by -replace": func(c *acctest.Core) []acctest.Message {
+			return c.Replace(hook(nil), c.Plan(c.State, acctest.Block(c.Webhook, hook(nil))).PlannedPrivate)
+		},
+		"of a tainted one": func(c *acctest.Core) []acctest.Message { c.Tainted = true; return c.Apply(hook(nil)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				existing := w.Api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				c := w.NewCore(t, nil)
+				w.ExpectMessages(t, c.ImportState("42/"+existing.ID))
+				c.ExpectNoChange(hook(nil))
+
+				w.ExpectMessages(t, acctest.ErrorsIn(replace(c)),
+					acctest.Error("account_id", "The replacement would leave the webhook's account", "The webhook is in account 42"))
+				if onlyWebhook(t, w).ID != existing.ID {
+					t.Error("the webhook was touched")
+				}
+				named := later(w, c, acctest.Arguments{"account_id": int64(42)})
+				named.MustApply(bounced)
+				if after := onlyWebhook(t, w); after.AccountID != 42 || after.ID == existing.ID {
+					t.Errorf("the webhook became %+v", after)
+				}
+				// Without an account, nothing but the state says where to archive it.
+				w.ExpectMessages(t, later(w, named, nil).Destroy())
+				if active := w.Api.Active(); len(active) > 0 {
+					t.Errorf("%d webhooks are active after destroy", len(active))
+				}
 			})
 		})
 	}
 }
 
-// A webhook that is not in the account that is named is replaced, as the plan
-// says, and one of which that cannot be told is left alone.
-func TestNamingAnotherAccount(t *testing.T) {
-	t.Parallel()
-	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		c := w.NewCore(t, nil)
-		c.MustApply(hook(nil))
-		before := c.Text("id")
-
-		w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"account_id": int64(99)})), acctest.Error("", "The credentials do not permit this call",
-			"Cannot read the webhook ID in account 99."))
-		if c.Text("id") != before || onlyWebhook(t, w).ID != before {
-			t.Fatal("the webhook was touched")
-		}
-		c.MustApply(hook(acctest.Arguments{"account_id": int64(42)}))
-		if onlyWebhook(t, w).AccountID != 42 {
-			t.Errorf("the webhook is in account %d, want 42", onlyWebhook(t, w).AccountID)
-		}
-	})
-}
-
-// Only the state knows the account, so a replacement would move the webhook.
-func TestAReplacementDoesNotLeaveTheAccount(t *testing.T) {
-	t.Parallel()
-	leaves := acctest.Error("", "The replacement would leave the webhook's account", "The webhook is in account 42, which only the state knows.")
-	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		existing := w.Api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-		workspace := w.Workspace(t, "webhook.tf")
-		acctest.Terraform(t, workspace, "import", acctest.TestWebhook, "42/"+existing.ID)
-		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
-
-		for name, arguments := range map[string][]string{
-			"other events": {"-var", `events=["Email.Bounced"]`},
-			"-replace":     {"-replace=" + acctest.TestWebhook},
-		} {
-			told := acctest.ErrorsIn(acctest.Tell(t, workspace, append([]string{"apply", "-auto-approve"}, arguments...)...))
-			for index := range told {
-				told[index].Attribute = ""
-			}
-			w.ExpectMessages(t, told, leaves)
-			if onlyWebhook(t, w).ID != existing.ID {
-				t.Errorf("%s: the webhook was touched", name)
-			}
-		}
-		acctest.Terraform(t, w.WorkspaceIn(t, workspace.Folder, account42), "apply", "-auto-approve", "-var", `events=["Email.Bounced"]`)
-		if after := onlyWebhook(t, w); after.AccountID != 42 || after.ID == existing.ID {
-			t.Errorf("the webhook became %+v", after)
-		}
-		// Without an account, nothing but the state says where to archive it.
-		acctest.Terraform(t, workspace, "destroy", "-auto-approve", "-var", `events=["Email.Bounced"]`)
-		if active := w.Api.Active(); len(active) > 0 {
-			t.Errorf("%d webhooks are active after destroy", len(active))
-		}
-	})
-}
-
 // A saved plan that is applied with another account archives nothing.
-func TestAPlanAppliedWithAnotherAccount(t *testing.T) {
+func TestWebhookResource_AccountOfASavedPlan(t *testing.T) {
 	t.Parallel()
 	const bounced = `events=["Email.Bounced"]`
-	for name, test := range map[string]struct {
-		prepare, plan, destroy []string
-	}{
+	for name, test := range map[string]struct{ prepare, plan, destroy []string }{
 		"a replacement": {nil, []string{"-var", bounced}, []string{"-var", bounced}},
 		"-replace":      {nil, []string{"-replace=" + acctest.TestWebhook}, nil},
 		"a tainted one": {[]string{"taint", acctest.TestWebhook}, nil, nil},
@@ -153,52 +168,47 @@ func TestAPlanAppliedWithAnotherAccount(t *testing.T) {
 
 // An account that is unknown in the plan and another one in the apply waits for
 // the next plan, whatever else changes.
-func TestAChangeWhileTheAccountIsUnknown(t *testing.T) {
+func TestWebhookResource_AccountThatIsUnknownInThePlanOfAChange(t *testing.T) {
 	t.Parallel()
-	terraformData.orSkip(t)
-	w := acctest.NewWorld(t)
-	workspace := w.Workspace(t, "unknown_account.tf")
-	acctest.Terraform(t, workspace, "apply", "-auto-approve")
-	before := onlyWebhook(t, w)
+	changed := hook(acctest.Arguments{"url": "https://example.com/new"})
+	for name, test := range map[string]struct {
+		before        acctest.Arguments
+		account, then int64
+		moves         bool
+	}{
+		"another one":            {acctest.Arguments{"account_id": int64(42)}, 42, 43, true},
+		"the first, and no move": {nil, 0, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t)
+			c := w.NewCore(t, test.before)
+			c.MustApply(hook(nil))
+			before := onlyWebhook(t, w)
+			planning, applying := later(w, c, acctest.Arguments{"account_id": tftypes.UnknownValue}), later(w, c, acctest.Arguments{"account_id": test.then})
+			planning.Refresh()
+			planned := planning.Plan(planning.State, acctest.Block(c.Webhook, changed))
 
-	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-replace=terraform_data.account", "-var", "account=43", "-var", "url=https://example.com/new")
+			w.ExpectMessages(t, applying.Change(acctest.Block(c.Webhook, changed), planned.PlannedState, planned.PlannedPrivate))
 
-	if after := onlyWebhook(t, w); after.ID != before.ID || after.URL != "https://example.com/new" || after.AccountID != 42 {
-		t.Errorf("the webhook became %+v", after)
+			if after := onlyWebhook(t, w); after.ID != before.ID || after.URL != "https://example.com/new" || after.AccountID != before.AccountID {
+				t.Errorf("the webhook became %+v", after)
+			}
+			applying.MustApply(changed)
+			expectAgreement(t, w, applying, acctest.Arguments{"account_id": test.then})
+			if isMoved := onlyWebhook(t, w).ID != before.ID; isMoved != test.moves {
+				t.Errorf("the webhook was replaced: %t", isMoved)
+			}
+			applying.ExpectNoChange(changed)
+		})
 	}
-	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "account=43", "-var", "url=https://example.com/new")
-	if after := onlyWebhook(t, w); after.AccountID != 43 {
-		t.Errorf("the webhook is in account %d, want 43", after.AccountID)
-	}
-}
-
-// The same where the state has no account yet.
-func TestAChangeWhileTheFirstAccountIsUnknown(t *testing.T) {
-	t.Parallel()
-	terraformData.orSkip(t)
-	w := acctest.NewWorld(t)
-	existing := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-	unnamed := w.Workspace(t, "webhook.tf")
-	acctest.Terraform(t, unnamed, "import", acctest.TestWebhook, existing.ID)
-	other := w.Workspace(t, "unknown_account.tf")
-	acctest.CopyState(t, unnamed, other)
-
-	acctest.Terraform(t, other, "apply", "-auto-approve", "-var", "account=1", "-var", "url=https://example.com/new")
-
-	if after := onlyWebhook(t, w); after.ID != existing.ID || after.URL != "https://example.com/new" {
-		t.Errorf("the webhook became %+v", after)
-	}
-	acctest.Terraform(t, other, "apply", "-auto-approve", "-var", "account=1", "-var", "url=https://example.com/new")
-	if after := onlyWebhook(t, w); after.ID != existing.ID {
-		t.Error("the webhook was replaced")
-	}
-	acctest.Terraform(t, other, "plan", "-detailed-exitcode", "-var", "account=1", "-var", "url=https://example.com/new")
 }
 
 // An account that comes from a resource that changes is unknown in the plan. The old
 // webhook is archived before it is known, so what is planned must hold afterwards.
-func TestAReplacementInAnAccountThatIsUnknown(t *testing.T) {
+func TestWebhookResource_AccountThatIsUnknownInThePlanOfAReplacement(t *testing.T) {
 	t.Parallel()
+	terraformData.orSkip(t)
 	for name, variables := range map[string][]string{
 		"the same account": {"-var", "revision=2"},
 		"another account":  {"-var", "revision=2", "-var", "account=43"},
@@ -207,58 +217,33 @@ func TestAReplacementInAnAccountThatIsUnknown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-				t.Helper()
-				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				workspace := w.Workspace(t, "unknown_webhook_account.tf")
-				acctest.Terraform(t, workspace, "apply", "-auto-approve")
+			w := acctest.NewWorld(t)
+			workspace := w.Workspace(t, "unknown_webhook_account.tf")
+			acctest.Terraform(t, workspace, "apply", "-auto-approve")
 
-				acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, variables...)...)
+			acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, variables...)...)
 
-				account := int64(42)
-				if slices.Contains(variables, "account=43") {
-					account = 43
-				}
-				if active, state := w.Api.Active(), acctest.StateOf(t, workspace); len(active) != 1 || active[0].AccountID != account || len(state) != 1 ||
-					state[0].ID != active[0].ID {
-					t.Errorf("active are %+v, the state holds %+v", active, state)
-				}
-			})
+			account := int64(42)
+			if slices.Contains(variables, "account=43") {
+				account = 43
+			}
+			if active, state := onlyWebhook(t, w), acctest.StateOf(t, workspace); active.AccountID != account || len(state) != 1 || state[0].ID != active.ID {
+				t.Errorf("active is %+v, the state holds %+v", active, state)
+			}
 		})
 	}
 }
 
-// What is tainted and in an account by its state alone does not leave it either.
-func TestATaintedWebhookDoesNotLeaveItsAccount(t *testing.T) {
-	t.Parallel()
-	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		webhook := w.Api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-		workspace := w.Workspace(t, "webhook.tf")
-		acctest.Terraform(t, workspace, "import", acctest.TestWebhook, "42/"+webhook.ID)
-		acctest.Terraform(t, workspace, "taint", acctest.TestWebhook)
-
-		told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve"))
-
-		if len(told) != 1 || told[0].Summary != "The replacement would leave the webhook's account" {
-			t.Errorf("got %s", acctest.Indented(told))
-		}
-		if active := w.Api.Active(); len(active) != 1 || active[0].ID != webhook.ID {
-			t.Errorf("active are %+v", active)
-		}
-	})
-}
-
 // The account is named while the API cannot be asked yet whether the webhook is in it.
-func TestAnAccountThatIsNamedWhileTheTokenIsUnknown(t *testing.T) {
+func TestWebhookResource_AccountThatIsNamedWhileTheTokenIsUnknown(t *testing.T) {
 	t.Parallel()
+	terraformData.orSkip(t)
 	for name, test := range map[string]struct {
 		variable string
-		want     []string
+		want     []acctest.Message
 	}{
 		"in the provider": {"provider_account=42", nil},
-		"in the resource": {"account=42", []string{"The webhook is in another account"}},
+		"in the resource": {"account=42", []acctest.Message{acctest.Error("account_id", "The webhook is in another account", "")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -266,14 +251,9 @@ func TestAnAccountThatIsNamedWhileTheTokenIsUnknown(t *testing.T) {
 			workspace := w.Workspace(t, "unknown_token.tf", "TF_VAR_token="+cakemailtest.DefaultAccessToken)
 			acctest.Terraform(t, workspace, "apply", "-auto-approve")
 
-			var got []string
-			for _, message := range acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "revision=2", "-var", test.variable)) {
-				got = append(got, message.Summary)
-			}
+			told := acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "revision=2", "-var", test.variable)
 
-			if !slices.Equal(got, test.want) {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
+			w.ExpectMessages(t, acctest.ErrorsIn(told), test.want...)
 			if state := acctest.StateOf(t, workspace); len(state) != 1 || state[0].ID != onlyWebhook(t, w).ID {
 				t.Errorf("the state holds %+v, the API %+v", state, w.Api.Webhooks())
 			}

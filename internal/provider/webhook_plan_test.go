@@ -1,59 +1,118 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
+	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// A URL that is only written otherwise is no difference, in the plan and in what is imported.
-func TestEqualURLsAreNoDifference(t *testing.T) {
+var bothForms = []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide}
+
+// changing is a change that somebody else makes.
+func changing(change func(*cakemailtest.Webhook)) func(*acctest.World, string) {
+	return func(w *acctest.World, id string) { w.Api.Change(id, change) }
+}
+
+// applyLate applies a plan that was made without a refresh, after something has happened.
+func applyLate(c *acctest.Core, given acctest.Arguments, happens func()) []acctest.Message {
+	c.T.Helper()
+	config := acctest.Block(c.Webhook, given)
+	planned := c.Plan(c.State, config)
+	happens()
+	return c.Change(config, planned.PlannedState, planned.PlannedPrivate)
+}
+
+// What a plan does, and what is known in it. TestChangeSendsEachSettingAloneOrReplaces has the settings.
+func TestWebhookResource_Plan(t *testing.T) {
 	t.Parallel()
-	for name, urls := range map[string][2]string{
-		"no path":         {"https://example.com/", "https://example.com"},
-		"upper-case host": {"https://example.com/hook", "HTTPS://Example.COM/hook"},
+	elsewhere := changing(func(webhook *cakemailtest.Webhook) { webhook.URL = "https://example.com/elsewhere" })
+	events := func(names ...string) acctest.Arguments { return acctest.Arguments{"events": names} }
+	address := func(url string) acctest.Arguments { return acctest.Arguments{"url": url} }
+	create, update, archive, unarchive := cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive, cakemailtest.Unarchive
+	type operations = []cakemailtest.Operation
+	paused, unstored, stored := acctest.Arguments{"archived": true}, acctest.Arguments{"store_secret": false}, acctest.Arguments{"store_secret": true}
+	for name, test := range map[string]struct {
+		before    acctest.Arguments
+		elsewhere func(*acctest.World, string)
+		after     acctest.Arguments
+		want      operations
+		forms     []cakemailtest.Form
+	}{
+		"another account replaces": {nil, nil, acctest.Arguments{"account_id": int64(42)}, operations{archive, create}, bothForms},
+		"archived elsewhere is healed in place": {
+			nil, changing(func(webhook *cakemailtest.Webhook) { webhook.Archived = true }), nil, operations{unarchive}, bothForms},
+		"gone elsewhere is created again":     {nil, func(w *acctest.World, id string) { w.Api.Remove(id) }, nil, operations{create}, bothForms},
+		"another url elsewhere is set right":  {nil, elsewhere, nil, operations{update}, bothForms[:1]},
+		"or replaced where it cannot be":      {nil, elsewhere, nil, operations{archive, create}, bothForms[1:]},
+		"an unset rate limit follows the API": {nil, changing(func(webhook *cakemailtest.Webhook) { webhook.RateLimit = 77 }), nil, nil, bothForms},
+		"other events elsewhere are replaced": {
+			nil, changing(func(webhook *cakemailtest.Webhook) { webhook.Events = []string{"Email.Bounced"} }), nil, operations{archive, create}, bothForms},
+		// The in-memory API of the guide's form answers events in reverse order.
+		"events have no order": {
+			events("Contact.Added", "Email.Bounced", "Email.Opened"), nil, events("Email.Opened", "Contact.Added", "Email.Bounced"), nil, bothForms[1:]},
+		"archived from the start, it stays so": {paused, nil, paused, nil, bothForms},
+		"resuming changes nothing else":        {paused, nil, nil, operations{unarchive}, bothForms},
+		"no path is an empty path":             {address("https://example.com/"), nil, address("https://example.com"), nil, bothForms},
+		"a host has no case":                   {address("https://example.com/hook"), nil, address("HTTPS://Example.COM/hook"), nil, bothForms},
+		"nor together with another change": {
+			address("https://example.com/hook"), nil, acctest.Arguments{"url": "HTTPS://Example.COM/hook", "archived": true}, operations{archive}, bothForms},
+		"a secret that is stored no more": {nil, nil, unstored, nil, bothForms},
+		"with another change": {
+			nil, nil, acctest.Arguments{"store_secret": false, "url": "https://example.com/new"}, operations{update}, bothForms[:1]},
+		"and a pause":             {nil, nil, acctest.Arguments{"store_secret": false, "archived": true}, operations{archive}, bothForms},
+		"a secret stays unstored": {unstored, nil, unstored, nil, bothForms},
+		"or is stored again":      {unstored, nil, stored, nil, bothForms},
+		"together with a change":  {unstored, nil, acctest.Arguments{"url": "https://example.com/new"}, operations{update}, bothForms[:1]},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-				t.Helper()
-				saved, configured := urls[0], urls[1]
+		for _, form := range test.forms {
+			t.Run(name+"/"+string(form), func(t *testing.T) {
+				t.Parallel()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				existing := w.Api.Add(cakemailtest.Webhook{URL: saved, Events: []string{"Contact.Added"}})
-				workspace := w.Workspace(t, "webhook.tf")
-
-				acctest.Terraform(t, workspace, "import", "-var", "url="+configured, acctest.TestWebhook, existing.ID)
-				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url="+configured)
-				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url="+saved)
-				// Together with another change, the url stays as it is too.
-				acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "url="+configured, "-var", "archived=true")
-
-				webhook := w.Api.Webhooks()[0]
-				if len(w.Api.Webhooks()) != 1 || webhook.URL != saved || !webhook.Archived || w.Api.Count(cakemailtest.Update) > 0 {
-					t.Errorf("the API holds %+v after %v", w.Api.Webhooks(), w.Api.Counts())
+				c := w.NewCore(t, nil)
+				c.MustApply(hook(test.before))
+				expectAgreement(t, w, c, test.before)
+				before := w.Api.Webhooks()[0]
+				if test.elsewhere != nil {
+					test.elsewhere(w, before.ID)
 				}
-				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url="+configured, "-var", "archived=true")
+				w.Api.ResetCalls()
+
+				w.ExpectMessages(t, c.Refresh())
+				prior := acctest.AttributesOf(t, c.Merged(acctest.Block(c.Webhook, nil), c.State))
+				after := acctest.AttributesOf(t, c.Decode(c.Webhook, c.Plan(c.State, acctest.Block(c.Webhook, hook(test.after))).PlannedState))
+				c.MustApply(hook(test.after))
+
+				if got := changesOf(w); !slices.Equal(got, test.want) {
+					t.Errorf("got the changes %v, want %v", got, test.want)
+				}
+				isNew := slices.Contains(test.want, create)
+				if after["id"].IsKnown() && !after["id"].Equal(prior["id"]) || isNew == (c.Text("id") == before.ID) {
+					t.Errorf("the id was %s and planned as %s, and is %s", before.ID, after["id"], c.Text("id"))
+				}
+				if isStored := test.before["store_secret"] != false && test.after["store_secret"] != false; isStored && !isNew && !after["secret"].IsKnown() {
+					t.Error("the secret, which stays, is unknown in the plan")
+				}
+				expectAgreement(t, w, c, test.after)
+				c.ExpectNoChange(hook(test.after))
 			})
-		})
+		}
 	}
 }
 
-// What the configuration does not set is the API's to say, also when it says
-// something new in the middle of a change.
-func TestAnUnsetValueFollowsTheAPI(t *testing.T) {
+// What the configuration does not set is the API's to say, also in the middle of a change.
+func TestWebhookResource_PlanLeavesToTheAPIWhatIsNotSet(t *testing.T) {
 	t.Parallel()
-	move := func(webhook *cakemailtest.Webhook) { webhook.RateLimit, webhook.RateLimitPeriod = 70, "minute" }
+	move := changing(func(webhook *cakemailtest.Webhook) { webhook.RateLimit, webhook.RateLimitPeriod = 70, "minute" })
 	for name, change := range map[string]func(w *acctest.World, id string){
-		"drifted after the plan": func(w *acctest.World, id string) { w.Api.Change(id, move) },
+		"drifted after the plan": move,
 		"moved by the API": func(w *acctest.World, id string) {
 			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: func(body []byte) []byte {
-				w.Api.Change(id, move)
+				move(w, id)
 				return acctest.Replacing(`"rate_limit":50`, `"rate_limit":70`, `"second"`, `"minute"`)(body)
 			}})
 		},
@@ -61,116 +120,94 @@ func TestAnUnsetValueFollowsTheAPI(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
-			workspace := w.Workspace(t, "webhook.tf")
-			acctest.Terraform(t, workspace, "apply", "-auto-approve")
-			acctest.Terraform(t, workspace, "plan", "-out=saved", "-var", "url=https://example.com/new")
-			change(w, onlyWebhook(t, w).ID)
+			c := w.NewCore(t, nil)
+			c.MustApply(hook(nil))
+			given := hook(acctest.Arguments{"url": "https://example.com/new"})
 
-			acctest.Terraform(t, workspace, "apply", "saved")
+			w.ExpectMessages(t, applyLate(c, given, func() { change(w, c.Text("id")) }))
 
-			acctest.Terraform(t, workspace, "apply", "-refresh-only", "-auto-approve", "-var", "url=https://example.com/new")
-			acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "url=https://example.com/new")
-			if output := acctest.Terraform(t, workspace, "state", "show", acctest.TestWebhook); !strings.Contains(output, `"minute"`) ||
-				!strings.Contains(output, "70") {
-				t.Errorf("the state is not what the API says:\n%s", output)
-			}
+			w.ExpectMessages(t, c.Refresh())
+			expectAgreement(t, w, c, given)
+			c.ExpectNoChange(given)
 		})
 	}
 }
 
-// What somebody changed between plan and apply is saved, and an error that names it.
-func TestWhatChangedAfterThePlanIsNamed(t *testing.T) {
+func TestWebhookResource_PlanThatIsOvertakenNamesWhatChanged(t *testing.T) {
 	t.Parallel()
-	changed := func(name, difference string) acctest.Message {
-		return acctest.Error(name, "The webhook's "+name+" changed after the plan", difference)
-	}
-	both := []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide}
+	unstored := acctest.Arguments{"store_secret": false}
 	for name, test := range map[string]struct {
-		forms         []cakemailtest.Form
-		before, after []string
-		change        func(*cakemailtest.Webhook)
-		want          acctest.Message
+		forms            []cakemailtest.Form
+		before, after    acctest.Arguments
+		change           func(*cakemailtest.Webhook)
+		changed, because string
 	}{
 		"the rate limit, during a pause": {
-			both[:1], []string{"-var", "rate_limit=10"}, []string{"-var", "rate_limit=10", "-var", "archived=true"},
-			func(webhook *cakemailtest.Webhook) { webhook.RateLimit = 70 },
-			changed("rate_limit", "The plan has 10, the API 70."),
+			bothForms[:1], acctest.Arguments{"rate_limit": int64(10)}, acctest.Arguments{"rate_limit": int64(10), "archived": true},
+			func(webhook *cakemailtest.Webhook) { webhook.RateLimit = 70 }, "rate_limit", "The plan has 10, the API 70.",
 		},
 		"a pause, while the secret is read": {
-			both, []string{"-var", "store_secret=false"}, nil,
-			func(webhook *cakemailtest.Webhook) { webhook.Archived = true },
-			changed("archived", "The plan has false, the API true."),
+			bothForms, unstored, nil, func(webhook *cakemailtest.Webhook) { webhook.Archived = true }, "archived", "The plan has false, the API true.",
 		},
 		"the events, while the secret is read": {
-			both, []string{"-var", "store_secret=false"}, nil,
-			func(webhook *cakemailtest.Webhook) { webhook.Events = []string{"Email.Bounced"} },
-			changed("events", "The plan has Contact.Added, the API Email.Bounced."),
+			bothForms, unstored, nil, func(webhook *cakemailtest.Webhook) { webhook.Events = []string{"Email.Bounced"} },
+			"events", "The plan has Contact.Added, the API Email.Bounced.",
 		},
 		"the hash function, while the secret is read": {
-			both, []string{"-var", "store_secret=false"}, nil,
-			func(webhook *cakemailtest.Webhook) { webhook.HashFunction = "sha512" },
-			changed("hash_function", `The plan has "sha256", the API "sha512".`),
+			bothForms, unstored, nil, func(webhook *cakemailtest.Webhook) { webhook.HashFunction = "sha512" },
+			"hash_function", `The plan has "sha256", the API "sha512".`,
 		},
 	} {
 		for _, form := range test.forms {
 			t.Run(name+", "+string(form), func(t *testing.T) {
 				t.Parallel()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				workspace := w.Workspace(t, "webhook.tf")
-				acctest.Terraform(t, workspace, slices.Concat([]string{"apply", "-auto-approve"}, test.before)...)
-				acctest.Terraform(t, workspace, slices.Concat([]string{"plan", "-out=saved"}, test.after)...)
-				w.Api.Change(onlyWebhook(t, w).ID, test.change)
+				c := w.NewCore(t, nil)
+				c.MustApply(hook(test.before))
 
-				got := acctest.Tell(t, workspace, "apply", "saved")
-				// Terraform shows the line of the configuration, not the attribute.
-				if len(got) == 1 {
-					got[0].Attribute = test.want.Attribute
-				}
-				w.ExpectMessages(t, got, test.want)
-				acctest.Terraform(t, workspace, slices.Concat([]string{"apply", "-auto-approve"}, test.after)...)
-				acctest.Terraform(t, workspace, slices.Concat([]string{"plan", "-detailed-exitcode"}, test.after)...)
+				got := applyLate(c, hook(test.after), func() { w.Api.Change(c.Text("id"), test.change) })
+
+				w.ExpectMessages(t, got, acctest.Error(test.changed, "The webhook's "+test.changed+" changed after the plan", test.because))
+				c.MustApply(hook(test.after))
+				c.ExpectNoChange(hook(test.after))
 			})
 		}
 	}
 }
 
 // A secret that changed elsewhere is not shown by the message that says so.
-func TestASecretThatChangedAfterThePlan(t *testing.T) {
+func TestWebhookResource_PlanThatIsOvertakenByAnotherSecret(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
 	c := w.NewCore(t, nil)
 	c.MustApply(hook(nil))
-	config := acctest.Block(c.Webhook, hook(acctest.Arguments{"url": "https://example.com/new"}))
-	planned := c.Plan(c.State, config)
-	w.Api.SetFaults(
-		// The secret is told by the show call, which is made when the change tells too little.
-		cakemailtest.Fault{Operation: cakemailtest.Update, Processed: true, Rewrite: func([]byte) []byte { return nil }},
-		cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(onlyWebhook(t, w).Secret, "another-secret-altogether")},
-	)
-
-	w.ExpectMessages(
-		t,
-		c.Change(config, planned.PlannedState, planned.PlannedPrivate),
-		acctest.Error("secret", "The webhook's secret changed after the plan", "Somebody changed the webhook ID."),
-	)
+	got := applyLate(c, hook(acctest.Arguments{"url": "https://example.com/new"}), func() {
+		w.Api.SetFaults(
+			// The secret is told by the show call, which is made when the change tells too little.
+			cakemailtest.Fault{Operation: cakemailtest.Update, Processed: true, Rewrite: func([]byte) []byte { return nil }},
+			cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(onlyWebhook(t, w).Secret, "another-secret-altogether")},
+		)
+	})
+	w.ExpectMessages(t, got, acctest.Error("secret", "The webhook's secret changed after the plan", "Somebody changed the webhook ID."))
 	if c.Text("secret") != "another-secret-altogether" {
 		t.Error("the state does not hold the new secret")
 	}
 }
 
 // A pause that was refused has not happened, whatever the answer to the create left out.
-func TestAWebhookWhoseFirstPauseWasRefusedIsActive(t *testing.T) {
+func TestWebhookResource_PlanAfterAFirstPauseThatWasRefused(t *testing.T) {
 	t.Parallel()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		workspace := w.Workspace(t, "webhook.tf")
+		c, paused := w.NewCore(t, nil), hook(acctest.Arguments{"archived": true})
 		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
-		acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve", "-var", "archived=true")
-		w.Api.SetFaults()
-		acctest.Terraform(t, workspace, "untaint", acctest.TestWebhook)
+		if len(acctest.ErrorsIn(c.Apply(paused))) != 1 || !c.Tainted {
+			t.Fatal("the apply succeeded")
+		}
+		c.Tainted = false
 
-		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-refresh=false", "-var", "archived=true")
+		w.ExpectMessages(t, applyLate(c, paused, func() { w.Api.SetFaults() }))
 
 		if active := w.Api.Active(); len(active) > 0 {
 			t.Errorf("%d webhooks are active, want the only one paused", len(active))
@@ -178,22 +215,14 @@ func TestAWebhookWhoseFirstPauseWasRefusedIsActive(t *testing.T) {
 	})
 }
 
-// An API whose show answer does not tell whether a webhook is archived.
-func TestImportWhereNothingTellsWhetherItIsArchived(t *testing.T) {
-	t.Parallel()
-	w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
-	existing := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"archived":false,`, "")})
-	c := w.NewCore(t, nil)
-	w.ExpectMessages(t, c.ImportState(existing.ID))
-	c.ExpectNoChange(hook(nil))
-}
-
 // A webhook of two events, made when the API took them, is nobody's business
-// until it is to be made anew.
-func TestAWebhookOfTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
+// until it is to be made anew; then it is not archived first.
+func TestWebhookResource_PlanForTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 	t.Parallel()
 	given := acctest.Arguments{"events": []string{"Contact.Added", "Contact.Removed"}}
+	refused := func(events string) []acctest.Message {
+		return []acctest.Message{acctest.Error("events", "This API takes one event per webhook", "for_each = toset(["+events+"])")}
+	}
 	for name, test := range map[string]struct {
 		do   func(*acctest.Core) []acctest.Message
 		want []acctest.Message
@@ -202,13 +231,13 @@ func TestAWebhookOfTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 		"is paused": {func(c *acctest.Core) []acctest.Message {
 			return c.Apply(hook(acctest.Arguments{"events": given["events"], "archived": true}))
 		}, nil},
-		"is destroyed": {func(c *acctest.Core) []acctest.Message { return c.Destroy() }, nil},
-		"is not replaced": {
-			func(c *acctest.Core) []acctest.Message {
-				return c.Apply(hook(acctest.Arguments{"events": []string{"Contact.Added", "Email.Bounced"}}))
-			},
-			[]acctest.Message{acctest.Error("events", "This API takes one event per webhook", `for_each = toset(["Contact.Added", "Email.Bounced"])`)},
-		},
+		"is destroyed": {(*acctest.Core).Destroy, nil},
+		"is not replaced by other events": {func(c *acctest.Core) []acctest.Message {
+			return c.Apply(hook(acctest.Arguments{"events": []string{"Contact.Added", "Email.Bounced"}}))
+		}, refused(`"Contact.Added", "Email.Bounced"`)},
+		"is not replaced by -replace": {func(c *acctest.Core) []acctest.Message {
+			return acctest.ErrorsIn(c.Replace(hook(given), c.Plan(c.State, acctest.Block(c.Webhook, hook(given))).PlannedPrivate))
+		}, refused(`"Contact.Added", "Contact.Removed"`)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -217,34 +246,54 @@ func TestAWebhookOfTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 			c.MustApply(hook(given))
 			// An API that has moved to the reference's form tells one event.
 			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: func([]byte) []byte {
-				return []byte(
-					`{"id":"` + c.Text("id") + `","signature":{"key":"` + c.Text("secret") + `","hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",` +
-						`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`,
-				)
+				return fmt.Appendf(nil, `{"id":%q,"signature":{"key":%q,"hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",`+
+					`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`, c.Text("id"), c.Text("secret"))
 			}})
 			w.ExpectMessages(t, c.Refresh())
 
 			w.ExpectMessages(t, test.do(c), test.want...)
-			if created := w.Api.Count(cakemailtest.Create); created != 1 {
-				t.Errorf("%d webhooks were created, want 1", created)
+			if created, active := w.Api.Count(cakemailtest.Create), len(w.Api.Active()); created != 1 || test.want != nil && active != 1 {
+				t.Errorf("%d webhooks were created and %d are active, want 1", created, active)
 			}
 		})
 	}
 }
 
 // Events that are not known yet cannot be counted: they may turn out to be one.
-func TestUnknownEventsAreNotCounted(t *testing.T) {
+func TestWebhookResource_PlanDoesNotCountUnknownEvents(t *testing.T) {
 	t.Parallel()
-	w := acctest.NewWorld(t)
-	c := w.NewCore(t, nil)
+	c := acctest.NewWorld(t).NewCore(t, nil)
 	c.MustApply(hook(nil))
-	for name, events := range map[string][]any{
-		"two unknown": {tftypes.UnknownValue, tftypes.UnknownValue},
-		"one known":   {"Email.Bounced", tftypes.UnknownValue},
-	} {
+	for _, events := range [][]any{{tftypes.UnknownValue, tftypes.UnknownValue}, {"Email.Bounced", tftypes.UnknownValue}} {
 		planned := c.Plan(c.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"events": events})))
 		if problems := acctest.ErrorsIn(acctest.MessagesOf(planned.Diagnostics)); len(problems) > 0 {
-			t.Errorf("%s: got %s", name, acctest.Indented(problems))
+			t.Errorf("%v: got %s", events, acctest.Indented(problems))
 		}
+	}
+}
+
+// The list shows the form of the API, and so what it will refuse.
+func TestWebhookResource_PlanKnowsTheFormFromTheList(t *testing.T) {
+	t.Parallel()
+	two := []string{"Contact.Added", "Email.Bounced"}
+	for name, test := range map[string]struct {
+		form   cakemailtest.Form
+		config acctest.Arguments
+		want   []acctest.Message
+	}{
+		"two events": {cakemailtest.Reference, acctest.Arguments{"events": two},
+			[]acctest.Message{acctest.Error("events", "This API takes one event per webhook", "")}},
+		"an hour": {cakemailtest.Reference, acctest.Arguments{"rate_limit_period": "hour"},
+			[]acctest.Message{acctest.Warning("rate_limit_period", `This API accepts only "second" or "minute"`, "")}},
+		"a minute":                      {cakemailtest.Reference, acctest.Arguments{"rate_limit_period": "minute"}, nil},
+		"two events where it takes two": {cakemailtest.Guide, acctest.Arguments{"events": two, "rate_limit_period": "day"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t, cakemailtest.WithForm(test.form))
+			w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/other", Events: []string{"Contact.Added"}})
+			c := w.NewCore(t, nil)
+			w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(test.config))).Diagnostics), test.want...)
+		})
 	}
 }

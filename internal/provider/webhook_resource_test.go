@@ -1,9 +1,9 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
+	"maps"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/compare"
@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
@@ -38,19 +39,43 @@ func known() []plancheck.PlanCheck {
 	}
 }
 
-func TestWebhookIsCreatedWithTheDefaultsOfTheAPI(t *testing.T) {
+// onlyWebhook returns the one active webhook, or fails the test.
+func onlyWebhook(t *testing.T, w *acctest.World) cakemailtest.Webhook {
+	t.Helper()
+	active := w.Api.Active()
+	if len(active) != 1 {
+		t.Fatalf("%d webhooks are active, want 1", len(active))
+	}
+	return active[0]
+}
+
+// changesOf are the calls that changed something, in the order they were made.
+func changesOf(w *acctest.World) []cakemailtest.Operation {
+	changing := []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive, cakemailtest.Unarchive}
+	var changes []cakemailtest.Operation
+	for _, call := range w.Api.Calls() {
+		if slices.Contains(changing, call.Operation) {
+			changes = append(changes, call.Operation)
+		}
+	}
+	return changes
+}
+
+// A life with real Terraform; each change by itself is over the plugin protocol.
+func TestWebhookResource_Life(t *testing.T) {
 	t.Parallel()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		limit, period := int64(50), "second"
+		limit, period, change := int64(50), "second", plancheck.ResourceActionUpdate
 		if form == cakemailtest.Guide {
-			limit, period = 100, "hour"
+			limit, period, change = 100, "hour", plancheck.ResourceActionReplace
 		}
-		create := planned(acctest.WebhookStep(nil), plancheck.ResourceActionCreate,
-			plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("id")),
-			plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("secret")),
-			plancheck.ExpectSensitiveValue(acctest.TestWebhook, attribute("secret")))
+		unknown := []plancheck.PlanCheck{
+			plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("id")), plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("secret")),
+			plancheck.ExpectSensitiveValue(acctest.TestWebhook, attribute("secret")),
+		}
+		create := planned(acctest.WebhookStep(nil), plancheck.ResourceActionCreate, unknown...)
 		create.ConfigStateChecks = []statecheck.StateCheck{
 			expect("id", knownvalue.NotNull()),
 			expect("url", knownvalue.StringExact("https://example.com/cakemail")),
@@ -63,124 +88,95 @@ func TestWebhookIsCreatedWithTheDefaultsOfTheAPI(t *testing.T) {
 			expect("secret", knownvalue.StringRegexp(regexp.MustCompile(`^.{20,}$`))),
 			expect("hash_function", knownvalue.StringExact("sha256")),
 		}
-		unchanged := planned(acctest.WebhookStep(nil), plancheck.ResourceActionNoop)
-		w.Run(t, create, unchanged)
+		same, other := statecheck.CompareValue(compare.ValuesSame()), statecheck.CompareValue(compare.ValuesDiffer())
+		pause := planned(acctest.WebhookStep(config.Variables{"archived": config.BoolVariable(true)}), plancheck.ResourceActionUpdate, known()...)
+		resume := planned(acctest.WebhookStep(nil), plancheck.ResourceActionUpdate, known()...)
+		for _, step := range []*resource.TestStep{&create, &pause, &resume} {
+			step.ConfigStateChecks = append(step.ConfigStateChecks, same.AddStateValue(acctest.TestWebhook, attribute("secret")))
+		}
+		events := config.Variables{"events": config.SetVariable(config.StringVariable("Email.Bounced"))}
+		replace := planned(acctest.WebhookStep(events), plancheck.ResourceActionReplace, unknown...)
+		resume.ConfigStateChecks = append(resume.ConfigStateChecks, other.AddStateValue(acctest.TestWebhook, attribute("secret")))
+		replace.ConfigStateChecks = []statecheck.StateCheck{other.AddStateValue(acctest.TestWebhook, attribute("secret"))}
+		w.Run(t, create, planned(acctest.WebhookStep(nil), plancheck.ResourceActionNoop), pause, resume, replace,
+			planned(acctest.WebhookStep(acctest.With(events, config.Variables{"url": config.StringVariable("https://example.com/new")})), change))
 	})
 }
 
-func TestWebhookChangesInPlace(t *testing.T) {
+func TestWebhookResource_DestroyWhatIsArchivedOrGone(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		before, after config.Variables
-		attribute     string
-		value         knownvalue.Check
-		forms         []cakemailtest.Form
-	}{
-		"url": {
-			after:     config.Variables{"url": config.StringVariable("https://example.com/new")},
-			attribute: "url", value: knownvalue.StringExact("https://example.com/new"),
-			forms: []cakemailtest.Form{cakemailtest.Reference},
-		},
-		"rate limit": {
-			before:    config.Variables{"rate_limit": config.IntegerVariable(10)},
-			after:     config.Variables{"rate_limit": config.IntegerVariable(20)},
-			attribute: "rate_limit", value: knownvalue.Int64Exact(20),
-			forms: []cakemailtest.Form{cakemailtest.Reference},
-		},
-		"rate limit set later": {
-			after:     config.Variables{"rate_limit": config.IntegerVariable(7)},
-			attribute: "rate_limit", value: knownvalue.Int64Exact(7),
-			forms: []cakemailtest.Form{cakemailtest.Reference},
-		},
-		"rate limit period": {
-			after:     config.Variables{"rate_limit_period": config.StringVariable("minute")},
-			attribute: "rate_limit_period", value: knownvalue.StringExact("minute"),
-			forms: []cakemailtest.Form{cakemailtest.Reference},
-		},
-		"archive": {
-			after:     config.Variables{"archived": config.BoolVariable(true)},
-			attribute: "archived", value: knownvalue.Bool(true),
-			forms: []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide},
-		},
-		"unarchive": {
-			before:    config.Variables{"archived": config.BoolVariable(true)},
-			after:     config.Variables{"archived": config.BoolVariable(false)},
-			attribute: "archived", value: knownvalue.Bool(false),
-			forms: []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide},
-		},
+	for name, elsewhere := range map[string]func(*acctest.World, string){
+		"archived": changing(func(webhook *cakemailtest.Webhook) { webhook.Archived = true }),
+		"gone":     func(w *acctest.World, id string) { w.Api.Remove(id) },
 	} {
-		for _, form := range test.forms {
-			t.Run(name+"/"+string(form), func(t *testing.T) {
-				t.Parallel()
-				sameID := statecheck.CompareValue(compare.ValuesSame())
-				sameSecret := statecheck.CompareValue(compare.ValuesSame())
-				before := acctest.WebhookStep(test.before)
-				before.ConfigStateChecks = []statecheck.StateCheck{
-					sameID.AddStateValue(acctest.TestWebhook, attribute("id")),
-					sameSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				for when, destroy := range map[string]func(*acctest.Core) []acctest.Message{
+					"seen by the refresh": (*acctest.Core).Destroy, "without a refresh": (*acctest.Core).Archive,
+				} {
+					t.Run(when, func(t *testing.T) {
+						t.Parallel()
+						w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+						c := w.NewCore(t, nil)
+						c.MustApply(hook(nil))
+						elsewhere(w, onlyWebhook(t, w).ID)
+						w.ExpectMessages(t, destroy(c))
+						if !c.State.IsNull() {
+							t.Errorf("the state still holds %s", c.State)
+						}
+					})
 				}
-				after := planned(acctest.WebhookStep(test.after), plancheck.ResourceActionUpdate, known()...)
-				after.ConfigStateChecks = []statecheck.StateCheck{
-					expect(test.attribute, test.value),
-					sameID.AddStateValue(acctest.TestWebhook, attribute("id")),
-					sameSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
-				}
-				acctest.NewWorld(t, cakemailtest.WithForm(form)).Run(t, before, after)
 			})
-		}
+		})
 	}
 }
 
-func TestWebhookIsReplaced(t *testing.T) {
+// counts are calls of the API by operation; operations that are not named have none.
+type counts = map[cakemailtest.Operation]int
+
+func TestWebhookResource_CallsAreNoMoreThanThePlanNeeds(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		after config.Variables
-		forms []cakemailtest.Form
-	}{
-		"by another event": {
-			after: config.Variables{"events": config.SetVariable(config.StringVariable("Email.Bounced"))},
-			forms: []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide},
+	const number = 5
+	for form, want := range map[cakemailtest.Form]struct{ create, change counts }{
+		// terraform apply runs a process to plan and one to apply: each logs in, and
+		// each lists the account where something is created.
+		cakemailtest.Reference: {
+			create: counts{cakemailtest.Token: 2, cakemailtest.List: 2, cakemailtest.Create: number, cakemailtest.Show: number},
+			change: counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.Update: number},
 		},
-		"by one event more": {
-			after: config.Variables{"events": config.SetVariable(config.StringVariable("Contact.Added"), config.StringVariable("Email.Bounced"))},
-			forms: []cakemailtest.Form{cakemailtest.Guide},
-		},
-		"by another account": {
-			after: config.Variables{"account_id": config.IntegerVariable(42)},
-			forms: []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide},
-		},
-		"by another url where the API cannot change it": {
-			after: config.Variables{"url": config.StringVariable("https://example.com/new")},
-			forms: []cakemailtest.Form{cakemailtest.Guide},
-		},
-		"by another rate limit where the API cannot change it": {
-			after: config.Variables{"rate_limit": config.IntegerVariable(7)},
-			forms: []cakemailtest.Form{cakemailtest.Guide},
-		},
-		"by another period where the API cannot change it": {
-			after: config.Variables{"rate_limit_period": config.StringVariable("day")},
-			forms: []cakemailtest.Form{cakemailtest.Guide},
+		// The guide's form has no PATCH, so a change replaces. Its list does not say where it
+		// ends, so the plan asks for a second page; in the apply, nothing is active any more.
+		cakemailtest.Guide: {
+			create: counts{cakemailtest.Token: 2, cakemailtest.List: 2, cakemailtest.Create: number},
+			change: counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.List: 3, cakemailtest.Create: number, cakemailtest.Archive: number},
 		},
 	} {
-		for _, form := range test.forms {
-			t.Run(name+"/"+string(form), func(t *testing.T) {
-				t.Parallel()
-				otherID := statecheck.CompareValue(compare.ValuesDiffer())
-				otherSecret := statecheck.CompareValue(compare.ValuesDiffer())
-				before := acctest.WebhookStep(nil)
-				before.ConfigStateChecks = []statecheck.StateCheck{
-					otherID.AddStateValue(acctest.TestWebhook, attribute("id")),
-					otherSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
+		t.Run(string(form), func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPassword()
+			workspace := w.Workspace(t, "many.tf")
+			for _, phase := range []struct {
+				name      string
+				arguments []string
+				want      counts
+			}{
+				{"create", []string{"apply", "-auto-approve"}, want.create},
+				{"plan without changes", []string{"plan", "-detailed-exitcode"}, counts{cakemailtest.Token: 1, cakemailtest.Show: number}},
+				{"change", []string{"apply", "-auto-approve", "-parallelism=1", "-var", "path=new"}, want.change},
+				{"destroy", []string{"destroy", "-auto-approve", "-var", "path=new"},
+					counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.Archive: number}},
+			} {
+				w.Api.ResetCalls()
+				acctest.Terraform(t, workspace, phase.arguments...)
+				if got := w.Api.Counts(); !maps.Equal(got, phase.want) {
+					t.Errorf("%s: %v calls, want %v", phase.name, got, phase.want)
 				}
-				after := planned(acctest.WebhookStep(test.after), plancheck.ResourceActionReplace,
-					plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("id")),
-					plancheck.ExpectUnknownValue(acctest.TestWebhook, attribute("secret")))
-				after.ConfigStateChecks = []statecheck.StateCheck{
-					otherID.AddStateValue(acctest.TestWebhook, attribute("id")),
-					otherSecret.AddStateValue(acctest.TestWebhook, attribute("secret")),
-				}
-				acctest.NewWorld(t, cakemailtest.WithForm(form)).Run(t, before, after)
-			})
-		}
+			}
+			if active := w.Api.Active(); len(active) > 0 {
+				t.Errorf("%d webhooks are active after destroy", len(active))
+			}
+		})
 	}
 }

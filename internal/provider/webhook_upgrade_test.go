@@ -1,21 +1,20 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// TestStatesOfReleasedVersionsAreRead plans with each state that a released
+// It plans with each state that a released
 // version wrote under the Terraform that its name tells, kept in testdata/states.
 // A change of the schema that cannot read one of them would break its users.
-func TestStatesOfReleasedVersionsAreRead(t *testing.T) {
+func TestWebhookResource_ReadOfStatesOfReleasedVersions(t *testing.T) {
 	t.Parallel()
 	states, err := filepath.Glob("testdata/states/*.tfstate")
 	if err != nil || len(states) == 0 {
@@ -46,24 +45,22 @@ func TestStatesOfReleasedVersionsAreRead(t *testing.T) {
 	}
 }
 
-// restore puts the webhooks of a state into the API.
+// restoreState puts the webhooks of a state into the API.
 func restoreState(t *testing.T, w *acctest.World, state []byte) {
 	t.Helper()
 	var content struct {
 		Resources []struct {
 			Instances []struct {
 				Attributes struct {
-					ID              string   `json:"id"`
-					AccountID       int64    `json:"account_id"`
-					URL             string   `json:"url"`
-					Events          []string `json:"events"`
-					RateLimit       int64    `json:"rate_limit"`
-					RateLimitPeriod string   `json:"rate_limit_period"`
-					Archived        bool     `json:"archived"`
-					Secret          string   `json:"secret"`
-				} `json:"attributes"`
-			} `json:"instances"`
-		} `json:"resources"`
+					ID, URL, Secret string
+					Events          []string
+					Archived        bool
+					AccountID       int64  `json:"account_id"`
+					RateLimit       int64  `json:"rate_limit"`
+					RateLimitPeriod string `json:"rate_limit_period"`
+				}
+			}
+		}
 	}
 	if err := json.Unmarshal(state, &content); err != nil {
 		t.Fatal(err)

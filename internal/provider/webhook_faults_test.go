@@ -1,8 +1,6 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
 	"fmt"
 	"os"
 	"slices"
@@ -11,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
@@ -117,10 +116,10 @@ func (r faultResult) String() string {
 
 const faultTableHead = "| Fault | API form | Applies | POSTs | Active | In state | Orphans | Duplicates |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
 
-// TestFaults applies 40 webhooks with real Terraform under some faults, or for the table 100
+// It applies 40 webhooks with real Terraform under some faults, or for the table 100
 // under each, and expects API and state to agree after one apply, or after two where a fault
 // lasts as long as the first.
-func TestFaults(t *testing.T) {
+func TestWebhookResource_Faults(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var lines []string

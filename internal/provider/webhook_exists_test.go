@@ -1,0 +1,188 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
+)
+
+// expectExisting fails unless the plan warns of these webhooks and no others.
+func expectExisting(t *testing.T, w *acctest.World, messages []acctest.Message, want ...string) {
+	t.Helper()
+	var got []string
+	for _, message := range messages {
+		if id, found := strings.CutSuffix(strings.TrimPrefix(message.Summary, "The webhook "), " exists already"); found && message.Severity == "warning" {
+			got = append(got, id)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("the plan warns of %q, want %q:\n%s", got, want, acctest.Indented(messages))
+	}
+}
+
+func TestWebhookResource_ExistsAndIsEqual(t *testing.T) {
+	t.Parallel()
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		w.Api.Add(cakemailtest.Webhook{URL: "https://EXAMPLE.com/cakemail", Events: []string{"Contact.Added"}, AccountID: 42})
+
+		told := acctest.Tell(t, w.Workspace(t, "webhook.tf", account42), "plan")
+
+		w.ExpectMessages(t, told, acctest.Warning("", "The webhook ID exists already", "  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\n"))
+	})
+}
+
+// What is not equal, not active, not in this account or not known is nobody's business.
+func TestWebhookResource_ExistsAndIsNotEqual(t *testing.T) {
+	t.Parallel()
+	equal := cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}}
+	for name, test := range map[string]struct {
+		exists cakemailtest.Webhook
+		config acctest.Arguments
+		lists  int
+	}{
+		"of another url":        {cakemailtest.Webhook{URL: "https://example.com/other", Events: equal.Events}, nil, 1},
+		"of another event":      {cakemailtest.Webhook{URL: equal.URL, Events: []string{"Email.Bounced"}}, nil, 1},
+		"of an archived one":    {cakemailtest.Webhook{URL: equal.URL, Events: equal.Events, Archived: true}, nil, 1},
+		"of another account":    {cakemailtest.Webhook{URL: equal.URL, Events: equal.Events, AccountID: 42}, nil, 1},
+		"with an unknown url":   {equal, acctest.Arguments{"url": tftypes.UnknownValue}, 0},
+		"with unknown events":   {equal, acctest.Arguments{"events": tftypes.UnknownValue}, 0},
+		"with an unknown event": {equal, acctest.Arguments{"events": []any{tftypes.UnknownValue}}, 0},
+		"in an unknown account": {equal, acctest.Arguments{"account_id": tftypes.UnknownValue}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				w.Api.Add(test.exists)
+				c := w.NewCore(t, nil)
+				w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(test.config))).Diagnostics))
+				want := test.lists
+				if form == cakemailtest.Guide && len(w.Api.Active()) > 0 && test.exists.AccountID == 0 {
+					// The guide's list does not say where it ends.
+					want *= 2
+				}
+				if lists := w.Api.Count(cakemailtest.List); lists != want {
+					t.Errorf("%d lists, want %d", lists, want)
+				}
+			})
+		})
+	}
+}
+
+// What the state manages is never warned of, in whatever way Terraform plans it anew.
+func TestWebhookResource_ExistsInTheState(t *testing.T) {
+	t.Parallel()
+	moved := "moved {\n  from = cakemail_webhook.test[\"a\"]\n  to   = cakemail_webhook.test[\"b\"]\n}\n"
+	for name, test := range map[string]struct {
+		configuration, more string
+		plan                []string
+		lists               bool
+	}{
+		"and is replaced, the new one created first": {"create_before_destroy.tf", "", []string{"-var", `events=["Contact.Added","Email.Bounced"]`}, true},
+		"and so do equal ones, and one more comes":   {"renamed.tf", "", []string{"-var", `names=["a", "c"]`}, true},
+		"and is moved, so that nothing is listed":    {"renamed.tf", moved, []string{"-var", `names=["b"]`}, false},
+	} {
+		for _, refresh := range []string{"-refresh=true", "-refresh=false"} {
+			t.Run(name+", "+refresh, func(t *testing.T) {
+				t.Parallel()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+				workspace := w.Workspace(t, test.configuration)
+				acctest.Terraform(t, workspace, "apply", "-auto-approve")
+				addFile(t, workspace, "more.tf", test.more)
+				w.Api.ResetCalls()
+				expectExisting(t, w, acctest.Tell(t, workspace, slices.Concat([]string{"plan", refresh}, test.plan)...))
+				if lists := w.Api.Count(cakemailtest.List); lists > 0 != test.lists {
+					t.Errorf("%d lists", lists)
+				}
+			})
+		}
+	}
+}
+
+// A replacement that would double a webhook is a creation too.
+func TestWebhookResource_ExistsWhereAReplacementWouldDoubleIt(t *testing.T) {
+	t.Parallel()
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		c := w.NewCore(t, nil)
+		c.MustApply(hook(nil))
+		other := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Email.Bounced"}})
+		replaced := acctest.Block(c.Webhook, hook(acctest.Arguments{"events": other.Events}))
+		expectExisting(t, w, acctest.MessagesOf(later(w, c, nil).Plan(c.State, replaced).Diagnostics), other.ID)
+	})
+}
+
+// An account that cannot be listed is a warning, once, that leads with the cause.
+func TestWebhookResource_ExistsWhereNothingCanBeListed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault cakemailtest.Fault
+		title string
+	}{
+		"a wrong token":    {cakemailtest.Fault{Status: 401}, "The credentials were refused"},
+		"a wrong base_url": {cakemailtest.Fault{Status: 404}, "There is no Cakemail webhook API at HOST"},
+		"a proxy":          {cakemailtest.Fault{Status: 200, Body: "<html>", ContentType: "text/html"}, "HOST does not answer as Cakemail does"},
+		"no answer":        {cakemailtest.Fault{Cut: true}, "No answer from HOST"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t)
+			w.Api.SetFaults(test.fault)
+			c := w.NewCore(t, acctest.Arguments{"max_retries": int64(0)})
+			var told []acctest.Message
+			for range 3 {
+				told = append(told, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(nil))).Diagnostics)...)
+			}
+			w.ExpectMessages(t, told, acctest.Warning("", test.title, "The plan cannot tell whether the webhooks to create exist already."))
+			if lists := w.Api.Count(cakemailtest.List); lists != 1 {
+				t.Errorf("%d lists, want 1", lists)
+			}
+		})
+	}
+}
+
+// addFile puts another file beside the configuration.
+func addFile(t *testing.T, workspace *terraformcli.Workspace, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(workspace.Folder, name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Where only some events are the same, importing leads to a replacement.
+func TestWebhookResource_ExistsWithOtherEvents(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+	w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added", "Email.Bounced"}})
+	c := w.NewCore(t, nil)
+
+	told := acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"store_secret": tftypes.UnknownValue}))).Diagnostics)
+
+	if len(told) != 1 || !strings.Contains(told[0].Detail, "write its events into") || strings.Contains(told[0].Detail, "store_secret=false") {
+		t.Errorf("got %s", acctest.Indented(told))
+	}
+}
+
+// An apply comes only to what changes, so it cannot tell whom the others belong to.
+func TestWebhookResource_ExistsIsNotSaidByAnApplyThatHasBegun(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	c := w.NewCore(t, nil)
+	c.MustApply(hook(acctest.Arguments{"url": "https://example.com/other"}))
+	w.ExpectMessages(t, acctest.MessagesOf(c.Plan(tftypes.NewValue(c.Webhook, nil), acctest.Block(c.Webhook, hook(nil))).Diagnostics))
+}

@@ -1,0 +1,275 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
+)
+
+func TestWebhookResource_SecretsThatAreNotStoredLeaveNoTrace(t *testing.T) {
+	t.Parallel()
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		workspace := w.Workspace(t, "webhook.tf")
+		for _, phase := range []struct {
+			name      string
+			arguments []string
+		}{
+			{"create", nil},
+			{"no change", nil},
+			{"another url", []string{"-var", "url=https://example.com/new"}},
+			{"archive", []string{"-var", "url=https://example.com/new", "-var", "archived=true"}},
+			{"unarchive", []string{"-var", "url=https://example.com/new"}},
+			{"replace", []string{"-var", "url=https://example.com/new", "-replace=" + acctest.TestWebhook}},
+			{"refresh", []string{"-var", "url=https://example.com/new", "-refresh-only"}},
+			{"destroy", []string{"-destroy"}},
+		} {
+			acctest.Terraform(t, workspace, append([]string{"plan", "-out=" + acctest.PlanFile, "-var", "store_secret=false"}, phase.arguments...)...)
+			acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", planned")
+			acctest.Terraform(t, workspace, "apply", acctest.PlanFile)
+			acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile, "-var", "store_secret=false")
+			acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", applied")
+		}
+		if active := w.Api.Active(); len(active) > 0 {
+			t.Errorf("%d webhooks are active after destroy", len(active))
+		}
+	})
+}
+
+// It shows that the search above would find a secret.
+func TestWebhookResource_SecretsThatAreStoredAreFound(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	workspace := w.Workspace(t, "webhook.tf")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve")
+	acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile, "-var", "rate_limit=7")
+
+	want := []string{"plan file, tfplan", "plan file, tfstate", "plan file, tfstate-prev", "show -json", "show -json plan", "terraform.tfstate"}
+	if got := acctest.TracesOf(t, workspace).Holding(onlyWebhook(t, w).Secret); !slices.Equal(got, want) {
+		t.Errorf("the secret is found in %q, want %q", got, want)
+	}
+
+	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "store_secret=false")
+	acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile, "-var", "store_secret=false")
+	want = []string{"terraform.tfstate.backup"}
+	if got := acctest.TracesOf(t, workspace).Holding(onlyWebhook(t, w).Secret); !slices.Equal(got, want) {
+		t.Errorf("after it is no longer stored, the secret is found in %q, want %q", got, want)
+	}
+}
+
+// consumer stands for whatever takes the secret: it changes when the webhook does.
+const consumer = `
+resource "cakemail_webhook" "consumer" {
+  url    = "https://example.com/${cakemail_webhook.contacts.id}"
+  events = ["Email.Bounced"]
+}
+`
+
+func TestWebhookResource_SecretsAreRotatedAsTheGuideSays(t *testing.T) {
+	t.Parallel()
+	create, update, archive := cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive
+	type operations = []cakemailtest.Operation
+	later := []string{"-var", "rotation=2026-12"}
+	for name, test := range map[string]struct {
+		needs         since
+		example, more string
+		rotate        []string
+		want          operations
+	}{
+		"the new webhook comes first":      {terraformData, "guides/rotate-secret/main.tf", "", later, operations{create, archive}},
+		"what takes the secret comes next": {terraformData, "guides/rotate-secret/main.tf", consumer, later, operations{create, update, archive}},
+		// There is a moment without a webhook, as the guide says.
+		"by hand": {since{}, "resources/cakemail_webhook/resource.tf", "", []string{"-replace=cakemail_webhook.example"}, operations{archive, create}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.needs.orSkip(t)
+			w := acctest.NewWorld(t)
+			workspace := exampleWorkspace(t, w, test.example)
+			writeExample(t, workspace, "more.tf", test.more)
+			acctest.Terraform(t, workspace, "apply", "-auto-approve")
+			before := w.Api.Active()
+			w.Api.ResetCalls()
+
+			acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, test.rotate...)...)
+
+			if changes := changesOf(w); !slices.Equal(changes, test.want) {
+				t.Errorf("got the calls %v, want %v", changes, test.want)
+			}
+			webhooks := w.Api.Webhooks()
+			made, state := webhooks[len(webhooks)-1], acctest.StateOf(t, workspace)
+			isSaved := slices.ContainsFunc(state, func(saved acctest.StateWebhook) bool { return saved.ID == made.ID && saved.Secret == made.Secret })
+			if len(webhooks) != len(before)+1 || len(w.Api.Active()) != len(before) || made.Archived || made.Secret == before[0].Secret || !isSaved {
+				t.Errorf("the API holds %+v, the state %+v", webhooks, state)
+			}
+		})
+	}
+}
+
+// The guide promises that in each step one of the webhooks is as it was, and that
+// receivers get the secrets of all.
+func TestWebhookResource_SecretsAreRotatedInTwoSteps(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	workspace := exampleWorkspace(t, w, "guides/rotate-in-two-steps/main.tf")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve")
+	old := w.Api.Active()
+
+	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-05", "2026-11"]`)
+	both := w.Api.Active()
+	if len(old) != 1 || len(both) != 2 || both[0].ID != old[0].ID || both[0].Secret == both[1].Secret {
+		t.Fatalf("got %+v, want %+v and another one", both, old)
+	}
+	if secret, want := secretOutput(t, workspace), both[0].Secret+" "+both[1].Secret; secret != want {
+		t.Error("the output is not both secrets, separated by a space")
+	}
+
+	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-11"]`)
+	left := w.Api.Active()
+	if len(left) != 1 || left[0].ID != both[1].ID || secretOutput(t, workspace) != both[1].Secret {
+		t.Errorf("got %+v, want the newer one, with its secret in the output", left)
+	}
+}
+
+// secretOutput reads the output `secret`.
+func secretOutput(t *testing.T, workspace *terraformcli.Workspace) string {
+	t.Helper()
+	var secret string
+	if err := json.Unmarshal([]byte(acctest.Terraform(t, workspace, "output", "-json", "secret")), &secret); err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+// It runs a whole life at the most talkative log level.
+func TestWebhookResource_SecretsAreNotLogged(t *testing.T) {
+	t.Parallel()
+	refusal := `{"detail":[{"loc":["body","url"],"msg":"refused, with password ` + cakemailtest.DefaultPassword[:4] + `","type":"x"}]}`
+	for name, password := range map[string]bool{"access token": false, "password": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				if password {
+					w.WithPassword()
+				}
+				logFile := filepath.Join(t.TempDir(), "terraform.log")
+				workspace := w.Workspace(t, "webhook.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
+
+				w.ExpectNoSecret(t, "the apply", acctest.Terraform(t, workspace, "apply", "-auto-approve"))
+				w.ExpectNoSecret(t, "the plan of a change", acctest.Terraform(t, workspace, "plan", "-var", "url=https://example.com/new"))
+				w.ExpectNoSecret(t, "the change", acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "url=https://example.com/new"))
+				w.Api.RevokeTokens()
+				w.Api.SetFaults(
+					cakemailtest.Fault{Operation: cakemailtest.Show, Times: 1, Status: 400, Rewrite: w.Echo},
+					cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 422, Times: 1, Body: refusal},
+				)
+				w.ExpectNoSecret(t, "the refused plan", acctest.RefusedTerraform(t, workspace, "plan"))
+				w.ExpectNoSecret(t, "the refused destroy", acctest.RefusedTerraform(t, workspace, "destroy", "-auto-approve"))
+				w.ExpectNoSecret(t, "the destroy", acctest.Terraform(t, workspace, "destroy", "-auto-approve"))
+
+				w.ExpectNoSecret(t, "the log", expectNothingOf(t, "", logFile))
+			})
+		})
+	}
+}
+
+// Credentials in a webhook's url stay hidden where the API repeats them, and the
+// variable is sensitive.
+func TestWebhookResource_SecretsInAURLThatTheAPIRepeats(t *testing.T) {
+	t.Parallel()
+	const address = "https://jane:hunter22@example.com/hook?key=s3cret%2Fkey-of-jane&x=1#part-of-it"
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		logFile := filepath.Join(t.TempDir(), "terraform.log")
+		workspace := w.Workspace(t, "sensitive_url.tf", "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+logFile,
+			"TF_VAR_url="+address)
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","url"],` +
+			`"msg":"'` + address + `' is not reachable, key was s3cret/key-of-jane","type":"value_error","input":"` + address + `"}]}`})
+		expectNothingOf(t, acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
+
+		w.Api.SetFaults()
+		expectNothingOf(t, acctest.Terraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
+		quoted := `{"detail":"no answer from jane:hunter22@example.com?key=s3cret%2Fkey-of-jane"}`
+		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: quoted})
+		expectNothingOf(t, acctest.RefusedTerraform(t, workspace, "plan"), logFile, "hunter22", "s3cret", "part-of-it")
+	})
+}
+
+// expectNothingOf fails where the output or the log holds one of these, and returns the log.
+func expectNothingOf(t *testing.T, output, logFile string, words ...string) string {
+	t.Helper()
+	log, err := os.ReadFile(logFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(log, []byte("Cakemail API call")) {
+		t.Error("the log does not hold the calls, so the test shows nothing")
+	}
+	for _, word := range words {
+		for where, text := range map[string]string{"the output": output, "the log": string(log)} {
+			if index := strings.Index(text, word); index >= 0 {
+				t.Errorf("%s holds %s: …%q…", where, word, text[max(0, index-120):min(len(text), index+60)])
+			}
+		}
+	}
+	return string(log)
+}
+
+// talkative answers what the API answers, and sends it once more behind the answer, as
+// a server does that counts wrongly.
+func talkative(t *testing.T, api string) string {
+	t.Helper()
+	upstream, err := url.Parse(api)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(upstream)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorded := httptest.NewRecorder()
+		proxy.ServeHTTP(recorded, r)
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer connection.Close()
+		body := recorded.Body.String()
+		fmt.Fprintf(connection, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s\n%s", recorded.Code, len(body), body, body)
+		time.Sleep(200 * time.Millisecond)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// Go's own HTTP client logs what comes unasked.
+func TestWebhookResource_SecretsBehindAnAnswerAreNotLogged(t *testing.T) {
+	t.Parallel()
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPassword()
+		w.Environment["CAKEMAIL_API_BASE"] = talkative(t, w.Api.URL())
+		logFile := filepath.Join(t.TempDir(), "terraform.log")
+
+		output := acctest.Terraform(t, w.Workspace(t, "configured.tf", "TF_LOG=DEBUG", "TF_LOG_PATH="+logFile), "apply", "-auto-approve")
+
+		w.ExpectNoSecret(t, "the apply", output)
+		w.ExpectNoSecret(t, "the log", expectNothingOf(t, output, logFile, "Unsolicited response"))
+	})
+}
