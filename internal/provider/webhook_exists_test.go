@@ -15,7 +15,7 @@ import (
 )
 
 // expectExisting fails unless the plan warns of these webhooks and no others.
-func expectExisting(t *testing.T, w *acctest.World, messages []acctest.Message, want ...string) {
+func expectExisting(t *testing.T, messages []acctest.Message, want ...string) {
 	t.Helper()
 	var got []string
 	for _, message := range messages {
@@ -103,7 +103,7 @@ func TestWebhookResource_ExistsInTheState(t *testing.T) {
 				acctest.Terraform(t, workspace, "apply", "-auto-approve")
 				addFile(t, workspace, "more.tf", test.more)
 				w.Api.ResetCalls()
-				expectExisting(t, w, acctest.Tell(t, workspace, slices.Concat([]string{"plan", refresh}, test.plan)...))
+				expectExisting(t, acctest.Tell(t, workspace, slices.Concat([]string{"plan", refresh}, test.plan)...))
 				if lists := w.Api.Count(cakemailtest.List); lists > 0 != test.lists {
 					t.Errorf("%d lists", lists)
 				}
@@ -122,7 +122,7 @@ func TestWebhookResource_ExistsWhereAReplacementWouldDoubleIt(t *testing.T) {
 		c.MustApply(hook(nil))
 		other := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Email.Bounced"}})
 		replaced := acctest.Block(c.Webhook, hook(acctest.Arguments{"events": other.Events}))
-		expectExisting(t, w, acctest.MessagesOf(later(w, c, nil).Plan(c.State, replaced).Diagnostics), other.ID)
+		expectExisting(t, acctest.MessagesOf(later(w, c, nil).Plan(c.State, replaced).Diagnostics), other.ID)
 	})
 }
 

@@ -25,9 +25,9 @@ type identified struct {
 }
 
 // change plans and applies a configuration, and returns the new identity.
-func (i *identified) change(config acctest.Arguments) acctest.Values {
+func (i *identified) change(given acctest.Arguments) acctest.Values {
 	i.T.Helper()
-	after, before := acctest.Block(i.Webhook, config), i.State
+	after, before := acctest.Block(i.Webhook, given), i.State
 	proposed := after
 	if !before.IsNull() {
 		proposed = i.Merged(before, after)
@@ -202,7 +202,7 @@ func TestWebhookResource_ImportOfNoWebhook(t *testing.T) {
 		"enormous":                  {strings.Repeat("a", 100_000), nil, invalid("the id is longer than 255 bytes")},
 		"the secret asked for":      {"a?store_secret=true", nil, invalid("The part after the question mark is not known.")},
 		"an empty identity":         {"", acctest.Arguments{"id": ""}, invalid("the id is empty")},
-		"no account of an identity": {"", acctest.Arguments{"id": "webhook", "account_id": int64(0)}, invalid("The account 0 of the identity")},
+		"no account of an identity": {"", acctest.Arguments{"id": "webhook", "account_id": int64(0)}, invalid("The account of the identity")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

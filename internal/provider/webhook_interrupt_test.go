@@ -130,7 +130,7 @@ func TestWebhookResource_KillLeavesWhatTheNextPlanFinds(t *testing.T) {
 			t.Fatalf("the state has %d webhooks and does not know %d, want 5 and 10", len(after), len(unknown))
 		}
 
-		expectExisting(t, w, acctest.Tell(t, workspace, slices.Concat([]string{"plan"}, all)...), unknown...)
+		expectExisting(t, acctest.Tell(t, workspace, slices.Concat([]string{"plan"}, all)...), unknown...)
 		addFile(t, workspace, "imports.tf", shownImportBlocks(t, workspace, all...))
 		acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, all...)...)
 
