@@ -93,7 +93,9 @@ func TestWebhookResource_AccountIsNotLeftByAReplacement(t *testing.T) {
 	for name, replace := range map[string]func(*acctest.Core) []acctest.Message{
 		"by other events": func(c *acctest.Core) []acctest.Message { return c.Apply(bounced) },
 		"by -replace": func(c *acctest.Core) []acctest.Message {
-			return c.Replace(hook(nil), c.Plan(c.State, acctest.Block(c.Webhook, hook(nil))).PlannedPrivate)
+			// The plan says so already.
+			config := acctest.Block(c.Webhook, hook(nil))
+			return c.MessagesOf(c.PlanFrom(tftypes.NewValue(c.Webhook, nil), config, c.Plan(c.State, config).PlannedPrivate).Diagnostics)
 		},
 		"of a tainted one": func(c *acctest.Core) []acctest.Message { c.Tainted = true; return c.Apply(hook(nil)) },
 	} {
@@ -172,12 +174,13 @@ func TestWebhookResource_AccountThatIsUnknownInThePlanOfAChange(t *testing.T) {
 	t.Parallel()
 	changed := hook(acctest.Arguments{"url": "https://example.com/new"})
 	for name, test := range map[string]struct {
-		before        acctest.Arguments
-		account, then int64
-		moves         bool
+		before         acctest.Arguments
+		then           int64
+		refresh, moves bool
 	}{
-		"another one":            {acctest.Arguments{"account_id": int64(42)}, 42, 43, true},
-		"the first, and no move": {nil, 0, 1, false},
+		"another one":                    {acctest.Arguments{"account_id": int64(42)}, 43, true, true},
+		"another one, without a refresh": {acctest.Arguments{"account_id": int64(42)}, 43, false, true},
+		"the first, and no move":         {nil, 1, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -186,8 +189,13 @@ func TestWebhookResource_AccountThatIsUnknownInThePlanOfAChange(t *testing.T) {
 			c.MustApply(hook(nil))
 			before := onlyWebhook(t, w)
 			planning, applying := later(w, c, acctest.Arguments{"account_id": tftypes.UnknownValue}), later(w, c, acctest.Arguments{"account_id": test.then})
-			planning.Refresh()
+			if test.refresh {
+				planning.Refresh()
+			}
 			planned := planning.Plan(planning.State, acctest.Block(c.Webhook, changed))
+			if len(planned.RequiresReplace) > 0 {
+				t.Errorf("the plan replaces for %s", planned.RequiresReplace)
+			}
 
 			w.ExpectMessages(t, applying.Change(acctest.Block(c.Webhook, changed), planned.PlannedState, planned.PlannedPrivate))
 

@@ -315,7 +315,7 @@ func TestWebhookResource_FaultsOfACreateAnsweredWithAnotherID(t *testing.T) {
 // for done, or make webhooks a second time.
 func TestWebhookResource_FaultsOfAWrongAddressChangeNothing(t *testing.T) {
 	t.Parallel()
-	changed := hook(acctest.Arguments{"rate_limit": int64(7)})
+	changed := hook(acctest.Arguments{"archived": true})
 	for name, lead := range map[string]func(*acctest.World) acctest.Arguments{
 		"a wrong path in base_url": func(w *acctest.World) acctest.Arguments { return acctest.Arguments{"base_url": w.Api.URL() + "/v9"} },
 		"a proxy": func(w *acctest.World) acctest.Arguments {

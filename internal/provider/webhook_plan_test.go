@@ -23,6 +23,9 @@ func applyLate(c *acctest.Core, given acctest.Arguments, happens func()) []accte
 	c.T.Helper()
 	config := acctest.Block(c.Webhook, given)
 	planned := c.Plan(c.State, config)
+	if len(planned.RequiresReplace) > 0 {
+		c.T.Errorf("the plan replaces for %s", planned.RequiresReplace)
+	}
 	happens()
 	return c.Change(config, planned.PlannedState, planned.PlannedPrivate)
 }
