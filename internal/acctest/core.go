@@ -188,10 +188,11 @@ func (c *Core) Configure(provider Arguments) []Message {
 // Plan plans from a state to a configuration.
 func (c *Core) Plan(prior, config tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
 	c.T.Helper()
-	return c.planFrom(prior, config, c.Private)
+	return c.PlanFrom(prior, config, c.Private)
 }
 
-func (c *Core) planFrom(prior, config tftypes.Value, private []byte) *tfprotov6.PlanResourceChangeResponse {
+// PlanFrom plans with this private data.
+func (c *Core) PlanFrom(prior, config tftypes.Value, private []byte) *tfprotov6.PlanResourceChangeResponse {
 	c.T.Helper()
 	planned := protocol.Must(c.Server.PlanResourceChange(c.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: webhookType, PriorState: c.Encode(c.Webhook, prior), ProposedNewState: c.Encode(c.Webhook, protocol.Proposed(prior, config)),
@@ -247,7 +248,7 @@ func (c *Core) Apply(config Arguments) []Message {
 // second, and plans the creation once more, without any, as Terraform does.
 func (c *Core) Replace(config Arguments, private []byte) []Message {
 	c.T.Helper()
-	planned := c.planFrom(c.nothing(), Block(c.Webhook, config), private)
+	planned := c.PlanFrom(c.nothing(), Block(c.Webhook, config), private)
 	messages := c.MessagesOf(planned.Diagnostics)
 	if private != nil {
 		// Terraform shows the warnings of the first plan alone.
@@ -260,7 +261,7 @@ func (c *Core) Replace(config Arguments, private []byte) []Message {
 	if len(ErrorsIn(messages)) > 0 {
 		return messages
 	}
-	final := c.planFrom(c.nothing(), Block(c.Webhook, config), nil)
+	final := c.PlanFrom(c.nothing(), Block(c.Webhook, config), nil)
 	messages = append(messages, c.MessagesOf(final.Diagnostics)...)
 	if len(ErrorsIn(messages)) > 0 {
 		return messages

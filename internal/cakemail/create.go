@@ -314,7 +314,8 @@ func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, kn
 	interrupted := c.whileNew(ctx, ref.Created, createAction, func() bool {
 		var listed Listed
 		listed, err = c.list(ctx, account, wanted{notBefore: time.Now()})
-		found = account.candidates(listed, settings, ref.Created, known)
+		// Any list of this process may have shown what a create before it made.
+		found = account.candidates(listed, settings, time.Time{}, known)
 		return err != nil || len(found) > 0
 	})
 	switch {
