@@ -68,8 +68,11 @@ func (s Settings) areTold(asked Settings) bool {
 
 // overlaid is the webhook as a later answer tells it; where that is silent, nothing changes.
 func (w Webhook) overlaid(later Webhook) Webhook {
-	if encoded, err := json.Marshal(later.Settings); err == nil {
-		_ = json.Unmarshal(encoded, &w.Settings)
+	into, from := reflect.ValueOf(&w.Settings).Elem(), reflect.ValueOf(later.Settings)
+	for index := range from.NumField() {
+		if !from.Field(index).IsNil() {
+			into.Field(index).Set(from.Field(index))
+		}
 	}
 	w.Archived = cmp.Or(later.Archived, w.Archived)
 	w.Secret, w.HashFunction, w.Form = cmp.Or(later.Secret, w.Secret), cmp.Or(later.HashFunction, w.HashFunction), later.Form

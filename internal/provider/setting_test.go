@@ -98,7 +98,7 @@ func inMessage(value any) string {
 // shownAs is the value as a message may show it.
 func (s settingTest) shownAs(value any) string {
 	if s.secret {
-		return "(a secret)"
+		return "differ in a part that messages do not show"
 	}
 	return inMessage(value)
 }

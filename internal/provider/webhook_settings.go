@@ -136,11 +136,12 @@ func (m *webhookSettings) leaveUntold() {
 	}
 }
 
-// keepEqual keeps the state's spelling of what does not differ from it.
-func (m *webhookSettings) keepEqual(state webhookSettings) {
+// keepEqual keeps the other's spelling of what does not differ from it, except that a plan has
+// no null where the configuration has a value.
+func (m *webhookSettings) keepEqual(other webhookSettings) {
 	for _, setting := range settings {
-		if !setting.differs(*m, state) {
-			setting.put(m, setting.in(state))
+		if value := setting.in(other); !setting.differs(*m, other) && (!value.IsNull() || setting.in(*m).IsNull()) {
+			setting.put(m, value)
 		}
 	}
 }

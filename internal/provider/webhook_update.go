@@ -34,6 +34,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	state.AccountID = plan.AccountID
 	now := knowledge{webhook: state, isSaved: true, config: &config.webhookSettings, plan: &plan.webhookSettings}
 	state = r.change(ctx, client, state.ref(created), plan, now, &resp.Diagnostics)
+	state.keepEqual(plan.webhookSettings)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		reportDisagreements(&resp.Diagnostics, plan, &before, state)
