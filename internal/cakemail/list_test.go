@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // collect reads a list to its end or its error.
@@ -177,6 +178,38 @@ func TestList_ThatShiftsIsReadAgain(t *testing.T) {
 			t.Errorf("got %d calls, want %d", calls, row.calls)
 		}
 	})
+}
+
+// A replica that is behind moves the webhooks later than the archive was answered.
+func TestList_AfterAnArchiveIsReadAgain(t *testing.T) {
+	for sentence, wait := range map[string]time.Duration{"at once": 0, "when every replica has caught up": time.Minute} {
+		story(t, sentence, func(t bubble) {
+			calls := 0
+			listed := paged(counted, 50, func() []string {
+				calls++
+				if calls == 1 {
+					return numbered(60)
+				}
+				return append(numbered(60)[1:], "new")
+			})
+			client := newStub(func(r *http.Request) answer {
+				if r.Method == http.MethodPost {
+					return archivedAs("true")
+				}
+				return listed(r)
+			}).client()
+			_, err := client.Archive(t.Context(), Ref{ID: webhookID})
+			wantNoError(t, err)
+			time.Sleep(wait)
+
+			got, err := collect(client.List(t.Context(), ListOptions{}))
+
+			wantNoError(t, err)
+			if isRead := slices.Contains(got, "w50"); isRead != (wait == 0) {
+				t.Errorf("the list has what moved forward: %t", isRead)
+			}
+		})
+	}
 }
 
 func TestList_Ends(t *testing.T) {

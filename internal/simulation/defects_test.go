@@ -70,8 +70,6 @@ var defects = []defect{
 		`return len(p.webhooks) < cmp.Or(p.size, perPage) && (p.count == nil || seen >= *p.count)`},
 	{"a list that shifts is not read again", clientHistories, "cakemail/list.go",
 		`for range maxReadings {`, `for range 1 {`},
-	{"a list is not read again after an archive that a replica does not show yet", protocolHistories, "cakemail/list.go",
-		`c.archives.since(began.Add(-c.patience.LostCreate))`, `c.archives.since(began)`},
 	{"an interrupt ends a create in flight", protocolHistories, "cakemail/transport.go",
 		`if e.call.finishes || e.call.method != http.MethodGet && !e.call.isLogin {`, `if false {`},
 	{"a 404 is believed at once", protocolHistories, "cakemail/webhook.go",
