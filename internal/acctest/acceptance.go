@@ -42,7 +42,7 @@ func ChooseTerraform() error {
 
 // World is an API, and the environment that leads the provider to it.
 type World struct {
-	Api         *cakemailtest.Server
+	API         *cakemailtest.Server
 	Environment map[string]string
 	// Theirs are the ids of active webhooks that no configuration manages.
 	Theirs []string
@@ -60,7 +60,7 @@ func NewWorld(t *testing.T, options ...cakemailtest.Option) *World {
 	t.Helper()
 	api := cakemailtest.Start(options...)
 	t.Cleanup(api.Close)
-	return &World{Api: api, Patience: ShortPatience, Environment: map[string]string{
+	return &World{API: api, Patience: ShortPatience, Environment: map[string]string{
 		"CAKEMAIL_API_BASE":     api.URL(),
 		"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken,
 	}}
@@ -100,7 +100,7 @@ func Served(options ...provider.Option) map[string]func() (tfprotov6.ProviderSer
 // AddTheirs puts a webhook into the API that no configuration manages, so that
 // it must outlive the test.
 func (w *World) AddTheirs(webhook cakemailtest.Webhook) cakemailtest.Webhook {
-	webhook = w.Api.Add(webhook)
+	webhook = w.API.Add(webhook)
 	if !webhook.Archived {
 		w.Theirs = append(w.Theirs, webhook.ID)
 	}
@@ -125,7 +125,7 @@ func (w *World) RunBeside(t *testing.T, others map[string]func() (tfprotov6.Prov
 		Steps: steps,
 		CheckDestroy: func(*teststate.State) error {
 			var active []string
-			for _, webhook := range w.Api.Active() {
+			for _, webhook := range w.API.Active() {
 				active = append(active, webhook.ID)
 			}
 			if !slices.Equal(active, w.Theirs) {

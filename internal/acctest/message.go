@@ -96,7 +96,7 @@ var (
 
 // Plain replaces what differs from run to run.
 func (w *World) Plain(text string) string {
-	if address, err := url.Parse(w.Api.URL()); err == nil {
+	if address, err := url.Parse(w.API.URL()); err == nil {
 		text = strings.ReplaceAll(text, address.Host, "HOST")
 	}
 	text = AnyNumber.ReplaceAllString(text, "ID")

@@ -68,7 +68,7 @@ func (w *World) Verifying(t *testing.T) *Receiver {
 	var r *Receiver
 	r = NewReceiver(t, func(answer http.ResponseWriter, _ *http.Request) {
 		deliveries := r.Deliveries()
-		for _, webhook := range w.Api.Active() {
+		for _, webhook := range w.API.Active() {
 			if deliveries[len(deliveries)-1].Genuine(webhook.Secret) {
 				answer.WriteHeader(http.StatusNoContent)
 				return

@@ -35,7 +35,7 @@ var MoreSecrets []string
 // ExpectNoSecret fails when the text holds a secret that the API ever issued, or one of [MoreSecrets].
 func (w *World) ExpectNoSecret(t *testing.T, where, text string) {
 	t.Helper()
-	ExpectNone(t, where, text, slices.Concat(w.Api.Issued(), MoreSecrets))
+	ExpectNone(t, where, text, slices.Concat(w.API.Issued(), MoreSecrets))
 }
 
 // ExpectNone fails when the text holds one of these secrets, in any disguise.
@@ -83,12 +83,12 @@ func (c *Core) MessagesOf(diagnostics []*tfprotov6.Diagnostic) []Message {
 // Echo is an error body that quotes every secret that the caller knows, in
 // every form.
 func (w *World) Echo([]byte) []byte {
-	calls := w.Api.Calls()
+	calls := w.API.Calls()
 	secrets := []string{cakemailtest.DefaultPassword, strings.TrimPrefix(calls[len(calls)-1].Header.Get("Authorization"), "Bearer ")}
 	if _, ok := w.Environment["CAKEMAIL_PASSWORD"]; !ok {
 		secrets = secrets[1:]
 	}
-	for _, webhook := range w.Api.Active() {
+	for _, webhook := range w.API.Active() {
 		secrets = append(secrets, webhook.Secret)
 	}
 	return Repeating(secrets)

@@ -109,7 +109,7 @@ func TestProvider_UnknownConfiguration(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
 			c := unknownProvider(t, w, test.isAllowed)
-			w.Api.ResetCalls()
+			w.API.ResetCalls()
 			for name, request := range requests {
 				got := request(c)
 				isDeferred := got.deferred != nil && got.deferred.Reason == tfprotov6.DeferredReasonProviderConfigUnknown
@@ -118,8 +118,8 @@ func TestProvider_UnknownConfiguration(t *testing.T) {
 				}
 				w.ExpectMessages(t, got.messages, test.says[name]...)
 			}
-			if calls := w.Api.Calls(); len(calls) > 0 {
-				t.Errorf("the API was called: %v", w.Api.Counts())
+			if calls := w.API.Calls(); len(calls) > 0 {
+				t.Errorf("the API was called: %v", w.API.Counts())
 			}
 		})
 	}

@@ -106,7 +106,7 @@ func TestExamples_CanBeApplied(t *testing.T) {
 				}
 				workspace := exampleWorkspace(t, w, path)
 				acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, test.variables...)...)
-				if active := len(w.Api.Active()); active != test.active {
+				if active := len(w.API.Active()); active != test.active {
 					t.Errorf("%d webhooks are active, want %d", active, test.active)
 				}
 				if test.genuine && strings.TrimSpace(acctest.Terraform(t, workspace, "output", "-json", "genuine")) != "true" {
@@ -115,7 +115,7 @@ func TestExamples_CanBeApplied(t *testing.T) {
 				acctest.Terraform(t, workspace, append([]string{"plan", "-detailed-exitcode"}, test.variables...)...)
 				managed := len(acctest.StateOf(t, workspace))
 				acctest.Terraform(t, workspace, append([]string{"destroy", "-auto-approve"}, test.variables...)...)
-				if active := len(w.Api.Active()); active != test.active-managed {
+				if active := len(w.API.Active()); active != test.active-managed {
 					t.Errorf("%d webhooks are active after destroy, want %d", active, test.active-managed)
 				}
 			})
@@ -129,7 +129,7 @@ func addExisting(w *acctest.World, path string) {
 	if strings.Contains(path, "identity") {
 		webhook.AccountID = 42
 	}
-	w.Api.Add(webhook)
+	w.API.Add(webhook)
 }
 
 // An example that is added has to be applied here too, unless it needs another
@@ -185,10 +185,10 @@ func TestExamples_Pause(t *testing.T) {
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 		workspace := exampleWorkspace(t, w, "guides/pause/main.tf")
 		acctest.Terraform(t, workspace, "apply", "-auto-approve")
-		before := w.Api.Webhooks()[0]
+		before := w.API.Webhooks()[0]
 		for _, paused := range []bool{true, false} {
 			acctest.Terraform(t, workspace, "apply", "-auto-approve", fmt.Sprintf("-var=paused=%t", paused))
-			webhooks := w.Api.Webhooks()
+			webhooks := w.API.Webhooks()
 			if len(webhooks) != 1 || webhooks[0].Archived != paused || webhooks[0].ID != before.ID || webhooks[0].Secret != before.Secret {
 				t.Errorf("paused %t: got %+v, want the same webhook, archived %[1]t", paused, webhooks)
 			}
@@ -268,7 +268,7 @@ func TestExamples_Module(t *testing.T) {
 			if output := run(t, workspace, "test"); !wrapped(test.want).MatchString(output) {
 				t.Errorf("the output lacks %q:\n%s", test.want, output)
 			}
-			if calls := w.Api.Calls(); len(calls) != 0 {
+			if calls := w.API.Calls(); len(calls) != 0 {
 				t.Errorf("the API was called: %v", calls)
 			}
 		})

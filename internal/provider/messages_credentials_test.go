@@ -67,7 +67,7 @@ func TestErrorsOfCredentials(t *testing.T) {
 
 			// The plan has warned of them already.
 			w.ExpectMessages(t, acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "provider_arguments="+provider)), test.want)
-			if created := w.Api.Count(cakemailtest.Create); created > 0 {
+			if created := w.API.Count(cakemailtest.Create); created > 0 {
 				t.Errorf("%d webhooks were created", created)
 			}
 		})

@@ -79,13 +79,13 @@ func TestErrorsOfACreate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
-			w.Api.SetFaults(test.faults...)
+			w.API.SetFaults(test.faults...)
 			c := w.NewCore(t, acctest.With(acctest.Arguments{"max_retries": int64(1)}, test.provider))
 
 			told := c.Apply(hook(test.config))
 
 			w.ExpectMessages(t, acctest.ErrorsIn(told), test.want...)
-			if active := w.Api.Active(); len(active) > 0 || !c.State.IsNull() {
+			if active := w.API.Active(); len(active) > 0 || !c.State.IsNull() {
 				t.Errorf("the state holds %s, the API %+v; want nothing", c.State, active)
 			}
 		})
@@ -100,7 +100,7 @@ func TestErrorOfAChangeThatTheAPIDoesNotOffer(t *testing.T) {
 			w := acctest.NewWorld(t)
 			c := w.NewCore(t, nil)
 			w.ExpectMessages(t, c.Apply(hook(nil)))
-			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Status: status})
+			w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Status: status})
 
 			w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"url": "https://example.com/new"})),
 				acctest.Error("", "This API cannot change a webhook in place", "terraform apply -replace=ADDRESS"))
@@ -161,10 +161,10 @@ func TestErrorsOfLaterCalls(t *testing.T) {
 			w := acctest.NewWorld(t)
 			c := w.NewCore(t, nil)
 			c.MustApply(hook(nil))
-			w.Api.SetFaults(test.fault)
+			w.API.SetFaults(test.fault)
 
 			w.ExpectMessages(t, test.do(c), test.want)
-			if c.Text("id") != w.Api.Webhooks()[0].ID {
+			if c.Text("id") != w.API.Webhooks()[0].ID {
 				t.Errorf("the state has lost the webhook: %s", c.State)
 			}
 		})
@@ -229,8 +229,8 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
-			w.Api.SetFaults(test.faults(w.Api, func() {
-				w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+			w.API.SetFaults(test.faults(w.API, func() {
+				w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 			})...)
 			w.ExpectMessages(t, w.NewCore(t, nil).Apply(hook(nil)), test.want...)
 		})
@@ -241,8 +241,8 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 func TestErrorOfACreateThatMakesNothing(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
-	old := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: acctest.Replacing("1002", old.ID)})
+	old := w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: acctest.Replacing("1002", old.ID)})
 	c := w.NewCore(t, nil)
 
 	told := acctest.ErrorsIn(c.Apply(hook(nil)))
@@ -305,7 +305,7 @@ func TestPlanSaysThatTheSecretWillChange(t *testing.T) {
 func TestAWebhookThatTheAPISavedOtherwise(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Times: 1, Rewrite: acctest.Replacing(
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Times: 1, Rewrite: acctest.Replacing(
 		`"event":"Contact.Added"`, `"event":"Contact.Removed"`, "https://example.com/cakemail", "https://example.org/other?key=1",
 		`"rate_limit":7`, `"rate_limit":5`, `"second"`, `"minute"`)})
 	workspace := w.Workspace(t, "configured.tf")

@@ -114,7 +114,7 @@ func (s settingTest) expectShown(t *testing.T, where string, attributes acctest.
 func bodies(t *testing.T, w *acctest.World, operation cakemailtest.Operation) []acctest.Values {
 	t.Helper()
 	var decoded []acctest.Values
-	for _, call := range w.Api.Calls() {
+	for _, call := range w.API.Calls() {
 		if call.Operation != operation {
 			continue
 		}
@@ -130,7 +130,7 @@ func bodies(t *testing.T, w *acctest.World, operation cakemailtest.Operation) []
 // post sends a body that the client would not.
 func postTo(t *testing.T, w *acctest.World, path, body string) (status int, answer string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Api.URL()+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.API.URL()+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

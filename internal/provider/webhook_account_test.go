@@ -35,7 +35,7 @@ func TestWebhookResource_AccountOfTheProviderOrTheResource(t *testing.T) {
 			c.MustApply(hook(test.config))
 			expectAgreement(t, w, c, acctest.Arguments{"account_id": test.want})
 			w.ExpectMessages(t, c.Destroy())
-			for _, call := range w.Api.Calls() {
+			for _, call := range w.API.Calls() {
 				if call.AccountID != test.want {
 					t.Errorf("%s %s was made for account %d, want %d", call.Method, call.Path, call.AccountID, test.want)
 				}
@@ -58,12 +58,12 @@ func TestWebhookResource_AccountThatIsNamed(t *testing.T) {
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				unnamed := w.NewCore(t, nil)
 				unnamed.MustApply(hook(nil))
-				w.Api.ResetCalls()
+				w.API.ResetCalls()
 				c := later(w, unnamed, test.provider)
 				c.MustApply(hook(test.config))
 
 				// One is the refresh; the plan asks for the account.
-				if got := w.Api.Counts(); !maps.Equal(got, counts{cakemailtest.Show: 2}) {
+				if got := w.API.Counts(); !maps.Equal(got, counts{cakemailtest.Show: 2}) {
 					t.Errorf("got the calls %v", got)
 				}
 				expectAgreement(t, w, c, named)
@@ -104,7 +104,7 @@ func TestWebhookResource_AccountIsNotLeftByAReplacement(t *testing.T) {
 			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				existing := w.Api.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				existing := w.API.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 				c := w.NewCore(t, nil)
 				w.ExpectMessages(t, c.ImportState("42/"+existing.ID))
 				c.ExpectNoChange(hook(nil))
@@ -121,7 +121,7 @@ func TestWebhookResource_AccountIsNotLeftByAReplacement(t *testing.T) {
 				}
 				// Without an account, nothing but the state says where to archive it.
 				w.ExpectMessages(t, later(w, named, nil).Destroy())
-				if active := w.Api.Active(); len(active) > 0 {
+				if active := w.API.Active(); len(active) > 0 {
 					t.Errorf("%d webhooks are active after destroy", len(active))
 				}
 			})
@@ -161,7 +161,7 @@ func TestWebhookResource_AccountOfASavedPlan(t *testing.T) {
 			}
 			// What names the plan's account has gone with the apply.
 			acctest.Terraform(t, applied, append([]string{"destroy", "-auto-approve"}, test.destroy...)...)
-			if active := w.Api.Active(); len(active) > 0 {
+			if active := w.API.Active(); len(active) > 0 {
 				t.Errorf("%d webhooks are active after destroy", len(active))
 			}
 		})
@@ -263,7 +263,7 @@ func TestWebhookResource_AccountThatIsNamedWhileTheTokenIsUnknown(t *testing.T) 
 
 			w.ExpectMessages(t, acctest.ErrorsIn(told), test.want...)
 			if state := acctest.StateOf(t, workspace); len(state) != 1 || state[0].ID != onlyWebhook(t, w).ID {
-				t.Errorf("the state holds %+v, the API %+v", state, w.Api.Webhooks())
+				t.Errorf("the state holds %+v, the API %+v", state, w.API.Webhooks())
 			}
 		})
 	}

@@ -16,12 +16,12 @@ import (
 func TestWebhookResource_CreateThatIsLostAndSavedWithAnotherURL(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: func(body []byte) []byte {
-		w.Api.Change(onlyWebhook(t, w).ID, func(webhook *cakemailtest.Webhook) { webhook.URL = "https://xn--bcher-kva.example/hook%2F" })
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: func(body []byte) []byte {
+		w.API.Change(onlyWebhook(t, w).ID, func(webhook *cakemailtest.Webhook) { webhook.URL = "https://xn--bcher-kva.example/hook%2F" })
 		return body
 	}})
 	w.NewCore(t, nil).MustApply(hook(acctest.Arguments{"url": "https://bücher.example:443/old/../%68ook%2f"}))
-	if creates := w.Api.Count(cakemailtest.Create); creates != 1 {
+	if creates := w.API.Count(cakemailtest.Create); creates != 1 {
 		t.Errorf("%d creates, want 1", creates)
 	}
 }
@@ -34,7 +34,7 @@ func TestWebhookResource_CreateRemembersItsTime(t *testing.T) {
 	w.Patience = cakemail.Patience{NewWebhook: 1500 * time.Millisecond}
 	created := w.NewCore(t, nil)
 	created.MustApply(hook(nil))
-	w.Api.Remove(onlyWebhook(t, w).ID)
+	w.API.Remove(onlyWebhook(t, w).ID)
 	var private map[string][]byte
 	if err := json.Unmarshal(created.Private, &private); err != nil || private["created"] == nil {
 		t.Fatalf("the private state is %s (%v)", created.Private, err)
@@ -51,11 +51,11 @@ func TestWebhookResource_CreateRemembersItsTime(t *testing.T) {
 			changed, _ := json.Marshal(acctest.With(private, map[string][]byte{"created": []byte(strconv.Quote(test.created))}))
 			c := w.NewCore(t, nil)
 			c.Keep(created.State, changed)
-			w.Api.ResetCalls()
+			w.API.ResetCalls()
 			if problems := c.Refresh(); len(problems) > 0 || !c.State.IsNull() {
 				t.Errorf("%s, and the state is %s; want that the webhook is gone", problems, c.State)
 			}
-			if looks := w.Api.Count(cakemailtest.Show); (looks > 1) != test.waits || looks > 10 {
+			if looks := w.API.Count(cakemailtest.Show); (looks > 1) != test.waits || looks > 10 {
 				t.Errorf("it was looked %d times", looks)
 			}
 		})
@@ -85,11 +85,11 @@ func TestWebhookResource_CreateCanBeReadAtOnce(t *testing.T) {
 			w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
 			w.Patience = cakemail.Patience{NewWebhook: 30 * time.Second}
 			receiver := w.Verifying(t)
-			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Lag: time.Second})
+			w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Lag: time.Second})
 			c := w.NewCore(t, nil)
 			c.MustApply(hook(acctest.Arguments{"url": receiver.Server.URL}))
 			w.ExpectMessages(t, read(c, c.Text("id")))
-			if looks := w.Api.Count(cakemailtest.Show); looks < 2 {
+			if looks := w.API.Count(cakemailtest.Show); looks < 2 {
 				t.Errorf("%d looks, so nothing lagged", looks)
 			}
 		})
@@ -98,8 +98,8 @@ func TestWebhookResource_CreateCanBeReadAtOnce(t *testing.T) {
 
 // unlisted is a create of unknown outcome: the answer is lost, and no list can be had.
 func unlisted(w *acctest.World, isProcessed bool) {
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: isProcessed, Status: 502, Rewrite: func(body []byte) []byte {
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Status: 403})
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: isProcessed, Status: 502, Rewrite: func(body []byte) []byte {
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Status: 403})
 		return body
 	}})
 }
@@ -112,8 +112,8 @@ func TestWebhookResource_PendingThatSeveralCouldBe(t *testing.T) {
 	workspace := w.Workspace(t, "configured.tf")
 	unlisted(w, true)
 	acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve")
-	w.Api.SetFaults()
-	equal := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	w.API.SetFaults()
+	equal := w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan"), acctest.Error("", "There is more than one new webhook",
 		"  terraform state rm ADDRESS\n  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nEvery plan ends here"))
@@ -132,7 +132,7 @@ func TestWebhookResource_PendingIsNotMistakenForAnother(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
 			if !isProcessed {
-				w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 			}
 			workspace := w.Workspace(t, "configured.tf")
 			unlisted(w, isProcessed)
@@ -140,7 +140,7 @@ func TestWebhookResource_PendingIsNotMistakenForAnother(t *testing.T) {
 			if state := acctest.StateOf(t, workspace); len(state) != 1 || state[0].ID != "" {
 				t.Fatalf("the state holds %+v, want a webhook of unknown outcome", state)
 			}
-			w.Api.SetFaults()
+			w.API.SetFaults()
 			before := onlyWebhook(t, w)
 			for _, refresh := range []string{"-refresh=false", "-refresh=true"} {
 				told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", refresh))
@@ -160,11 +160,11 @@ func TestWebhookResource_PendingThatIsTakenAway(t *testing.T) {
 	workspace := w.Workspace(t, "equal_in_turn.tf")
 	unlisted(w, true)
 	acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve")
-	w.Api.SetFaults()
+	w.API.SetFaults()
 
 	output := acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "number=0")
 
-	if active, state := w.Api.Active(), acctest.StateOf(t, workspace); len(active) > 0 || len(state) > 0 || !strings.Contains(output, " destroyed") {
+	if active, state := w.API.Active(), acctest.StateOf(t, workspace); len(active) > 0 || len(state) > 0 || !strings.Contains(output, " destroyed") {
 		t.Errorf("active are %+v, the state holds %+v\n%s", active, state, output)
 	}
 }

@@ -57,8 +57,8 @@ func eachReading(
 				want = acctest.With(want, inAccount(reading.account))
 				config := acctest.With(acctest.Arguments{"id": webhook.ID}, inAccount(reading.config))
 				test(t, w.NewCore(t, inAccount(reading.provider)), config, webhook, want)
-				if calls := w.Api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
-					t.Errorf("got the calls %v, want one read", w.Api.Counts())
+				if calls := w.API.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
+					t.Errorf("got the calls %v, want one read", w.API.Counts())
 				}
 			})
 		})
@@ -92,7 +92,7 @@ func TestWebhookDataSource_NamesWhatIsNotThere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t, cakemailtest.WithGoneStatus(test.status))
-			w.Api.Add(cakemailtest.Webhook{ID: "elsewhere", AccountID: 42, URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
+			w.API.Add(cakemailtest.Webhook{ID: "elsewhere", AccountID: 42, URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
 			_, messages := w.NewCore(t, nil).Data("cakemail_webhook", acctest.With(acctest.Arguments{"id": test.id}, inAccount(test.account)))
 			w.ExpectMessages(t, messages, acctest.Error("id", "There is no webhook "+test.id, ""))
 		})

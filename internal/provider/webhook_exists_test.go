@@ -35,7 +35,7 @@ func TestWebhookResource_ExistsAndIsEqual(t *testing.T) {
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		w.Api.Add(cakemailtest.Webhook{URL: "https://EXAMPLE.com/cakemail", Events: []string{"Contact.Added"}, AccountID: 42})
+		w.API.Add(cakemailtest.Webhook{URL: "https://EXAMPLE.com/cakemail", Events: []string{"Contact.Added"}, AccountID: 42})
 
 		told := acctest.Tell(t, w.Workspace(t, "webhook.tf", account42), "plan")
 
@@ -66,15 +66,15 @@ func TestWebhookResource_ExistsAndIsNotEqual(t *testing.T) {
 			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				w.Api.Add(test.exists)
+				w.API.Add(test.exists)
 				c := w.NewCore(t, nil)
 				w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(test.config))).Diagnostics))
 				want := test.lists
-				if form == cakemailtest.Guide && len(w.Api.Active()) > 0 && test.exists.AccountID == 0 {
+				if form == cakemailtest.Guide && len(w.API.Active()) > 0 && test.exists.AccountID == 0 {
 					// The guide's list does not say where it ends.
 					want *= 2
 				}
-				if lists := w.Api.Count(cakemailtest.List); lists != want {
+				if lists := w.API.Count(cakemailtest.List); lists != want {
 					t.Errorf("%d lists, want %d", lists, want)
 				}
 			})
@@ -102,9 +102,9 @@ func TestWebhookResource_ExistsInTheState(t *testing.T) {
 				workspace := w.Workspace(t, test.configuration)
 				acctest.Terraform(t, workspace, "apply", "-auto-approve")
 				addFile(t, workspace, "more.tf", test.more)
-				w.Api.ResetCalls()
+				w.API.ResetCalls()
 				expectExisting(t, acctest.Tell(t, workspace, slices.Concat([]string{"plan", refresh}, test.plan)...))
-				if lists := w.Api.Count(cakemailtest.List); lists > 0 != test.lists {
+				if lists := w.API.Count(cakemailtest.List); lists > 0 != test.lists {
 					t.Errorf("%d lists", lists)
 				}
 			})
@@ -120,7 +120,7 @@ func TestWebhookResource_ExistsWhereAReplacementWouldDoubleIt(t *testing.T) {
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 		c := w.NewCore(t, nil)
 		c.MustApply(hook(nil))
-		other := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Email.Bounced"}})
+		other := w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Email.Bounced"}})
 		replaced := acctest.Block(c.Webhook, hook(acctest.Arguments{"events": other.Events}))
 		expectExisting(t, acctest.MessagesOf(later(w, c, nil).Plan(c.State, replaced).Diagnostics), other.ID)
 	})
@@ -141,14 +141,14 @@ func TestWebhookResource_ExistsWhereNothingCanBeListed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
-			w.Api.SetFaults(test.fault)
+			w.API.SetFaults(test.fault)
 			c := w.NewCore(t, acctest.Arguments{"max_retries": int64(0)})
 			var told []acctest.Message
 			for range 3 {
 				told = append(told, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(nil))).Diagnostics)...)
 			}
 			w.ExpectMessages(t, told, acctest.Warning("", test.title, "The plan cannot tell whether the webhooks to create exist already."))
-			if lists := w.Api.Count(cakemailtest.List); lists != 1 {
+			if lists := w.API.Count(cakemailtest.List); lists != 1 {
 				t.Errorf("%d lists, want 1", lists)
 			}
 		})
@@ -167,7 +167,7 @@ func addFile(t *testing.T, workspace *terraformcli.Workspace, name, content stri
 func TestWebhookResource_ExistsWithOtherEvents(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
-	w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added", "Email.Bounced"}})
+	w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added", "Email.Bounced"}})
 	c := w.NewCore(t, nil)
 
 	told := acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"store_secret": tftypes.UnknownValue}))).Diagnostics)
@@ -181,7 +181,7 @@ func TestWebhookResource_ExistsWithOtherEvents(t *testing.T) {
 func TestWebhookResource_ExistsIsNotSaidByAnApplyThatHasBegun(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
-	w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 	c := w.NewCore(t, nil)
 	c.MustApply(hook(acctest.Arguments{"url": "https://example.com/other"}))
 	w.ExpectMessages(t, acctest.MessagesOf(c.Plan(tftypes.NewValue(c.Webhook, nil), acctest.Block(c.Webhook, hook(nil))).Diagnostics))

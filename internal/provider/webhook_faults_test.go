@@ -159,10 +159,10 @@ func (test faultCase) run(t *testing.T, form cakemailtest.Form) faultResult {
 	variables := append([]string{"-var", fmt.Sprintf("number=%d", number)}, test.variables...)
 
 	result := faultResult{name: test.name, form: form, applies: 1}
-	w.Api.SetFaults(test.faults(w.Api)...)
+	w.API.SetFaults(test.faults(w.API)...)
 	output, err := workspace.Run(t.Context(), append([]string{"apply", "-auto-approve"}, variables...)...)
 	if test.lasting && err != nil {
-		w.Api.SetFaults()
+		w.API.SetFaults()
 		result.applies++
 		output, err = workspace.Run(t.Context(), append([]string{"apply", "-auto-approve"}, variables...)...)
 	}
@@ -170,17 +170,17 @@ func (test faultCase) run(t *testing.T, form cakemailtest.Form) faultResult {
 		t.Errorf("apply: %v", err)
 	}
 	result.compare(t, w, workspace)
-	result.creates = w.Api.Count(cakemailtest.Create)
+	result.creates = w.API.Count(cakemailtest.Create)
 	if result.active != number || result.inState != number || result.orphans+result.doubles+result.missing > 0 {
 		t.Errorf("%+v, want %d active and in state, nothing else\n%s", result, number, output)
 	}
-	w.Api.SetFaults()
+	w.API.SetFaults()
 	acctest.Terraform(t, workspace, append([]string{"plan", "-detailed-exitcode"}, variables...)...)
 	if !test.lasting {
-		w.Api.SetFaults(test.faults(w.Api)...)
+		w.API.SetFaults(test.faults(w.API)...)
 	}
 	acctest.Terraform(t, workspace, append([]string{"destroy", "-auto-approve"}, variables...)...)
-	if active := w.Api.Active(); len(active) > 0 {
+	if active := w.API.Active(); len(active) > 0 {
 		t.Errorf("%d webhooks are active after destroy", len(active))
 	}
 	return result
@@ -194,7 +194,7 @@ func (r *faultResult) compare(t *testing.T, w *acctest.World, workspace *terrafo
 		inState[webhook.ID] = true
 	}
 	urls := map[string]bool{}
-	for _, webhook := range w.Api.Active() {
+	for _, webhook := range w.API.Active() {
 		r.active++
 		if !inState[webhook.ID] {
 			r.orphans++

@@ -127,26 +127,26 @@ func (m hostileMoment) meet(t *testing.T, answer cakemailtest.Fault, form cakema
 	}
 	before := c.State
 	answer.Operation = m.operation
-	w.Api.SetFaults(answer)
+	w.API.SetFaults(answer)
 
 	messages := do(c)
 	expectClear(t, w, messages)
 	expectNothingFalse(t, w, c, before, len(acctest.ErrorsIn(messages)) > 0)
 
-	w.Api.SetFaults()
+	w.API.SetFaults()
 	if m.after == nil {
 		w.ExpectMessages(t, c.Destroy())
-		if active := w.Api.Active(); len(active) > 0 || !c.State.IsNull() {
+		if active := w.API.Active(); len(active) > 0 || !c.State.IsNull() {
 			t.Errorf("after the destroy %d webhooks are active, the state holds %s", len(active), c.State)
 		}
 		return
 	}
 	c.MustApply(m.after)
 	expectAgreement(t, w, c, m.after)
-	w.Api.ResetCalls()
+	w.API.ResetCalls()
 	c.MustApply(m.after)
-	if calls := w.Api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
-		t.Errorf("another apply made the calls %v, want one read", w.Api.Counts())
+	if calls := w.API.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
+		t.Errorf("another apply made the calls %v, want one read", w.API.Counts())
 	}
 }
 
@@ -171,7 +171,7 @@ func expectNothingFalse(t *testing.T, w *acctest.World, c *acctest.Core, before 
 	switch {
 	case failed && c.State.Equal(before):
 	case c.State.IsNull():
-		if active := w.Api.Active(); len(active) > 0 {
+		if active := w.API.Active(); len(active) > 0 {
 			t.Errorf("the state has lost %+v", active)
 		}
 	case failed && c.Text("id") == "":
@@ -179,8 +179,8 @@ func expectNothingFalse(t *testing.T, w *acctest.World, c *acctest.Core, before 
 			t.Errorf("the state holds a webhook without an id that is not tainted: %s", c.State)
 		}
 	case failed && c.Tainted:
-		if c.Text("id") != w.Api.Webhooks()[0].ID {
-			t.Errorf("the state holds %s, the API %+v", c.State, w.Api.Webhooks())
+		if c.Text("id") != w.API.Webhooks()[0].ID {
+			t.Errorf("the state holds %s, the API %+v", c.State, w.API.Webhooks())
 		}
 	default:
 		expectAgreement(t, w, c, nil)
@@ -191,7 +191,7 @@ func expectNothingFalse(t *testing.T, w *acctest.World, c *acctest.Core, before 
 func expectAgreement(t *testing.T, w *acctest.World, c *acctest.Core, config acctest.Arguments) {
 	t.Helper()
 	var matching []cakemailtest.Webhook
-	for _, webhook := range w.Api.Webhooks() {
+	for _, webhook := range w.API.Webhooks() {
 		if webhook.ID == c.Text("id") {
 			matching = append(matching, webhook)
 		} else if !webhook.Archived {
@@ -199,7 +199,7 @@ func expectAgreement(t *testing.T, w *acctest.World, c *acctest.Core, config acc
 		}
 	}
 	if len(matching) != 1 {
-		t.Fatalf("the state holds %s, the API %+v", c.State, w.Api.Webhooks())
+		t.Fatalf("the state holds %s, the API %+v", c.State, w.API.Webhooks())
 	}
 	webhook := matching[0]
 	secret, isStored := any(webhook.Secret), config["store_secret"] != false
@@ -246,11 +246,11 @@ func TestWebhookResource_FaultsOfOddIDs(t *testing.T) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				c := w.NewCore(t, nil)
-				innocent := w.Api.Add(cakemailtest.Webhook{ID: "innocent", URL: "https://example.com/innocent", Events: []string{"List.Created"}})
-				w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: renamingTo(w, id)})
+				innocent := w.API.Add(cakemailtest.Webhook{ID: "innocent", URL: "https://example.com/innocent", Events: []string{"List.Created"}})
+				w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: renamingTo(w, id)})
 
 				c.MustApply(hook(nil))
-				if c.Text("id") != id || c.Text("secret") != w.Api.Webhooks()[1].Secret {
+				if c.Text("id") != id || c.Text("secret") != w.API.Webhooks()[1].Secret {
 					t.Fatalf("the state holds %s", c.State)
 				}
 				read, messages := c.Data("cakemail_webhook", acctest.Arguments{"id": id})
@@ -269,10 +269,10 @@ func TestWebhookResource_FaultsOfOddIDs(t *testing.T) {
 				c.MustApply(hook(nil))
 				w.ExpectMessages(t, c.Destroy())
 
-				if webhooks := w.Api.Webhooks(); len(webhooks) != 2 || !webhooks[1].Archived || webhooks[0].Archived || webhooks[0].URL != innocent.URL {
+				if webhooks := w.API.Webhooks(); len(webhooks) != 2 || !webhooks[1].Archived || webhooks[0].Archived || webhooks[0].URL != innocent.URL {
 					t.Errorf("the API holds %+v", webhooks)
 				}
-				for _, call := range w.Api.Calls() {
+				for _, call := range w.API.Calls() {
 					if path := "/webhooks/" + url.PathEscape(id); call.Path != "/webhooks" && call.Path != path && !strings.HasPrefix(call.Path, path+"/") {
 						t.Errorf("%s %s was called", call.Method, call.Path)
 					}
@@ -285,9 +285,9 @@ func TestWebhookResource_FaultsOfOddIDs(t *testing.T) {
 // renaming gives the new webhook this id, in the API and in the answer.
 func renamingTo(w *acctest.World, id string) func([]byte) []byte {
 	return func(body []byte) []byte {
-		webhooks := w.Api.Webhooks()
+		webhooks := w.API.Webhooks()
 		given := webhooks[len(webhooks)-1].ID
-		w.Api.Change(given, func(webhook *cakemailtest.Webhook) { webhook.ID = id })
+		w.API.Change(given, func(webhook *cakemailtest.Webhook) { webhook.ID = id })
 		quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(id) + `"`
 		return acctest.Replacing(`"`+given+`"`, quoted, ":"+given+",", ":"+quoted+",", ":"+given+"}", ":"+quoted+"}")(body)
 	}
@@ -299,14 +299,14 @@ func TestWebhookResource_FaultsOfACreateAnsweredWithAnotherID(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
 	c := w.NewCore(t, nil)
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: another})
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Rewrite: another})
 
 	messages := c.Apply(hook(nil))
 	if problems := acctest.ErrorsIn(messages); len(problems) != 1 || !strings.Contains(problems[0].Summary, "There is no webhook ") || !c.Tainted {
 		t.Errorf("got:\n%s", acctest.Indented(messages))
 	}
 	c.MustApply(hook(nil))
-	if webhooks := w.Api.Webhooks(); len(webhooks) != 2 || webhooks[0].Archived || c.Text("id") != webhooks[1].ID {
+	if webhooks := w.API.Webhooks(); len(webhooks) != 2 || webhooks[0].Archived || c.Text("id") != webhooks[1].ID {
 		t.Errorf("the state holds %s, the API %+v", c.State, webhooks)
 	}
 }
@@ -317,9 +317,9 @@ func TestWebhookResource_FaultsOfAWrongAddressChangeNothing(t *testing.T) {
 	t.Parallel()
 	changed := hook(acctest.Arguments{"archived": true})
 	for name, lead := range map[string]func(*acctest.World) acctest.Arguments{
-		"a wrong path in base_url": func(w *acctest.World) acctest.Arguments { return acctest.Arguments{"base_url": w.Api.URL() + "/v9"} },
+		"a wrong path in base_url": func(w *acctest.World) acctest.Arguments { return acctest.Arguments{"base_url": w.API.URL() + "/v9"} },
 		"a proxy": func(w *acctest.World) acctest.Arguments {
-			w.Api.SetFaults(cakemailtest.Fault{Status: 404, Body: "<html><h1>404 Not Found</h1></html>", ContentType: "text/html"})
+			w.API.SetFaults(cakemailtest.Fault{Status: 404, Body: "<html><h1>404 Not Found</h1></html>", ContentType: "text/html"})
 			return nil
 		},
 	} {
@@ -355,7 +355,7 @@ func TestWebhookResource_FaultsOfAWrongAddressChangeNothing(t *testing.T) {
 					if len(told) != 1 || !strings.Contains(told[0].Detail, "Check the address") || !c.State.Equal(right.State) {
 						t.Errorf("got %s, and the state became %s", acctest.Indented(told), c.State)
 					}
-					w.Api.SetFaults()
+					w.API.SetFaults()
 					expectAgreement(t, w, later(w, c, nil), nil)
 					later(w, c, nil).ExpectNoChange(hook(nil))
 				})
@@ -372,7 +372,7 @@ func TestWebhookResource_FaultsOfAChangeOfWhatIsGone(t *testing.T) {
 	if problems := acctest.ErrorsIn(c.Apply(hook(nil))); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	w.Api.Remove(onlyWebhook(t, w).ID)
+	w.API.Remove(onlyWebhook(t, w).ID)
 	config := acctest.Block(c.Webhook, hook(acctest.Arguments{"rate_limit": int64(7)}))
 
 	planned := c.Plan(c.State, config)

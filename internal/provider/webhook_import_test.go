@@ -133,7 +133,7 @@ func TestWebhookResource_Import(t *testing.T) {
 			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				existing := w.Api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				existing := w.API.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 				c := &identified{Core: w.NewCore(t, test.provider)}
 				if test.identity == nil {
 					w.ExpectMessages(t, c.ImportState(test.id(existing.ID)))
@@ -147,7 +147,7 @@ func TestWebhookResource_Import(t *testing.T) {
 				}
 				expectAgreement(t, w, c.Core, acctest.With(acctest.Arguments{"account_id": test.inState}, test.config))
 				c.ExpectNoChange(hook(test.config))
-				if calls := w.Api.Counts(); len(calls) != 1 || calls[cakemailtest.Show] == 0 {
+				if calls := w.API.Counts(); len(calls) != 1 || calls[cakemailtest.Show] == 0 {
 					t.Errorf("got the calls %v, want reads alone", calls)
 				}
 			})
@@ -172,8 +172,8 @@ func TestWebhookResource_ImportOfAHalfToldWebhook(t *testing.T) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				c := w.NewCore(t, nil)
-				webhook := w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
-				w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: test.change})
+				webhook := w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+				w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: test.change})
 
 				messages := c.ImportState(webhook.ID)
 				expectClear(t, w, messages)
@@ -215,7 +215,7 @@ func TestWebhookResource_ImportOfNoWebhook(t *testing.T) {
 				_, messages = c.importBy(test.identity)
 			}
 			w.ExpectMessages(t, messages, test.want)
-			if calls := w.Api.Calls(); len(calls) > 0 || !c.State.IsNull() {
+			if calls := w.API.Calls(); len(calls) > 0 || !c.State.IsNull() {
 				t.Errorf("%d calls were made, the state holds %s", len(calls), c.State)
 			}
 		})
@@ -224,7 +224,7 @@ func TestWebhookResource_ImportOfNoWebhook(t *testing.T) {
 		t.Parallel()
 		w := acctest.NewWorld(t)
 		c := identified{Core: w.NewCore(t, nil)}
-		w.Api.Add(cakemailtest.Webhook{ID: "webhook", AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+		w.API.Add(cakemailtest.Webhook{ID: "webhook", AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 		_, messages := c.importBy(acctest.Arguments{"id": "42/webhook"})
 		w.ExpectMessages(t, append(messages, c.Refresh()...))
 		if !c.State.IsNull() {
@@ -244,7 +244,7 @@ func TestWebhookResource_ImportBlockWithoutTheSecretInTerraform1_5(t *testing.T)
 	t.Parallel()
 	importBlocks.orSkip(t)
 	w := acctest.NewWorld(t)
-	w.Api.Add(cakemailtest.Webhook{ID: "existing", URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	w.API.Add(cakemailtest.Webhook{ID: "existing", URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 	workspace := w.Workspace(t, "import_without_secret.tf")
 
 	acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile)
@@ -311,7 +311,7 @@ func TestWebhookResource_IdentityStaysTheSame(t *testing.T) {
 				webhook.identity = nil
 				expectIdentity("changed from an older state", webhook.change(hook(test.config)))
 
-				w.Api.Remove(onlyWebhook(t, w).ID)
+				w.API.Remove(onlyWebhook(t, w).ID)
 				if webhook.read(); !webhook.State.IsNull() {
 					t.Errorf("gone: the state is %s, want none", webhook.State)
 				}
@@ -367,7 +367,7 @@ func TestWebhookResource_IdentityIsKeptByAFailedDestroy(t *testing.T) {
 	w := acctest.NewWorld(t)
 	i := &identified{Core: w.NewCore(t, nil)}
 	identity := i.change(hook(nil))
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
 	nothing := tftypes.NewValue(i.Webhook, nil)
 
 	failed, err := i.Server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{

@@ -31,7 +31,7 @@ func signalApply(t *testing.T, w *acctest.World, workspace *terraformcli.Workspa
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for w.Api.Count(operation) < calls {
+	for w.API.Count(operation) < calls {
 		select {
 		case <-t.Context().Done():
 			t.Fatalf("no %s call was made:\n%s", operation, output.String())
@@ -51,16 +51,16 @@ func TestWebhookResource_InterruptOfACreateIsRecorded(t *testing.T) {
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPassword()
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Delay: 3 * time.Second})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Delay: 3 * time.Second})
 		workspace := w.Workspace(t, "many.tf")
 
 		output, _ := signalApply(t, w, workspace, syscall.SIGINT, cakemailtest.Create, 1, "-var", "number=1")
 
 		state := acctest.StateOf(t, workspace)
 		if len(state) != 1 || state[0].Tainted || state[0].ID != onlyWebhook(t, w).ID || state[0].Secret != onlyWebhook(t, w).Secret {
-			t.Fatalf("the state holds %+v, the API %+v\n%s", state, w.Api.Webhooks(), output)
+			t.Fatalf("the state holds %+v, the API %+v\n%s", state, w.API.Webhooks(), output)
 		}
-		w.Api.SetFaults()
+		w.API.SetFaults()
 		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", "number=1")
 	})
 }
@@ -68,17 +68,17 @@ func TestWebhookResource_InterruptOfACreateIsRecorded(t *testing.T) {
 func TestWebhookResource_InterruptEndsWaitingAndStartsNothingNew(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
-	w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 503, Header: map[string][]string{"Retry-After": {"25"}}})
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 503, Header: map[string][]string{"Retry-After": {"25"}}})
 	workspace := w.Workspace(t, "many.tf")
 
 	output, took := signalApply(t, w, workspace, syscall.SIGINT, cakemailtest.Create, 1, "-parallelism=1")
 
-	if created := w.Api.Count(cakemailtest.Create); took > 10*time.Second || created != 1 {
+	if created := w.API.Count(cakemailtest.Create); took > 10*time.Second || created != 1 {
 		t.Errorf("%d creates were sent, and Terraform went on for %s after the interrupt:\n%s", created, took, output)
 	}
-	w.Api.SetFaults()
+	w.API.SetFaults()
 	acctest.Terraform(t, workspace, "apply", "-auto-approve")
-	if active := len(w.Api.Active()); active != 5 {
+	if active := len(w.API.Active()); active != 5 {
 		t.Errorf("%d webhooks are active, want 5", active)
 	}
 }
@@ -115,13 +115,13 @@ func TestWebhookResource_KillLeavesWhatTheNextPlanFinds(t *testing.T) {
 		workspace := w.Workspace(t, "many.tf")
 		acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "number=5")
 		saved := acctest.StateOf(t, workspace)
-		w.Api.ResetCalls()
+		w.API.ResetCalls()
 		// Nothing is answered until the kill, so that it does not hit Terraform while it writes the state.
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: true, Delay: time.Minute})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: true, Delay: time.Minute})
 		signalApply(t, w, workspace, syscall.SIGKILL, cakemailtest.Create, 10, all...)
-		w.Api.SetFaults()
+		w.API.SetFaults()
 		var unknown []string
-		for _, webhook := range w.Api.Active() {
+		for _, webhook := range w.API.Active() {
 			if !slices.ContainsFunc(saved, func(known acctest.StateWebhook) bool { return known.ID == webhook.ID }) {
 				unknown = append(unknown, webhook.ID)
 			}
@@ -138,10 +138,10 @@ func TestWebhookResource_KillLeavesWhatTheNextPlanFinds(t *testing.T) {
 		for _, webhook := range state {
 			secrets[webhook.ID] = webhook.Secret
 		}
-		if len(state) != number || len(w.Api.Active()) != number {
-			t.Errorf("%d webhooks are in the state and %d active, want %d each", len(state), len(w.Api.Active()), number)
+		if len(state) != number || len(w.API.Active()) != number {
+			t.Errorf("%d webhooks are in the state and %d active, want %d each", len(state), len(w.API.Active()), number)
 		}
-		for _, webhook := range w.Api.Active() {
+		for _, webhook := range w.API.Active() {
 			if secrets[webhook.ID] != webhook.Secret {
 				t.Errorf("the state has another secret of %s", webhook.ID)
 			}

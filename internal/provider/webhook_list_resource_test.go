@@ -63,8 +63,8 @@ func TestWebhookListResource_AsksForNoMorePagesThanItNeeds(t *testing.T) {
 			if found := idsOf(t, w.NewCore(t, nil).List(test.query)); len(slices.Compact(found)) != test.found {
 				t.Errorf("found %d different webhooks, want %d", len(found), test.found)
 			}
-			if pages := w.Api.Count(cakemailtest.List); pages != test.pages || len(w.Api.Calls()) != pages {
-				t.Errorf("got the calls %v, want %d pages and nothing else", w.Api.Counts(), test.pages)
+			if pages := w.API.Count(cakemailtest.List); pages != test.pages || len(w.API.Calls()) != pages {
+				t.Errorf("got the calls %v, want %d pages and nothing else", w.API.Counts(), test.pages)
 			}
 		})
 	}
@@ -111,7 +111,7 @@ func TestWebhookListResource_Results(t *testing.T) {
 	}
 	t.Run("of a webhook of which the answer tells nothing but the id", func(t *testing.T) {
 		w := acctest.NewWorld(t)
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func([]byte) []byte { return []byte(`{"data":[{"id":"w1"}]}`) }})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: func([]byte) []byte { return []byte(`{"data":[{"id":"w1"}]}`) }})
 		got := w.NewCore(t, nil).List(acctest.Query{IncludeResource: true})
 		if ids := idsOf(t, got); !slices.Equal(ids, []string{"w1"}) || got[0].Resource["archived"] != false {
 			t.Errorf("got %+v", got)
@@ -136,7 +136,7 @@ func TestWebhookListResource_IsNeverSilentlyShorter(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
 			addCrowd(w)
-			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: test.refused, Status: 403})
+			w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: test.refused, Status: 403})
 			got := w.NewCore(t, test.provider).List(acctest.Query{Limit: 1000})
 			if len(got) != test.found+1 {
 				t.Fatalf("got %d results, want %d webhooks and an error", len(got), test.found)
@@ -206,7 +206,7 @@ func addVariety(w *acctest.World, form cakemailtest.Form, account string) int {
 		if account != "" {
 			webhook.AccountID = 42
 		}
-		w.Api.Add(webhook)
+		w.API.Add(webhook)
 	}
 	return len(webhooks)
 }
@@ -243,7 +243,7 @@ func TestWebhookListResource_InTerraform1_14(t *testing.T) {
 			resource.TestStep{Query: true, Config: query, QueryResultChecks: checks},
 			resource.TestStep{
 				Query: true, Config: query, ExpectError: regexp.MustCompile("The credentials do not permit this call|Cannot list the webhooks"),
-				PreConfig: func() { w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 3, Status: 403}) },
+				PreConfig: func() { w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 3, Status: 403}) },
 			})
 	})
 	t.Run("the configuration that a query generates imports and does nothing else", func(t *testing.T) {
@@ -256,11 +256,11 @@ func TestWebhookListResource_InTerraform1_14(t *testing.T) {
 		acctest.Terraform(t, workspace, "query", "-generate-config-out=generated.tf")
 		acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile)
 		expectImportsAlone(t, acctest.Terraform(t, workspace, "show", "-json", acctest.PlanFile), existing)
-		w.Api.ResetCalls()
+		w.API.ResetCalls()
 		acctest.Terraform(t, workspace, "apply", acctest.PlanFile)
 		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
 
-		if calls := w.Api.Counts(); len(calls) != 1 || calls[cakemailtest.Show] == 0 {
+		if calls := w.API.Counts(); len(calls) != 1 || calls[cakemailtest.Show] == 0 {
 			t.Errorf("got the calls %v, want reads alone", calls)
 		}
 		if state := acctest.StateOf(t, workspace); len(state) != existing {

@@ -241,7 +241,7 @@ func TestWebhookResource_MoveIsSettledByTheFirstRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
-			webhook := w.Api.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
+			webhook := w.API.Add(cakemailtest.Webhook{AccountID: test.account, URL: "https://example.com/a", Events: []string{"Contact.Added"}})
 			i := movedBlindly(w.NewCore(t, inAccount(42)), webhook.ID, test.query)
 			config := acctest.Arguments{"url": webhook.URL, "events": webhook.Events, "account_id": test.account, "store_secret": !test.withoutSecret}
 			want := acctest.Values{"id": webhook.ID, "account_id": test.account}
@@ -258,7 +258,7 @@ func TestWebhookResource_MoveIsSettledByTheFirstRead(t *testing.T) {
 			if secret := i.Text("secret"); secret != map[bool]string{false: webhook.Secret}[test.withoutSecret] {
 				t.Errorf("the secret is %q, and the webhook's %q", secret, webhook.Secret)
 			}
-			if counts := w.Api.Counts(); counts[cakemailtest.Show] != len(w.Api.Calls()) {
+			if counts := w.API.Counts(); counts[cakemailtest.Show] != len(w.API.Calls()) {
 				t.Errorf("the calls are %v, want reading ones alone", counts)
 			}
 			i.expectRecreated(w, webhook.ID)
@@ -269,7 +269,7 @@ func TestWebhookResource_MoveIsSettledByTheFirstRead(t *testing.T) {
 // expectRecreated removes a webhook that has been read, so that it is created again, as ever.
 func (i *identified) expectRecreated(w *acctest.World, id string) {
 	i.T.Helper()
-	w.Api.Remove(id)
+	w.API.Remove(id)
 	if messages := i.Refresh(); len(messages) > 0 || !i.State.IsNull() {
 		i.T.Errorf("got messages:\n%s\nand the state %s, want neither", acctest.Indented(messages), i.State)
 	}
@@ -280,19 +280,19 @@ func TestWebhookResource_MoveInTheProvidersAccount(t *testing.T) {
 	inAccount43 := cakemailtest.Webhook{AccountID: 43, URL: "https://example.com/a", Events: []string{"Contact.Added"}}
 	t.Run("a webhook that is not there is not created a second time", func(t *testing.T) {
 		w := acctest.NewWorld(t)
-		webhook := w.Api.Add(inAccount43)
+		webhook := w.API.Add(inAccount43)
 		i := movedBlindly(w.NewCore(t, inAccount(42)), webhook.ID, "")
 		w.ExpectMessages(t, i.Refresh(), acctest.Error("", "The moved webhook was not found", "is not in account 42"))
 
-		w.Api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.AccountID = 42 })
+		w.API.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.AccountID = 42 })
 		i.read()
 		i.expectRecreated(w, webhook.ID)
 	})
 	t.Run("a webhook is destroyed", func(t *testing.T) {
 		w := acctest.NewWorld(t)
-		i := movedBlindly(w.NewCore(t, inAccount(43)), w.Api.Add(inAccount43).ID, "")
-		if messages := i.Archive(); len(messages) > 0 || len(w.Api.Active()) > 0 {
-			t.Errorf("got messages:\n%s\nand %d active webhooks, want neither", acctest.Indented(messages), len(w.Api.Active()))
+		i := movedBlindly(w.NewCore(t, inAccount(43)), w.API.Add(inAccount43).ID, "")
+		if messages := i.Archive(); len(messages) > 0 || len(w.API.Active()) > 0 {
+			t.Errorf("got messages:\n%s\nand %d active webhooks, want neither", acctest.Indented(messages), len(w.API.Active()))
 		}
 	})
 	for query, want := range map[string]acctest.Message{
@@ -364,8 +364,8 @@ func TestWebhookResource_MoveTakesOverStatesOfRealProviders(t *testing.T) {
 				}
 			}
 			slices.Sort(ids)
-			if held := w.Api.Webhooks(); len(slices.Compact(ids)) != len(held) || w.Api.Count(cakemailtest.Show) != len(w.Api.Calls()) {
-				t.Errorf("%q were taken over with the calls %v, want each of %d webhooks by reads alone", ids, w.Api.Counts(), len(held))
+			if held := w.API.Webhooks(); len(slices.Compact(ids)) != len(held) || w.API.Count(cakemailtest.Show) != len(w.API.Calls()) {
+				t.Errorf("%q were taken over with the calls %v, want each of %d webhooks by reads alone", ids, w.API.Counts(), len(held))
 			}
 		})
 	}
@@ -390,7 +390,7 @@ func expectTakenOver(i *identified, w *acctest.World, untold []string) {
 	if !slices.Equal(learned, slices.Compact(untold)) {
 		i.T.Errorf("the refresh learns %q, want %q", learned, untold)
 	}
-	for _, webhook := range w.Api.Webhooks() {
+	for _, webhook := range w.API.Webhooks() {
 		if webhook.ID == i.Text("id") {
 			got, _ := acctest.PlainValue(i.T, i.State).(acctest.Values)
 			told := acctest.Values{"secret": webhook.Secret, "archived": webhook.Archived, "store_secret": true}
@@ -419,7 +419,7 @@ func worldOf(t *testing.T, form cakemailtest.Form, webhooksFile string) *acctest
 	}
 	w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 	for _, webhook := range webhooks {
-		w.Api.Add(webhook)
+		w.API.Add(webhook)
 	}
 	return w
 }
@@ -439,13 +439,13 @@ func TestWebhookResource_MoveInTerraform1_8(t *testing.T) {
 			logFile := filepath.Join(t.TempDir(), "terraform.log")
 			workspace := exampleWorkspace(t, w, "guides/moving-from-"+name+"/main.tf", "TF_LOG=TRACE", "TF_LOG_PATH="+logFile)
 			takeOver(t, workspace, name, "moved/example-"+name+".tfstate")
-			before := w.Api.Webhooks()
+			before := w.API.Webhooks()
 			if output := acctest.Terraform(t, workspace, "apply", "-auto-approve"); !strings.Contains(output, "0 added, 0 changed, 0 destroyed") {
 				t.Errorf("the apply does more than to move:\n%s", output)
 			}
 			acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
-			if after := w.Api.Webhooks(); !reflect.DeepEqual(after, before) || w.Api.Count(cakemailtest.Show) != len(w.Api.Calls()) {
-				t.Errorf("the API holds %+v after the calls %v, want it as before: %+v", after, w.Api.Counts(), before)
+			if after := w.API.Webhooks(); !reflect.DeepEqual(after, before) || w.API.Count(cakemailtest.Show) != len(w.API.Calls()) {
+				t.Errorf("the API holds %+v after the calls %v, want it as before: %+v", after, w.API.Counts(), before)
 			}
 			state := acctest.StateOf(t, workspace)
 			for _, webhook := range before {

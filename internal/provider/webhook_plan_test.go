@@ -15,7 +15,7 @@ var bothForms = []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide}
 
 // changing is a change that somebody else makes.
 func changing(change func(*cakemailtest.Webhook)) func(*acctest.World, string) {
-	return func(w *acctest.World, id string) { w.Api.Change(id, change) }
+	return func(w *acctest.World, id string) { w.API.Change(id, change) }
 }
 
 // applyLate applies a plan that was made without a refresh, after something has happened.
@@ -49,7 +49,7 @@ func TestWebhookResource_Plan(t *testing.T) {
 		"another account replaces": {nil, nil, acctest.Arguments{"account_id": int64(42)}, operations{archive, create}, bothForms},
 		"archived elsewhere is healed in place": {
 			nil, changing(func(webhook *cakemailtest.Webhook) { webhook.Archived = true }), nil, operations{unarchive}, bothForms},
-		"gone elsewhere is created again":     {nil, func(w *acctest.World, id string) { w.Api.Remove(id) }, nil, operations{create}, bothForms},
+		"gone elsewhere is created again":     {nil, func(w *acctest.World, id string) { w.API.Remove(id) }, nil, operations{create}, bothForms},
 		"another url elsewhere is set right":  {nil, elsewhere, nil, operations{update}, bothForms[:1]},
 		"or replaced where it cannot be":      {nil, elsewhere, nil, operations{archive, create}, bothForms[1:]},
 		"an unset rate limit follows the API": {nil, changing(func(webhook *cakemailtest.Webhook) { webhook.RateLimit = 77 }), nil, nil, bothForms},
@@ -79,11 +79,11 @@ func TestWebhookResource_Plan(t *testing.T) {
 				c := w.NewCore(t, nil)
 				c.MustApply(hook(test.before))
 				expectAgreement(t, w, c, test.before)
-				before := w.Api.Webhooks()[0]
+				before := w.API.Webhooks()[0]
 				if test.elsewhere != nil {
 					test.elsewhere(w, before.ID)
 				}
-				w.Api.ResetCalls()
+				w.API.ResetCalls()
 
 				w.ExpectMessages(t, c.Refresh())
 				prior := acctest.AttributesOf(t, c.Merged(acctest.Block(c.Webhook, nil), c.State))
@@ -114,7 +114,7 @@ func TestWebhookResource_PlanLeavesToTheAPIWhatIsNotSet(t *testing.T) {
 	for name, change := range map[string]func(w *acctest.World, id string){
 		"drifted after the plan": move,
 		"moved by the API": func(w *acctest.World, id string) {
-			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: func(body []byte) []byte {
+			w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: func(body []byte) []byte {
 				move(w, id)
 				return acctest.Replacing(`"rate_limit":50`, `"rate_limit":70`, `"second"`, `"minute"`)(body)
 			}})
@@ -168,7 +168,7 @@ func TestWebhookResource_PlanThatIsOvertakenNamesWhatChanged(t *testing.T) {
 				c := w.NewCore(t, nil)
 				c.MustApply(hook(test.before))
 
-				got := applyLate(c, hook(test.after), func() { w.Api.Change(c.Text("id"), test.change) })
+				got := applyLate(c, hook(test.after), func() { w.API.Change(c.Text("id"), test.change) })
 
 				w.ExpectMessages(t, got, acctest.Error(test.changed, "The webhook's "+test.changed+" changed after the plan", test.because))
 				c.MustApply(hook(test.after))
@@ -185,7 +185,7 @@ func TestWebhookResource_PlanThatIsOvertakenByAnotherSecret(t *testing.T) {
 	c := w.NewCore(t, nil)
 	c.MustApply(hook(nil))
 	got := applyLate(c, hook(acctest.Arguments{"url": "https://example.com/new"}), func() {
-		w.Api.SetFaults(
+		w.API.SetFaults(
 			// The secret is told by the show call, which is made when the change tells too little.
 			cakemailtest.Fault{Operation: cakemailtest.Update, Processed: true, Rewrite: func([]byte) []byte { return nil }},
 			cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(onlyWebhook(t, w).Secret, "another-secret-altogether")},
@@ -204,15 +204,15 @@ func TestWebhookResource_PlanAfterAFirstPauseThatWasRefused(t *testing.T) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 		c, paused := w.NewCore(t, nil), hook(acctest.Arguments{"archived": true})
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
 		if len(acctest.ErrorsIn(c.Apply(paused))) != 1 || !c.Tainted {
 			t.Fatal("the apply succeeded")
 		}
 		c.Tainted = false
 
-		w.ExpectMessages(t, applyLate(c, paused, func() { w.Api.SetFaults() }))
+		w.ExpectMessages(t, applyLate(c, paused, func() { w.API.SetFaults() }))
 
-		if active := w.Api.Active(); len(active) > 0 {
+		if active := w.API.Active(); len(active) > 0 {
 			t.Errorf("%d webhooks are active, want the only one paused", len(active))
 		}
 	})
@@ -248,14 +248,14 @@ func TestWebhookResource_PlanForTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 			c := w.NewCore(t, nil)
 			c.MustApply(hook(given))
 			// An API that has moved to the reference's form tells one event.
-			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: func([]byte) []byte {
+			w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: func([]byte) []byte {
 				return fmt.Appendf(nil, `{"id":%q,"signature":{"key":%q,"hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",`+
 					`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`, c.Text("id"), c.Text("secret"))
 			}})
 			w.ExpectMessages(t, c.Refresh())
 
 			w.ExpectMessages(t, test.do(c), test.want...)
-			if created, active := w.Api.Count(cakemailtest.Create), len(w.Api.Active()); created != 1 || test.want != nil && active != 1 {
+			if created, active := w.API.Count(cakemailtest.Create), len(w.API.Active()); created != 1 || test.want != nil && active != 1 {
 				t.Errorf("%d webhooks were created and %d are active, want 1", created, active)
 			}
 		})
@@ -294,7 +294,7 @@ func TestWebhookResource_PlanKnowsTheFormFromTheList(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t, cakemailtest.WithForm(test.form))
-			w.Api.Add(cakemailtest.Webhook{URL: "https://example.com/other", Events: []string{"Contact.Added"}})
+			w.API.Add(cakemailtest.Webhook{URL: "https://example.com/other", Events: []string{"Contact.Added"}})
 			c := w.NewCore(t, nil)
 			w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(test.config))).Diagnostics), test.want...)
 		})

@@ -42,7 +42,7 @@ func known() []plancheck.PlanCheck {
 // onlyWebhook returns the one active webhook, or fails the test.
 func onlyWebhook(t *testing.T, w *acctest.World) cakemailtest.Webhook {
 	t.Helper()
-	active := w.Api.Active()
+	active := w.API.Active()
 	if len(active) != 1 {
 		t.Fatalf("%d webhooks are active, want 1", len(active))
 	}
@@ -53,7 +53,7 @@ func onlyWebhook(t *testing.T, w *acctest.World) cakemailtest.Webhook {
 func changesOf(w *acctest.World) []cakemailtest.Operation {
 	changing := []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive, cakemailtest.Unarchive}
 	var changes []cakemailtest.Operation
-	for _, call := range w.Api.Calls() {
+	for _, call := range w.API.Calls() {
 		if slices.Contains(changing, call.Operation) {
 			changes = append(changes, call.Operation)
 		}
@@ -107,7 +107,7 @@ func TestWebhookResource_DestroyWhatIsArchivedOrGone(t *testing.T) {
 	t.Parallel()
 	for name, elsewhere := range map[string]func(*acctest.World, string){
 		"archived": changing(func(webhook *cakemailtest.Webhook) { webhook.Archived = true }),
-		"gone":     func(w *acctest.World, id string) { w.Api.Remove(id) },
+		"gone":     func(w *acctest.World, id string) { w.API.Remove(id) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,13 +168,13 @@ func TestWebhookResource_CallsAreNoMoreThanThePlanNeeds(t *testing.T) {
 				{"destroy", []string{"destroy", "-auto-approve", "-var", "path=new"},
 					counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.Archive: number}},
 			} {
-				w.Api.ResetCalls()
+				w.API.ResetCalls()
 				acctest.Terraform(t, workspace, phase.arguments...)
-				if got := w.Api.Counts(); !maps.Equal(got, phase.want) {
+				if got := w.API.Counts(); !maps.Equal(got, phase.want) {
 					t.Errorf("%s: %v calls, want %v", phase.name, got, phase.want)
 				}
 			}
-			if active := w.Api.Active(); len(active) > 0 {
+			if active := w.API.Active(); len(active) > 0 {
 				t.Errorf("%d webhooks are active after destroy", len(active))
 			}
 		})

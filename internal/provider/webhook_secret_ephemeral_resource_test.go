@@ -48,7 +48,7 @@ func TestWebhookSecretEphemeralResource_IsNotOpened(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
 			w.AddTheirs(cakemailtest.Webhook{ID: "webhook", URL: "https://example.com/shop", Events: []string{"Contact.Added"}})
-			w.Api.SetFaults(test.fault)
+			w.API.SetFaults(test.fault)
 			got, messages := w.NewCore(t, test.provider).Open(acctest.Arguments{"id": test.id})
 			w.ExpectMessages(t, messages, test.want)
 			if got["secret"] != nil {
@@ -109,7 +109,7 @@ func TestWebhookSecretEphemeralResource_InTerraform1_11(t *testing.T) {
 			if len(kept) != phase.kept {
 				t.Fatalf("%s: the secret manager got %d secrets, want %d", phase.name, len(kept), phase.kept)
 			}
-			if active := w.Api.Active(); len(active) > 0 && !slices.Equal(kept[len(kept)-1:], []string{active[0].Secret}) {
+			if active := w.API.Active(); len(active) > 0 && !slices.Equal(kept[len(kept)-1:], []string{active[0].Secret}) {
 				t.Errorf("%s: the secret manager has another secret than the API", phase.name)
 			}
 		}

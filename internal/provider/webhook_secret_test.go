@@ -45,7 +45,7 @@ func TestWebhookResource_SecretsThatAreNotStoredLeaveNoTrace(t *testing.T) {
 			acctest.Terraform(t, workspace, "plan", "-out="+acctest.PlanFile, "-var", "store_secret=false")
 			acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", applied")
 		}
-		if active := w.Api.Active(); len(active) > 0 {
+		if active := w.API.Active(); len(active) > 0 {
 			t.Errorf("%d webhooks are active after destroy", len(active))
 		}
 	})
@@ -103,18 +103,18 @@ func TestWebhookResource_SecretsAreRotatedAsTheGuideSays(t *testing.T) {
 			workspace := exampleWorkspace(t, w, test.example)
 			writeExample(t, workspace, "more.tf", test.more)
 			acctest.Terraform(t, workspace, "apply", "-auto-approve")
-			before := w.Api.Active()
-			w.Api.ResetCalls()
+			before := w.API.Active()
+			w.API.ResetCalls()
 
 			acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, test.rotate...)...)
 
 			if changes := changesOf(w); !slices.Equal(changes, test.want) {
 				t.Errorf("got the calls %v, want %v", changes, test.want)
 			}
-			webhooks := w.Api.Webhooks()
+			webhooks := w.API.Webhooks()
 			made, state := webhooks[len(webhooks)-1], acctest.StateOf(t, workspace)
 			isSaved := slices.ContainsFunc(state, func(saved acctest.StateWebhook) bool { return saved.ID == made.ID && saved.Secret == made.Secret })
-			if len(webhooks) != len(before)+1 || len(w.Api.Active()) != len(before) || made.Archived || made.Secret == before[0].Secret || !isSaved {
+			if len(webhooks) != len(before)+1 || len(w.API.Active()) != len(before) || made.Archived || made.Secret == before[0].Secret || !isSaved {
 				t.Errorf("the API holds %+v, the state %+v", webhooks, state)
 			}
 		})
@@ -128,10 +128,10 @@ func TestWebhookResource_SecretsAreRotatedInTwoSteps(t *testing.T) {
 	w := acctest.NewWorld(t)
 	workspace := exampleWorkspace(t, w, "guides/rotate-in-two-steps/main.tf")
 	acctest.Terraform(t, workspace, "apply", "-auto-approve")
-	old := w.Api.Active()
+	old := w.API.Active()
 
 	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-05", "2026-11"]`)
-	both := w.Api.Active()
+	both := w.API.Active()
 	if len(old) != 1 || len(both) != 2 || both[0].ID != old[0].ID || both[0].Secret == both[1].Secret {
 		t.Fatalf("got %+v, want %+v and another one", both, old)
 	}
@@ -140,7 +140,7 @@ func TestWebhookResource_SecretsAreRotatedInTwoSteps(t *testing.T) {
 	}
 
 	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-11"]`)
-	left := w.Api.Active()
+	left := w.API.Active()
 	if len(left) != 1 || left[0].ID != both[1].ID || secretOutput(t, workspace) != both[1].Secret {
 		t.Errorf("got %+v, want the newer one, with its secret in the output", left)
 	}
@@ -175,8 +175,8 @@ func TestWebhookResource_SecretsAreNotLogged(t *testing.T) {
 				w.ExpectNoSecret(t, "the apply", acctest.Terraform(t, workspace, "apply", "-auto-approve"))
 				w.ExpectNoSecret(t, "the plan of a change", acctest.Terraform(t, workspace, "plan", "-var", "url=https://example.com/new"))
 				w.ExpectNoSecret(t, "the change", acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "url=https://example.com/new"))
-				w.Api.RevokeTokens()
-				w.Api.SetFaults(
+				w.API.RevokeTokens()
+				w.API.SetFaults(
 					cakemailtest.Fault{Operation: cakemailtest.Show, Times: 1, Status: 400, Rewrite: w.Echo},
 					cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 422, Times: 1, Body: refusal},
 				)
@@ -201,14 +201,14 @@ func TestWebhookResource_SecretsInAURLThatTheAPIRepeats(t *testing.T) {
 		logFile := filepath.Join(t.TempDir(), "terraform.log")
 		workspace := w.Workspace(t, "sensitive_url.tf", "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+logFile,
 			"TF_VAR_url="+address)
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","url"],` +
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","url"],` +
 			`"msg":"'` + address + `' is not reachable, key was s3cret/key-of-jane","type":"value_error","input":"` + address + `"}]}`})
 		expectNothingOf(t, acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
 
-		w.Api.SetFaults()
+		w.API.SetFaults()
 		expectNothingOf(t, acctest.Terraform(t, workspace, "apply", "-auto-approve"), logFile, "hunter22", "s3cret", "part-of-it")
 		quoted := `{"detail":"no answer from jane:hunter22@example.com?key=s3cret%2Fkey-of-jane"}`
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: quoted})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: quoted})
 		expectNothingOf(t, acctest.RefusedTerraform(t, workspace, "plan"), logFile, "hunter22", "s3cret", "part-of-it")
 	})
 }
@@ -264,7 +264,7 @@ func TestWebhookResource_SecretsBehindAnAnswerAreNotLogged(t *testing.T) {
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form)).WithPassword()
-		w.Environment["CAKEMAIL_API_BASE"] = talkative(t, w.Api.URL())
+		w.Environment["CAKEMAIL_API_BASE"] = talkative(t, w.API.URL())
 		logFile := filepath.Join(t.TempDir(), "terraform.log")
 
 		output := acctest.Terraform(t, w.Workspace(t, "configured.tf", "TF_LOG=DEBUG", "TF_LOG_PATH="+logFile), "apply", "-auto-approve")

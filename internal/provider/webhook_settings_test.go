@@ -114,11 +114,11 @@ func TestChangeSendsEachSettingAloneOrReplaces(t *testing.T) {
 		t.Helper()
 		w, c := s.start(t)
 		id := c.Text("id")
-		w.Api.ResetCalls()
+		w.API.ResetCalls()
 		messages := c.Apply(configuration(acctest.Arguments{s.name: s.second}))
 
 		s.expectShown(t, "the state", attributesOf(c), s.second)
-		changes, created := bodies(t, w, cakemailtest.Update), w.Api.Count(cakemailtest.Create)
+		changes, created := bodies(t, w, cakemailtest.Update), w.API.Count(cakemailtest.Create)
 		if s.changesInPlace {
 			if len(messages) > 0 || len(changes) != 1 || len(changes[0]) != 1 || created != 0 || c.Text("id") != id {
 				t.Fatalf("want one change in place that says nothing: %d creates, changes %v, messages\n%s", created, changes, acctest.Indented(messages))
@@ -139,7 +139,7 @@ func TestAChangeThatNoAnswerTells(t *testing.T) {
 	eachSetting(t, func(s settingTest) bool { return s.changesInPlace && !s.required && !s.isNone }, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		w.Api.SetFaults(
+		w.API.SetFaults(
 			cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)},
 			cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: s.rewrite(t, nil)},
 		)
@@ -156,14 +156,14 @@ func TestASilentAnswerIsFollowedByARead(t *testing.T) {
 	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, nil)})
 		c.Refresh()
-		w.Api.ResetCalls()
+		w.API.ResetCalls()
 		planned := c.Plan(c.State, acctest.Block(c.Webhook, configuration(acctest.Arguments{s.name: s.second})))
 		messages := c.Change(acctest.Block(c.Webhook, configuration(acctest.Arguments{s.name: s.second})), planned.PlannedState, planned.PlannedPrivate)
 
-		if len(messages) > 0 || w.Api.Count(cakemailtest.Show) != 1 {
-			t.Errorf("want one read and no message: %v\n%s", w.Api.Counts(), acctest.Indented(messages))
+		if len(messages) > 0 || w.API.Count(cakemailtest.Show) != 1 {
+			t.Errorf("want one read and no message: %v\n%s", w.API.Counts(), acctest.Indented(messages))
 		}
 		s.expectShown(t, "the state", attributesOf(c), s.second)
 	})
@@ -175,15 +175,15 @@ func TestWhatTheAPIChoosesIsRead(t *testing.T) {
 	eachSetting(t, leftToAPI, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: s.rewrite(t, nil)})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: s.rewrite(t, nil)})
 		c := w.NewCore(t, nil)
 		c.MustApply(configuration(acctest.Arguments{s.name: nil}))
 
-		if w.Api.Count(cakemailtest.Show) != 1 {
-			t.Errorf("want one read: %v", w.Api.Counts())
+		if w.API.Count(cakemailtest.Show) != 1 {
+			t.Errorf("want one read: %v", w.API.Counts())
 		}
 		before := acctest.InJSON(attributesOf(c)[s.name])
-		w.Api.SetFaults()
+		w.API.SetFaults()
 		c.Refresh()
 		if after := acctest.InJSON(attributesOf(c)[s.name]); before != after {
 			t.Errorf("a refresh changes %s from %s to %s", s.name, before, after)
@@ -213,12 +213,12 @@ func TestAnotherValueInTheAnswerIsAnError(t *testing.T) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
 		c := w.NewCore(t, nil)
-		w.Api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, s.second)})
+		w.API.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, s.second)})
 		s.expectMessageWith(t, c.Apply(configuration(nil)), "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
 		s.expectShown(t, "the state", attributesOf(c), s.second)
 		if s.changesInPlace {
 			w, c = s.start(t)
-			w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, s.first)})
+			w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: s.rewrite(t, s.first)})
 			messages := c.Apply(configuration(acctest.Arguments{s.name: s.second}))
 			s.expectMessageWith(t, messages, "error", s.name, s.shownAs(s.first), s.shownAs(s.second))
 		}
@@ -230,7 +230,7 @@ func TestARefusalLandsOnItsAttribute(t *testing.T) {
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
-		w.Api.SetFaults(cakemailtest.Fault{
+		w.API.SetFaults(cakemailtest.Fault{
 			Operation: cakemailtest.Create, Status: 422, Body: `{"detail":[{"loc":["body","` + s.name + `"],"msg":"not on a Sunday","type":"value_error"}]}`,
 		})
 		messages := w.NewCore(t, nil).Apply(configuration(nil))
@@ -313,7 +313,7 @@ func TestAnAnswerThatDoesNotTellASetting(t *testing.T) {
 	eachSetting(t, optional, func(t *testing.T, s settingTest) {
 		t.Helper()
 		w, c := s.start(t)
-		w.Api.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, nil)})
+		w.API.SetFaults(cakemailtest.Fault{Rewrite: s.rewrite(t, nil)})
 		s.expectLists(t, c, nil)
 		w.ExpectMessages(t, c.Refresh())
 		want := s.first
@@ -344,7 +344,7 @@ func TestASecretSettingThatTheAPIRepeats(t *testing.T) {
 		_, others := finder.Data("cakemail_webhooks", nil)
 		w.ExpectMessages(t, append(messages, others...))
 
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: string(acctest.Repeating(textsOf(s.first)))})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: string(acctest.Repeating(textsOf(s.first)))})
 		for _, c := range []*acctest.Core{creator, refresher} {
 			if len(acctest.ErrorsIn(c.Refresh())) == 0 {
 				t.Error("the API repeats the secret, and nobody is told")
@@ -373,7 +373,7 @@ func TestADeliveryShowsEachSetting(t *testing.T) {
 		if _, messages := c.Invoke(c.Context(), acctest.Arguments{"webhook_id": c.Text("id")}); len(acctest.ErrorsIn(messages)) > 0 {
 			t.Fatalf("the test delivery fails:\n%s", acctest.Indented(messages))
 		}
-		if _, err := w.Api.Deliver(t.Context(), c.Text("id"), "Contact.Added"); err != nil {
+		if _, err := w.API.Deliver(t.Context(), c.Text("id"), "Contact.Added"); err != nil {
 			t.Fatal(err)
 		}
 		for _, delivery := range receiver.Deliveries() {

@@ -84,8 +84,8 @@ func TestWebhookTestDeliveryAction_Posts(t *testing.T) {
 					"Posting "+test.posting+", signed with the webhook's secret, to http://RECEIVER",
 					"http://RECEIVER answered 204 No Content after TIME")
 				w.ExpectMessages(t, messages, test.warnings...)
-				if calls := w.Api.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
-					t.Errorf("got the calls %v, want one read", w.Api.Counts())
+				if calls := w.API.Calls(); len(calls) != 1 || calls[0].Operation != cakemailtest.Show {
+					t.Errorf("got the calls %v, want one read", w.API.Counts())
 				}
 				deliveries := receiver.Deliveries()
 				if len(deliveries) != 1 || deliveries[0].Method != http.MethodPost || deliveries[0].Path != "/cakemail" || deliveries[0].User != "user" {
@@ -163,10 +163,10 @@ func TestWebhookTestDeliveryAction_IsNotPosted(t *testing.T) {
 			receiver := w.Verifying(t)
 			webhook := addReceived(w, receiver.Server.URL, 0, "Contact.Added")
 			if test.change != nil {
-				w.Api.Change(webhook.ID, test.change)
+				w.API.Change(webhook.ID, test.change)
 			}
 			if test.fault.Operation != "" {
-				w.Api.SetFaults(test.fault)
+				w.API.SetFaults(test.fault)
 			}
 			c := w.NewCore(t, test.provider)
 			_, messages := c.Invoke(t.Context(), acctest.With(acctest.Arguments{"webhook_id": webhook.ID}, test.config))

@@ -38,7 +38,7 @@ func TestWebhookResource_ReadOfStatesOfReleasedVersions(t *testing.T) {
 			}
 			acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
 			acctest.Terraform(t, workspace, "destroy", "-auto-approve")
-			if active := w.Api.Active(); len(active) > 0 {
+			if active := w.API.Active(); len(active) > 0 {
 				t.Errorf("%d webhooks are active after destroy", len(active))
 			}
 		})
@@ -68,7 +68,7 @@ func restoreState(t *testing.T, w *acctest.World, state []byte) {
 	for _, resource := range content.Resources {
 		for _, instance := range resource.Instances {
 			kept := instance.Attributes
-			w.Api.Add(cakemailtest.Webhook{
+			w.API.Add(cakemailtest.Webhook{
 				ID: kept.ID, AccountID: kept.AccountID, URL: kept.URL, Events: kept.Events,
 				RateLimit: kept.RateLimit, RateLimitPeriod: kept.RateLimitPeriod, Archived: kept.Archived, Secret: kept.Secret,
 			})

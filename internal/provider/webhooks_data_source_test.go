@@ -68,7 +68,7 @@ func eachFilter(t *testing.T, ids func(c *acctest.Core, config acctest.Arguments
 				if got := ids(w.NewCore(t, nil), test.config); !slices.Equal(got, test.want) {
 					t.Errorf("got %q, want %q", got, test.want)
 				}
-				if reads := w.Api.Count(cakemailtest.Show); reads > 0 {
+				if reads := w.API.Count(cakemailtest.Show); reads > 0 {
 					t.Errorf("%d webhooks were read one by one, want none", reads)
 				}
 			})
@@ -127,7 +127,7 @@ func TestWebhooksDataSource_Shows(t *testing.T) {
 	t.Run("nothing where a page is refused", func(t *testing.T) {
 		w := acctest.NewWorld(t)
 		addCrowd(w)
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403})
 		data, got := w.NewCore(t, nil).Data("cakemail_webhooks", nil)
 		w.ExpectMessages(t, got, acctest.Error("", "The credentials do not permit this call", "Cannot list the webhooks."))
 		if data["webhooks"] != nil {
@@ -137,7 +137,7 @@ func TestWebhooksDataSource_Shows(t *testing.T) {
 	t.Run("one order, whatever the API's, and webhooks of which an answer tells nothing but the id", func(t *testing.T) {
 		w := acctest.NewWorld(t)
 		answer := func([]byte) []byte { return []byte(`{"data":[{"id":"w2"},{"id":"w3"},{"id":"w1"}]}`) }
-		w.Api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: answer})
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Rewrite: answer})
 		if got := idsOfData(w.NewCore(t, nil), nil); !slices.Equal(got, []string{"w1", "w2", "w3"}) {
 			t.Errorf("got %q", got)
 		}
