@@ -270,7 +270,10 @@ func (m *creation) lookOn(ctx context.Context, err error) error {
 // lookAfter waits and looks once, also when Terraform stops, and tells whether to look no further.
 func (m *creation) lookAfter(ctx context.Context, wait time.Duration) (done bool, err error) {
 	sleep(ctx, wait)
-	listed, err := m.list(ctx, m.account, wanted{time.Now(), true})
+	asked := time.Now()
+	// Creates that look at about the same time share the list that the first of them makes.
+	sleep(ctx, m.patience.LostCreate/240)
+	listed, err := m.list(ctx, m.account, wanted{asked, true})
 	if err != nil {
 		return false, err
 	}

@@ -43,7 +43,8 @@ func TestCreate_DifferentWebhooks(t *testing.T) {
 		lists   int
 	}{
 		"do not wait for each other": {
-			simulation.Weather{Latency: 5 * time.Second}, 11 * time.Second, 1,
+			// A list, a create and a read of the secret.
+			simulation.Weather{Latency: 5 * time.Second}, 16 * time.Second, 1,
 		},
 		"look for what was lost at the same time": {
 			simulation.Weather{Blows: []simulation.Blow{{Operation: cakemailtest.Create, Times: 20, Fault: simulation.CutBefore}}}, 30 * time.Second, 15,
