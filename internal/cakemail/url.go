@@ -1,83 +1,46 @@
 package cakemail
 
 import (
-	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
-	"golang.org/x/net/idna"
+	whatwg "github.com/nlnwa/whatwg-url/url"
 )
 
-// SameURL tells whether two URLs differ at most in what a URL library may
-// rewrite: the case of scheme and host, a host in Unicode, the default port, an
-// empty path, "." and ".." in the path, and what is percent-encoded needlessly or not at all.
+// SameURL tells whether two URLs are the same to the WHATWG standard, by which services write them
+// anew, however they percent-encode what needs it not.
 func SameURL(one, other string) bool {
 	return one == other || normalURL(one) == normalURL(other)
 }
 
+var (
+	urlParser = whatwg.NewParser()
+	escapes   = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	// needless are the escapes of characters that mean the same without. Some write the apostrophe of a query so.
+	needless = regexp.MustCompile(`^[A-Za-z0-9._~'-]$`)
+)
+
 func normalURL(raw string) string {
-	parsed, err := url.Parse(raw)
-	if err != nil || parsed.Host == "" {
+	parsed, err := urlParser.Parse(raw)
+	if err != nil {
 		return raw
 	}
-	escaped := normalEscapes(parsed.EscapedPath())
-	if path, err := url.PathUnescape(escaped); err == nil {
-		parsed.Path, parsed.RawPath = path, escaped
-	}
-	// Without a base, this resolves "." and "..".
-	parsed = parsed.ResolveReference(parsed)
-	text := parsed.Scheme + "://"
-	if parsed.User != nil {
-		text += parsed.User.String() + "@"
-	}
-	text += normalHost(parsed)
-	text += "/" + strings.TrimPrefix(parsed.EscapedPath(), "/")
-	if parsed.RawQuery != "" {
-		text += "?" + normalEscapes(parsed.RawQuery)
-	}
-	if parsed.Fragment != "" {
-		text += "#" + normalEscapes(parsed.EscapedFragment())
-	}
-	return text
+	return escapes.ReplaceAllStringFunc(parsed.Href(false), func(escape string) string {
+		if plain, _ := url.PathUnescape(escape); needless.MatchString(plain) {
+			return plain
+		}
+		return strings.ToUpper(escape)
+	})
 }
 
-func normalHost(parsed *url.URL) string {
-	host := strings.ToLower(parsed.Hostname())
-	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
-		host = ascii
+// hostOf is the host and port of a URL, "" where it has none.
+func hostOf(raw string) string {
+	parsed, err := urlParser.Parse(raw)
+	if err != nil {
+		return ""
 	}
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	port := parsed.Port()
-	if port == "" || port == map[string]string{"http": "80", "https": "443"}[parsed.Scheme] {
-		return host
-	}
-	return host + ":" + port
-}
-
-// normalEscapes percent-encodes what has to be, in capitals, and nothing of what
-// never has to be.
-func normalEscapes(text string) string {
-	// Browsers and pydantic percent-encode the apostrophe of a query, although it is reserved.
-	const unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~'"
-	const reserved = "!#$%&()*+,/:;=?@[]"
-	var normal strings.Builder
-	for index := 0; index < len(text); index++ {
-		char := text[index]
-		allowed := unreserved + reserved
-		if char == '%' {
-			if escaped, err := url.PathUnescape(text[index:min(index+3, len(text))]); err == nil {
-				index, char, allowed = index+2, escaped[0], unreserved
-			}
-		}
-		if strings.IndexByte(allowed, char) < 0 {
-			fmt.Fprintf(&normal, "%%%02X", char)
-			continue
-		}
-		normal.WriteByte(char)
-	}
-	return normal.String()
+	return parsed.Host()
 }
 
 const redacted = "***"

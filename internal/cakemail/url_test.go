@@ -20,6 +20,25 @@ func TestSameURL(t *testing.T) {
 		{"https://a.example/b%2fc", "https://a.example/b%2Fc"},
 		{"https://[2001:DB8::1]:443/", "https://[2001:db8::1]/"},
 		{"https://a.example/?q='y'", "https://a.example/?q=%27y%27"},
+		{"https://[2001:0db8:0:0:0:0:0:1]/", "https://[2001:db8::1]/"},
+		{"https://[2001:DB8::A]/", "https://[2001:db8::a]/"},
+		{"https://[::ffff:1.2.3.4]/", "https://[::ffff:102:304]/"},
+		{"https://a.example:0443/", "https://a.example/"},
+		{"https://a.example:08443/", "https://a.example:8443/"},
+		{"https://a.example:/x", "https://a.example/x"},
+		{"https://bob:@a.example/", "https://bob@a.example/"},
+		{`https://a.example\x\y`, "https://a.example/x/y"},
+		{"https://%61.example/", "https://a.example/"},
+		{"https://127.1/", "https://127.0.0.1/"},
+		{"https://0x7f.1/", "https://127.0.0.1/"},
+		{"https://2130706433/", "https://127.0.0.1/"},
+		{"https:a.example/", "https://a.example/"},
+		{"https:///a.example/", "https://a.example/"},
+		{" https://a.example/ ", "https://a.example/"},
+		{"https://a.example/x\ty", "https://a.example/xy"},
+		{"https://a.example/?", "https://a.example/?"},
+		{"https://ＧＯ.example/", "https://go.example/"},
+		{"https://a_b.example/x", "HTTPS://A_b.example/x"},
 	} {
 		if !SameURL(pair[0], pair[1]) || !SameURL(pair[1], pair[0]) {
 			t.Errorf("%s and %s are not the same", pair[0], pair[1])
@@ -38,6 +57,9 @@ func TestSameURL(t *testing.T) {
 		{"https://a.example/?a", "https://a.example/?b"},
 		{"http://a.example/", "https://a.example/"},
 		{"https://jane@a.example/", "https://a.example/"},
+		{"https://jane:a@a.example/", "https://jane:b@a.example/"},
+		{"https://127.0.0.2/", "https://127.1/"},
+		{"https://a.example/?x=1&y=2", "https://a.example/?y=2&x=1"},
 		{"%zz", "%yy"},
 	} {
 		if SameURL(pair[0], pair[1]) || SameURL(pair[1], pair[0]) {
