@@ -16,13 +16,12 @@ require (
 	github.com/hashicorp/terraform-plugin-go v0.31.0
 	github.com/hashicorp/terraform-plugin-log v0.11.0
 	github.com/hashicorp/terraform-plugin-testing v1.16.0
+	github.com/nlnwa/whatwg-url v0.6.2
 	golang.org/x/net v0.62.0
 	golang.org/x/oauth2 v0.38.0
 	golang.org/x/sync v0.25.0
 	pgregory.net/rapid v1.3.0
 )
-
-require github.com/nlnwa/whatwg-url v0.6.2
 
 require (
 	github.com/apparentlymart/go-textseg/v15 v15.0.0 // indirect

@@ -30,6 +30,10 @@ type Core struct {
 	// Witness is told what nobody may see a secret in.
 	Witness *Witness
 
+	// provider is the block of the last Configure, and hasRead tells that a command has read since.
+	provider Arguments
+	hasRead  bool
+
 	// DeferralAllowed is the capability that `-allow-deferral` gives Terraform.
 	DeferralAllowed bool
 }
@@ -177,6 +181,7 @@ func (c *Core) Configure(provider Arguments) []Message {
 	if len(ErrorsIn(messages)) > 0 {
 		return messages
 	}
+	c.provider, c.hasRead = provider, false
 	_, config := c.Encoded("provider", "", provider)
 	configured := protocol.Must(c.Server.ConfigureProvider(c.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: config, TerraformVersion: "1.11.4",
@@ -316,12 +321,22 @@ func (c *Core) expectConsistent(where string, planned, actual tftypes.Value) {
 	}
 }
 
-// Refresh reads the webhook, if there is one.
+// BeginCommand configures the provider anew where a command has read before: each has a process of its own.
+func (c *Core) BeginCommand() {
+	c.T.Helper()
+	if c.hasRead {
+		c.Configure(c.provider)
+	}
+	c.hasRead = true
+}
+
+// Refresh reads the webhook, if there is one. It begins a command.
 func (c *Core) Refresh() []Message {
 	c.T.Helper()
 	if c.State.IsNull() {
 		return nil
 	}
+	c.BeginCommand()
 	read := protocol.Must(c.Server.ReadResource(c.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: webhookType, CurrentState: c.Encode(c.Webhook, c.State), Private: c.Private,
 	}))

@@ -15,6 +15,8 @@ type accounts struct {
 	byNumber map[int64]*account
 	// claims are the webhooks that belong to resources, by their ids.
 	claims map[string]claim
+	// places are the accounts of the webhooks that were read, made or shown by Terraform, by their ids.
+	places map[string]int64
 }
 
 // account is what this process knows of one account; 0 is the account of the credentials.
@@ -62,7 +64,7 @@ type slot struct {
 }
 
 func newAccounts() *accounts {
-	return &accounts{byNumber: map[int64]*account{}, claims: map[string]claim{}}
+	return &accounts{byNumber: map[int64]*account{}, claims: map[string]claim{}, places: map[string]int64{}}
 }
 
 func (a *accounts) of(number int64) *account {
@@ -76,7 +78,15 @@ func (a *accounts) of(number int64) *account {
 
 // key names equal creates alike.
 func (s Settings) key() string {
-	return normalURL(s.Address()) + "\n" + strings.Join(sorted(s.Events), "\n")
+	return normalURL(s.Address()) + "\n" + eventsKey(s.Events)
+}
+
+// alike tells whether these are keys of webhooks with the same events on the same host, so that
+// one can be the other in a spelling of the API's.
+func alike(one, other string) bool {
+	oneURL, oneEvents, _ := strings.Cut(one, "\n")
+	otherURL, otherEvents, _ := strings.Cut(other, "\n")
+	return oneEvents == otherEvents && SameHost(oneURL, otherURL)
 }
 
 func sorted(events []string) []string {
@@ -126,11 +136,27 @@ func (a *accounts) foundFor(key string, made time.Time) string {
 	return ""
 }
 
-// Claim tells that Terraform shows the webhook as part of a state.
-func (c *Client) Claim(id string) {
-	if id != "" {
-		c.accounts.claim(id, claim{isShown: true})
+// Claim tells that Terraform shows the webhook as part of a state, in this account.
+func (c *Client) Claim(ref Ref) {
+	if ref.ID != "" {
+		c.accounts.claim(ref.ID, claim{isShown: true})
+		c.accounts.place(ref.ID, ref.Account)
 	}
+}
+
+// place remembers in which account a webhook is.
+func (a *accounts) place(id string, number int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.places[id] = number
+}
+
+// AccountOf returns the account of a webhook that this process has read, made or been shown.
+func (c *Client) AccountOf(id string) (number int64, isKnown bool) {
+	c.accounts.mu.Lock()
+	defer c.accounts.mu.Unlock()
+	number, isKnown = c.accounts.places[id]
+	return number, isKnown
 }
 
 // IsClaimed tells whether the webhook belongs to a resource that this process has made,
@@ -172,28 +198,43 @@ func (a *account) wasThere(id string, before time.Time) bool {
 }
 
 // candidates are the webhooks of the list that a create of these settings can have made,
-// whose answer was lost: the equal ones that no list showed before it started, that it did
-// not know, and that belong to nobody.
-func (a *account) candidates(listed Listed, settings Settings, started time.Time, known []string) []Webhook {
-	return slices.DeleteFunc(slices.Clone(listed.At(settings.Address())), func(webhook Webhook) bool {
+// whose answer was lost: those that no list showed before it started, that it did not know,
+// and that belong to nobody. They are equal, or alike while nobody here makes such a one.
+func (a *account) candidates(listed Listed, settings Settings, started time.Time, known []string) (equal, others []Webhook) {
+	key := settings.key()
+	for _, webhook := range listed.all {
 		_, claimed := a.claimOf(webhook.ID)
-		return claimed || webhook.key() != settings.key() || slices.Contains(known, webhook.ID) || a.wasThere(webhook.ID, started)
-	})
+		switch {
+		case claimed, slices.Contains(known, webhook.ID), a.wasThere(webhook.ID, started):
+		case webhook.key() == key:
+			equal = append(equal, webhook)
+		case alike(webhook.key(), key) && !a.isMade(webhook.key()):
+			others = append(others, webhook)
+		}
+	}
+	return equal, others
 }
 
-// known are the equal webhooks that a create did not make, as far as this process knows:
+// isMade tells whether a create of such a webhook works, or has worked.
+func (a *account) isMade(key string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.slots[key] != nil
+}
+
+// known are the webhooks that a create of this key did not make although they are alike, as far as this process knows:
 // those that were there before, and those that it made or changed itself.
 func (a *account) known(key string, started time.Time) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	known := []string{}
 	for id, seen := range a.shown {
-		if seen.key == key && !seen.first.After(started) {
+		if alike(seen.key, key) && !seen.first.After(started) {
 			known = append(known, id)
 		}
 	}
 	for id, claim := range a.claims {
-		if claim.key == key || claim.key == "" && !claim.isShown {
+		if alike(claim.key, key) || claim.key == "" && !claim.isShown {
 			known = append(known, id)
 		}
 	}
@@ -226,15 +267,13 @@ func (a *account) end(read *sharedList) {
 		return
 	}
 	a.latest = read
-	for _, webhooks := range read.listed.byURL {
-		for _, webhook := range webhooks {
-			seen, before := a.shown[webhook.ID]
-			if !before {
-				seen.first = time.Now()
-			}
-			seen.key = webhook.key()
-			a.shown[webhook.ID] = seen
+	for _, webhook := range read.listed.all {
+		seen, before := a.shown[webhook.ID]
+		if !before {
+			seen.first = time.Now()
 		}
+		seen.key = webhook.key()
+		a.shown[webhook.ID] = seen
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 type Listed struct {
 	// Form is the description that the list follows, "" where it shows no webhook.
 	Form  Form
+	all   []Webhook
 	byURL map[string][]Webhook
 	ids   map[string]bool
 }
@@ -69,6 +70,7 @@ func (c *Client) listActive(ctx context.Context, options ListOptions) (Listed, e
 		}
 		listed.Form = cmp.Or(listed.Form, webhook.Form)
 		address := normalURL(webhook.Address())
+		listed.all = append(listed.all, webhook)
 		listed.byURL[address], listed.ids[webhook.ID] = append(listed.byURL[address], webhook), true
 	}
 	return listed, nil
@@ -81,11 +83,15 @@ var ErrStillListed = errors.New("the list of webhooks still shows it")
 // confirmGone returns the error of a call that found no webhook when the account's list
 // answers as the API does and does not show it as active, and otherwise one of kind
 // [Unconfirmed]: a wrong address answers 404 too, and so do a proxy and a replica that lags.
-// Any list serves that began after the first such call of this process; one that still shows
-// the webhook is asked for again.
+// Any list serves that began after the first such call of this process, and after the webhook was
+// made; one that still shows the webhook is asked for again.
 func (c *Client) confirmGone(ctx context.Context, ref Ref, gone *Error) error {
 	of, now := c.accounts.of(ref.Account), time.Now()
-	listed, err := c.list(ctx, of, wanted{of.firstMiss(), ref.Finishes})
+	since := of.firstMiss()
+	if made, _ := c.accounts.claimOf(ref.ID); made.made.After(since) {
+		since = now
+	}
+	listed, err := c.list(ctx, of, wanted{since, ref.Finishes})
 	if err == nil && listed.ids[ref.ID] {
 		listed, err = c.list(ctx, of, wanted{now, ref.Finishes})
 	}

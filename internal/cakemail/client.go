@@ -149,7 +149,7 @@ type request struct {
 }
 
 // send makes the call, with a fresh token where the first was refused, and
-// returns the body of a 2xx answer. Every error it returns is an *[Error].
+// returns the body of a 2xx answer, nil for 204 No Content. Every error it returns is an *[Error].
 func (c *Client) send(ctx context.Context, call request) ([]byte, error) {
 	loginContext := ctx
 	if call.finishes {
@@ -194,6 +194,9 @@ func (c *Client) sendWith(ctx context.Context, call request, token string) ([]by
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return nil, c.answerError(exchange, response, body)
+	}
+	if response.StatusCode == http.StatusNoContent {
+		return nil, nil
 	}
 	return body, nil
 }

@@ -1,6 +1,7 @@
 package cakemail
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -33,8 +34,9 @@ type creation struct {
 	// lost is the number of attempts that may have happened without an answer.
 	lost     int
 	lastLost time.Time
-	// found are the webhooks that the lost attempts made, as far as they can be seen.
-	found []Webhook
+	// found are the webhooks that the lost attempts made, as far as they can be seen, and
+	// others those that are alike.
+	found, others []Webhook
 }
 
 // Create makes a webhook that is neither lost nor doubled. When the answer is lost, it
@@ -117,6 +119,9 @@ func (m *creation) make(ctx context.Context) (Created, error) {
 			created := Created{Webhook: mine[0], Unchecked: unchecked}
 			m.withdraw(ctx, mine[1:], &created)
 			return created, nil
+		case len(m.others) > 0 && m.lost > 1:
+			// One repetition can have shown how the API spells what was asked.
+			return Created{}, m.fail(Alike, m.others, err)
 		case unchecked != nil, m.lost > m.maxRetries, time.Since(m.started) > MaxTotalWait, ctx.Err() != nil:
 			return Created{}, m.unknown(err)
 		}
@@ -133,7 +138,15 @@ func (m *creation) post(ctx context.Context) (Webhook, error) {
 		return Webhook{}, err
 	}
 	webhook, err := m.decode(ctx, body, "")
-	if err != nil {
+	if webhook.ID != "" && !webhook.IsWhole() && webhook.Secret == "" {
+		// It may be the number of a task instead.
+		ref := Ref{Account: m.account.number, ID: webhook.ID, Finishes: true}
+		webhook, err = m.webhookCall(ctx, ref, request{action: createAction, method: http.MethodGet}, "")
+		if !webhook.IsWhole() {
+			webhook.ID, err = "", cmp.Or(err, errors.New("the answer lacks the url and the events"))
+		}
+	}
+	if webhook.ID == "" {
 		m.attempts++
 		return Webhook{}, m.unreadable(createAction, err)
 	}
@@ -159,6 +172,10 @@ func (m *creation) answered(ctx context.Context, webhook Webhook) Created {
 	created := Created{Webhook: webhook}
 	if m.lost == 0 {
 		return created
+	}
+	if webhook.IsWhole() {
+		// Those of earlier attempts are spelled as the API spells this one.
+		m.settings.URL, m.settings.Events = webhook.URL, webhook.Events
 	}
 	created.Unchecked = m.lookOn(ctx, m.look(ctx))
 	if created.Unchecked != nil || len(m.found) > m.lost {
@@ -233,7 +250,8 @@ func (m *creation) lookAfter(ctx context.Context, wait time.Duration) (done bool
 	for _, webhook := range m.found {
 		known = append(known, webhook.ID)
 	}
-	m.found = append(m.found, m.account.candidates(listed, m.settings, m.started, known)...)
+	found, others := m.account.candidates(listed, m.settings, m.started, known)
+	m.found, m.others = append(m.found, found...), others
 	isExplained := len(m.found) == m.lost
 	if !isExplained && ctx.Err() != nil {
 		return false, stopped(ctx, listAction)
@@ -242,7 +260,7 @@ func (m *creation) lookAfter(ctx context.Context, wait time.Duration) (done bool
 }
 
 func (m *creation) unknown(cause error) *CreateError {
-	failure := m.fail(OutcomeUnknown, nil, cause)
+	failure := m.fail(OutcomeUnknown, m.others, cause)
 	failure.Known = m.account.known(m.key, m.started)
 	return failure
 }
@@ -254,7 +272,7 @@ func (m *creation) fail(outcome Outcome, candidates []Webhook, cause error) *Cre
 // FindCreated finds the webhook that a create of unknown outcome made, which has ended at
 // Created of the ref, given the ids that it knew; nil where they are not known. The id is
 // "" when there is none. It waits for equal creates, and finds the same webhook each time.
-// A [CreateError] says that several can be it, or, where nothing is known, one.
+// A [CreateError] says that several can be it, or, where nothing is known or its URL is another, one.
 func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, known []string) (Webhook, error) {
 	account, key := c.accounts.of(ref.Account), settings.key()
 	slot, err := account.take(ctx, key)
@@ -265,12 +283,12 @@ func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, kn
 	if id := account.foundFor(key, ref.Created); id != "" {
 		return Webhook{ID: id}, nil
 	}
-	var found []Webhook
+	var found, others []Webhook
 	interrupted := c.whileNew(ctx, ref.Created, createAction, func() bool {
 		var listed Listed
 		listed, err = c.list(ctx, account, wanted{notBefore: time.Now()})
 		// Any list of this process may have shown what a create before it made.
-		found = account.candidates(listed, settings, time.Time{}, known)
+		found, others = account.candidates(listed, settings, time.Time{}, known)
 		return err != nil || len(found) > 0
 	})
 	switch {
@@ -278,6 +296,8 @@ func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, kn
 		return Webhook{}, err
 	case interrupted != nil:
 		return Webhook{}, interrupted
+	case len(found) == 0 && len(others) > 0 && known != nil:
+		return Webhook{}, &CreateError{Outcome: Alike, Candidates: others}
 	case len(found) == 0:
 		return Webhook{}, nil
 	case len(found) > 1 || known == nil:

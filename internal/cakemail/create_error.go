@@ -14,13 +14,15 @@ const (
 	NotMade        Outcome = iota // the API made no webhook
 	NotNew                        // the API answered with a webhook that was there before, and made none
 	Ambiguous                     // the API made one, but several can be it
+	Alike                         // the API may have made one, in a spelling of its own
 	OutcomeUnknown                // the API may have made one; [Client.FindCreated] can tell later
 )
 
 // CreateError says what is known of a create that was sent and gave no webhook.
 type CreateError struct {
 	Outcome Outcome
-	// Candidates are the webhooks that the create can have made, or the old one that it got.
+	// Candidates are the webhooks that the create can have made, or the old one that it got. Those of
+	// unknown outcome have another URL, on the same host.
 	Candidates []Webhook
 	// Known are the ids of equal webhooks that a create of unknown outcome did not make.
 	Known []string
@@ -34,7 +36,7 @@ type CreateError struct {
 // Error implements error.
 func (e *CreateError) Error() string {
 	reason := map[Outcome]string{
-		NotNew: "the API answered with an old webhook", Ambiguous: "several webhooks can be it", OutcomeUnknown: "the outcome is unknown",
+		NotNew: "the API answered with an old webhook", Ambiguous: "several webhooks can be it", Alike: "a webhook with another URL can be it", OutcomeUnknown: "the outcome is unknown",
 	}[e.Outcome]
 	if e.Cause == nil {
 		return "cannot create the webhook: " + reason

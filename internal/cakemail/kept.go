@@ -11,8 +11,8 @@ import (
 // ReadKept reads what another program kept of a webhook: an answer of the API,
 // or the body of a call. An id can be missing.
 func ReadKept(document []byte) (Webhook, error) {
-	var kept wireWebhook
-	if err := readObject(document, &kept); err != nil {
+	kept, err := readWebhook(document)
+	if err != nil {
 		return Webhook{}, err
 	}
 	webhook := kept.webhook()

@@ -34,7 +34,9 @@ func normalURL(raw string) string {
 	})
 }
 
-// hostOf is the host and port of a URL, "" where it has none.
+// SameHost tells whether two URLs lead to the same host and port.
+func SameHost(one, other string) bool { return hostOf(one) == hostOf(other) }
+
 func hostOf(raw string) string {
 	parsed, err := urlParser.Parse(raw)
 	if err != nil {

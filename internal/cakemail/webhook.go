@@ -34,13 +34,27 @@ type Webhook struct {
 	// Secret signs deliveries; see [Sign].
 	Secret       string
 	HashFunction string
+	// Status is what the API says of the webhook in a word that nobody has published, else "".
+	Status string
 	// Form is the description that the answer follows.
 	Form Form
 }
 
 // Matches tells whether the webhook has this URL and event; "" matches any.
 func (w Webhook) Matches(address, event string) bool {
-	return (address == "" || SameURL(w.Address(), address)) && (event == "" || slices.Contains(w.Events, event))
+	return (address == "" || SameURL(w.Address(), address)) && (event == "" || w.HasEvent(event))
+}
+
+// HasEvent tells whether the event is among the webhook's. Letters in another case make no difference.
+func (s Settings) HasEvent(event string) bool {
+	return slices.ContainsFunc(s.Events, func(name string) bool { return strings.EqualFold(name, event) })
+}
+
+// SameEvents tells whether the names differ at most in their order and in the case of letters.
+func SameEvents(one, other []string) bool { return eventsKey(one) == eventsKey(other) }
+
+func eventsKey(events []string) string {
+	return strings.Join(sorted(strings.Split(strings.ToLower(strings.Join(events, "\n")), "\n")), "\n")
 }
 
 // Address is the URL, "" where it is nil.
@@ -101,10 +115,22 @@ func (c *Client) Update(ctx context.Context, ref Ref, changes Settings) (Webhook
 		}
 		return Webhook{}, &Error{Kind: Unsupported, Action: action, Host: gone.Host, Status: gone.Status, Message: gone.Message, RequestID: gone.RequestID}
 	}
-	if err == nil && !changes.areToldBy(webhook.Settings) {
-		return c.Get(ctx, ref.finishing())
+	if err != nil || changes.AreIn(webhook.Settings) {
+		return webhook, err
 	}
-	return webhook, err
+	return c.readUntil(ctx, ref, func(read Webhook) bool { return changes.AreIn(read.Settings) })
+}
+
+// readUntil reads a webhook that a call has changed until it is so: an answer can lack what was
+// changed, or come from a server that is behind. It returns the last that it read.
+func (c *Client) readUntil(ctx context.Context, ref Ref, isSo func(Webhook) bool) (read Webhook, err error) {
+	for _, wait := range c.patience.looks() {
+		sleep(ctx, wait)
+		if read, err = c.Get(ctx, ref.finishing()); err != nil || isSo(read) || ctx.Err() != nil {
+			break
+		}
+	}
+	return read, err
 }
 
 // Archive disables the webhook; Cakemail has no way to delete one. Archiving an archived
@@ -138,10 +164,14 @@ func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webho
 			return current, nil
 		}
 	}
-	if err != nil {
+	isDone := func(read Webhook) bool { return read.Archived == nil || *read.Archived == archived }
+	if err == nil && !isDone(webhook) {
+		webhook, err = c.readUntil(ctx, ref, isDone)
+	}
+	if err != nil && (webhook.ID == "" || !IsKind(err, Unreadable)) {
 		return Webhook{}, err
 	}
-	if webhook.Archived != nil && *webhook.Archived != archived {
+	if !isDone(webhook) {
 		return Webhook{}, &Error{Kind: Unreadable, Action: action, Host: c.host(), Message: "the answer says that the webhook's state did not change"}
 	}
 	webhook.Archived = &archived
@@ -149,7 +179,8 @@ func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webho
 }
 
 // webhookCall makes a call on one webhook, which can be repeated, and decodes its answer.
-// It is made again while the webhook is too new for a 404 to mean anything.
+// It is made again while the webhook is too new for a 404 to mean anything. A webhook beside an
+// error of kind [Unreadable] is the one that was meant, of which something cannot be read.
 func (c *Client) webhookCall(ctx context.Context, ref Ref, call request, suffix string) (Webhook, error) {
 	if err := CheckID(ref.ID); err != nil {
 		return Webhook{}, &Error{Kind: Unexpected, Action: call.action, Host: c.host(), Cause: err}
@@ -170,8 +201,9 @@ func (c *Client) webhookCall(ctx context.Context, ref Ref, call request, suffix 
 	}
 	webhook, err := c.decode(ctx, body, ref.ID)
 	if err != nil {
-		return Webhook{}, c.unreadable(call.action, err)
+		return webhook, c.unreadable(call.action, err)
 	}
+	c.accounts.place(webhook.ID, ref.Account)
 	return webhook, nil
 }
 

@@ -113,7 +113,7 @@ func TestUpdate_ReadsWhatTheAnswerDoesNotTell(t *testing.T) {
 	everything := Settings{URL: new(webhookURL), RateLimit: new(int64(50)), RateLimitPeriod: new("second")}
 	patched := answer{Body: `{"id":"` + webhookID + `","object":"Webhook","patched":true}`}
 	partly := answer{Body: `{"id":"` + webhookID + `","data":{"url":"u","rate_limit":50}}`}
-	tells := answer{Body: shown}
+	tells, old := answer{Body: shown}, answer{Body: strings.Replace(shown, webhookURL, "https://example.com/old", 1)}
 	type row struct {
 		changes Settings
 		answers []answer
@@ -126,6 +126,9 @@ func TestUpdate_ReadsWhatTheAnswerDoesNotTell(t *testing.T) {
 		"the answer is empty":              {everything, []answer{{}, tells}, succeeds, "change read"},
 		"the answer lacks one change":      {everything, []answer{partly, tells}, succeeds, "change read"},
 		"what was not changed may lack":    {Settings{RateLimit: new(int64(50))}, []answer{partly}, succeeds, "change"},
+		"the answer has the old values":    {everything, []answer{old, old, tells}, succeeds, "change read read"},
+		"the old values stay":              {Settings{URL: new(webhookURL)}, []answer{old}, succeeds, "change" + strings.Repeat(" read", 7)},
+		"the URL is written otherwise":     {Settings{URL: new("HTTPS://EXAMPLE.com:443/hook")}, []answer{tells}, succeeds, "change"},
 		"the look fails":                   {everything, []answer{patched, {Status: 403}}, Forbidden, "change read"},
 		"404, and the webhook is there":    {everything, []answer{notFound, tells}, Unsupported, "change read"},
 		"404, and the webhook is gone":     {everything, []answer{notFound, notFound, nothing}, Gone, "change read list"},
@@ -168,7 +171,9 @@ func TestArchive_BelievesAnAnswerOrLooks(t *testing.T) {
 		"refused, and still active":             {[]answer{isArchived, shownAs("active")}, Invalid, "archive read"},
 		"refused, and the look does not tell":   {[]answer{isArchived, shownAs("")}, Invalid, "archive read"},
 		"refused, and the look fails":           {[]answer{isArchived, {Status: 403}}, Invalid, "archive read"},
-		"the answer contradicts":                {[]answer{archivedAs("false")}, Unreadable, "archive"},
+		"the answer contradicts":                {[]answer{archivedAs("false"), shownAs("active")}, Unreadable, "archive" + strings.Repeat(" read", 7)},
+		"the answer comes from a server behind": {[]answer{archivedAs("false"), shownAs("active"), shownAs("archived")}, succeeds, "archive read read"},
+		"a value in it cannot be read":          {[]answer{{Body: `{"id":"` + webhookID + `","archived":true,"data":{"rate_limit":{}}}`}}, succeeds, "archive"},
 		"gone":                                  {[]answer{notFound, nothing}, Gone, "archive list"},
 		"404 to everything":                     {[]answer{notFound}, Unconfirmed, "archive list"},
 		"repeated after a cut":                  {[]answer{{Cut: true}, archivedAs("true")}, succeeds, "archive archive"},
@@ -324,7 +329,7 @@ func TestMatches(t *testing.T) {
 		want       bool
 	}{
 		{"", "", true}, {webhookURL, "", true}, {"", "Email.Opened", true}, {webhookURL, "Contact.Added", true}, {"HTTPS://EXAMPLE.COM/hook", "", true},
-		{"https://other.example/", "", false}, {"", "Email.Clicked", false}, {webhookURL, "Email.Clicked", false}, {"", "email.opened", false},
+		{"https://other.example/", "", false}, {"", "Email.Clicked", false}, {webhookURL, "Email.Clicked", false}, {"", "email.opened", true},
 	} {
 		if got := webhook.Matches(test.url, test.event); got != test.want {
 			t.Errorf("%q, %q: got %t", test.url, test.event, got)

@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"maps"
+	"math"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -49,10 +51,18 @@ var settingNames = func() []string {
 	return names
 }()
 
-// areToldBy tells whether the answer has a value for everything that was asked.
-func (s Settings) areToldBy(answer Settings) bool {
+// AreIn tells whether the answer has all values that were asked for.
+func (s Settings) AreIn(answer Settings) bool {
+	if SameURL(s.Address(), answer.Address()) {
+		s.URL = answer.URL
+	}
 	told := answer.fields()
-	return !slices.ContainsFunc(slices.Collect(maps.Keys(s.fields())), func(name string) bool { return told[name] == nil })
+	for name, asked := range s.fields() {
+		if !bytes.Equal(told[name], asked) {
+			return false
+		}
+	}
+	return true
 }
 
 // areTold tells whether the answer has each single value that was not asked for: those the API decides.
@@ -128,12 +138,41 @@ func (id *wireID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// wireNumber is a whole number, which some services write as text, or with a fraction of zero;
+// nil where there is none, or none that can be read.
+type wireNumber struct {
+	whole *int64
+	err   error
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It returns no error, which would end the reading of the answer.
+func (n *wireNumber) UnmarshalJSON(raw []byte) error {
+	var whole *int64
+	n.err = json.Unmarshal(raw, &whole)
+	number, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	if n.err != nil && err == nil && number == math.Trunc(number) && math.Abs(number) < math.MaxInt64 {
+		whole, n.err = new(int64(number)), nil
+	}
+	if n.err == nil {
+		n.whole = whole
+	}
+	if failure, ok := errors.AsType[*json.UnmarshalTypeError](n.err); ok {
+		failure.Field = "rate_limit"
+	}
+	return nil
+}
+
+// isMasked recognises what stands for a secret that is not told.
+var isMasked = regexp.MustCompile(`\*{3}|[•●…]|^[xX.]{3,}$|^(?i)\W*(redacted|masked|hidden|secret)\W*$`)
+
 // wireWebhook is a webhook, or the envelope around it, in either description.
 // The reference puts the webhook under `data`, the guide at the top.
 type wireWebhook struct {
 	Data *wireWebhook `json:"data"`
 
 	Settings
+	// RateLimit hides that of the settings.
+	RateLimit  wireNumber      `json:"rate_limit"`
 	ID         wireID          `json:"id"`
 	WebhookID  wireID          `json:"webhook_id"`
 	Event      string          `json:"event"`
@@ -155,25 +194,42 @@ type wireWebhook struct {
 // how: sha256 is the only value that both descriptions know.
 const onlyHashFunction = "sha256"
 
+// IsSignedAsPublished tells whether [Sign] signs as the API does for this webhook.
+func (w Webhook) IsSignedAsPublished() bool {
+	name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(w.HashFunction))
+	return name == "" || strings.HasSuffix(name, onlyHashFunction)
+}
+
+// readWebhook reads what can be read, and says what cannot.
+func readWebhook(document []byte) (read wireWebhook, err error) {
+	err = readObject(document, &read)
+	for _, number := range []wireNumber{read.RateLimit, cmp.Or(read.Data, &wireWebhook{}).RateLimit} {
+		err = cmp.Or(err, describeJSON(number.err))
+	}
+	return read, err
+}
+
 // decodeWebhook reads an answer about one webhook. The id, when there is one,
-// is the webhook that was asked for: an answer about another is an error.
+// is the webhook that was asked for: an answer about another is an error. A webhook with an
+// id beside an error is one of which something else cannot be read.
 func decodeWebhook(body []byte, id string) (Webhook, error) {
 	if len(bytes.TrimSpace(body)) == 0 && id != "" {
 		return Webhook{ID: id}, nil
 	}
-	var answer wireWebhook
-	if err := readObject(body, &answer); err != nil {
-		return Webhook{}, err
-	}
+	answer, unread := readWebhook(body)
 	webhook := answer.webhook()
+	if unread != nil && webhook.ID == "" {
+		return Webhook{Secret: webhook.Secret}, unread
+	}
 	webhook.ID = cmp.Or(webhook.ID, id)
-	if answer.contradictsID(webhook.ID) || id != "" && webhook.ID != id {
+	// A service may answer an id in other letters than it was asked for.
+	if answer.contradictsID(webhook.ID) || id != "" && !strings.EqualFold(webhook.ID, id) {
 		return Webhook{Secret: webhook.Secret}, errors.New("the answer is about another webhook")
 	}
 	if err := CheckID(webhook.ID); err != nil {
 		return Webhook{Secret: webhook.Secret}, err
 	}
-	return webhook, nil
+	return webhook, unread
 }
 
 // listedPage is a page of the list.
@@ -185,11 +241,26 @@ type listedPage struct {
 	count *int
 }
 
-// decodeList reads a page of the list.
+// wireList is a list of webhooks, not nil where an answer has null for it: then the account is empty.
+type wireList []wireWebhook
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (l *wireList) UnmarshalJSON(raw []byte) error {
+	*l = wireList{}
+	if bytes.Equal(raw, []byte("null")) {
+		return nil
+	}
+	return json.Unmarshal(raw, (*[]wireWebhook)(l))
+}
+
+// decodeList reads a page of the list. One without a body, which is nil, is empty.
 func decodeList(body []byte) (listedPage, error) {
+	if body == nil {
+		return listedPage{}, nil
+	}
 	var page struct {
-		Data       []wireWebhook `json:"data"`
-		Webhooks   []wireWebhook `json:"webhooks"`
+		Data       wireList `json:"data"`
+		Webhooks   wireList `json:"webhooks"`
 		Pagination struct {
 			PerPage int  `json:"per_page"`
 			Count   *int `json:"count"`
@@ -238,11 +309,22 @@ func (w wireWebhook) webhook() Webhook {
 		HashFunction: cmp.Or(w.Signature.HashFunction, w.HashFunction, inner.Signature.HashFunction, inner.HashFunction),
 		Form:         form,
 	}
-	webhook.Events = inner.events()
+	webhook.Events, webhook.RateLimit = inner.events(), inner.RateLimit.whole
+	if isMasked.MatchString(webhook.Secret) {
+		webhook.Secret = ""
+	}
 	if webhook.Secret != "" && webhook.HashFunction == "" {
 		webhook.HashFunction = onlyHashFunction
 	}
+	if _, isKnown := statuses[strings.ToLower(inner.Status)]; !isKnown {
+		webhook.Status = inner.Status
+	}
 	return webhook
+}
+
+// statuses are those that are known, and whether a webhook of each is archived.
+var statuses = map[string]*bool{
+	"": nil, "active": new(false), "enabled": new(false), "archived": new(true), "disabled": new(true),
 }
 
 func (w wireWebhook) contradictsID(id string) bool {
@@ -268,11 +350,8 @@ func (w wireWebhook) archived() *bool {
 	if w.Archived != nil {
 		return w.Archived
 	}
-	switch strings.ToLower(w.Status) {
-	case "active", "enabled":
-		return new(false)
-	case "archived", "disabled":
-		return new(true)
+	if told := statuses[strings.ToLower(w.Status)]; told != nil {
+		return told
 	}
 	if len(w.ArchivedAt) == 0 {
 		return nil

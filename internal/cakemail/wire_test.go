@@ -1,6 +1,7 @@
 package cakemail
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -132,16 +133,6 @@ func TestDecode_RefusesWhatIsNoWebhook(t *testing.T) {
 		"a fractional id":                      {`{"id":1.5}`, "", "the answer has an id that is neither a string nor a whole number"},
 		"a negative id":                        {`{"id":-1}`, "", "the answer has an id that is neither a string nor a whole number"},
 		"an id that is an object":              {`{"id":{"s3cret":1}}`, "w1", "the answer has an id that is neither a string nor a whole number"},
-		"text for a number": {
-			`{"id":"w1","data":{"rate_limit":"s3cret"}}`, "w1", `the answer has a value of the type string where "data.rate_limit" needs another type`,
-		},
-		"a number beyond 64 bits": {
-			`{"id":"w1","rate_limit":9223372036854775808}`, "w1", `the answer has a value of the type number where "rate_limit" needs another type`,
-		},
-		"a list for text": {
-			`{"id":"w1","secret":["s3cret"]}`, "w1", `the answer has a value of the type array where "secret" needs another type`,
-		},
-		"an array for data": {`{"id":"w1","data":[]}`, "w1", `the answer has a value of the type array where "data" needs another type`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			webhook, err := decodeWebhook([]byte(test.body), test.id)
@@ -152,6 +143,57 @@ func TestDecode_RefusesWhatIsNoWebhook(t *testing.T) {
 				t.Error("the secret must be known to be hidden")
 			}
 		})
+	}
+}
+
+// The id and what else can be read are not lost for a value that cannot be.
+func TestDecode_TellsTheIDBesideWhatCannotBeRead(t *testing.T) {
+	for name, test := range map[string]struct{ body, want string }{
+		"text for a number": {
+			`{"id":"w1","secret":"s3cret","data":{"rate_limit":"s3cret"}}`, `the answer has a value of the type string where "rate_limit" needs another type`,
+		},
+		"a number beyond 64 bits": {
+			`{"id":"w1","secret":"s3cret","rate_limit":9223372036854775808}`, `the answer has a value of the type number where "rate_limit" needs another type`,
+		},
+		"a fraction":      {`{"id":"w1","secret":"s3cret","rate_limit":50.5}`, `the answer has a value of the type number where "rate_limit" needs another type`},
+		"a list for text": {`{"id":"w1","secret":"s3cret","url":["s3cret"]}`, `the answer has a value of the type array where "url" needs another type`},
+		"an array for data": {
+			`{"id":"w1","secret":"s3cret","data":[]}`, `the answer has a value of the type array where "data" needs another type`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, id := range []string{"", "w1"} {
+				webhook, err := decodeWebhook([]byte(test.body), id)
+				if err == nil || err.Error() != test.want || webhook.ID != "w1" || webhook.Secret != "s3cret" || webhook.RateLimit != nil {
+					t.Errorf("got %+v, %v; want the error %q beside the id", webhook, err, test.want)
+				}
+			}
+		})
+	}
+}
+
+func TestDecode_ReadsValuesInOtherForms(t *testing.T) {
+	for body, want := range map[string]Webhook{
+		`{"id":"w1","rate_limit":"50"}`:                             {Settings: Settings{RateLimit: new(int64(50))}},
+		`{"id":"w1","rate_limit":50.0}`:                             {Settings: Settings{RateLimit: new(int64(50))}},
+		`{"id":"w1","rate_limit":5e1}`:                              {Settings: Settings{RateLimit: new(int64(50))}},
+		`{"id":"w1","rate_limit":9007199254740993}`:                 {Settings: Settings{RateLimit: new(int64(9007199254740993))}},
+		`{"id":"w1","rate_limit":null}`:                             {},
+		`{"id":"w1","secret":"********"}`:                           {},
+		`{"id":"w1","secret":"whsec_****1234"}`:                     {},
+		`{"id":"w1","secret":"••••••••"}`:                           {},
+		`{"id":"w1","secret":"xxxxxxxx"}`:                           {},
+		`{"id":"w1","secret":"[REDACTED]"}`:                         {},
+		`{"id":"w1","secret":"a*b**c"}`:                             {Secret: "a*b**c", HashFunction: "sha256"},
+		`{"id":"w1","signature":null}`:                              {},
+		`{"id":"w1","status":"suspended"}`:                          {Status: "suspended"},
+		`{"id":"W1","status":"Archived"}`:                           {Archived: new(true)},
+		`{"id":"w1","status":"success","data":{"status":"paused"}}`: {Status: "paused", Form: FormReference},
+	} {
+		want.ID, want.Form = body[7:9], cmp.Or(want.Form, FormGuide)
+		if got, err := decodeWebhook([]byte(body), "w1"); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v, %v; want %+v", body, got, err, want)
+		}
 	}
 }
 
@@ -179,6 +221,7 @@ func TestDecode_List(t *testing.T) {
 		"no webhooks":              {` {"pagination":{"per_page":50},"data":[]}`, []Webhook{}, 50},
 		"no webhooks in an array":  {` [] `, []Webhook{}, 0},
 		"a negative page size":     {`{"pagination":{"per_page":-5},"data":[]}`, []Webhook{}, 0},
+		"null for the webhooks":    {`{"data":null}`, []Webhook{}, 0},
 		"null for the pagination":  {`{"pagination":null,"data":[]}`, []Webhook{}, 0},
 		"items in their envelopes": {`[{"id":"w1","data":{"status":"active"}}]`, []Webhook{{ID: "w1", Archived: new(false), Form: FormReference}}, 0},
 	} {
@@ -198,7 +241,7 @@ func TestDecode_RefusesWhatIsNoList(t *testing.T) {
 		`[][]`:               "the answer is not complete JSON",
 		"null":               "the answer holds no list of webhooks",
 		`{"id":"w1"}`:        "the answer holds no list of webhooks",
-		`{"data":null}`:      "the answer holds no list of webhooks",
+		`{"detail":null}`:    "the answer holds no list of webhooks",
 		`[null]`:             "the id is empty",
 		`"s3cret"`:           "the answer is a value of the type string where webhooks belong",
 		`{"data":["w1"]}`:    `the answer has a value of the type string where "data" needs another type`,

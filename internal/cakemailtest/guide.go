@@ -48,6 +48,7 @@ func (s *Server) guideCreate(account int64, request *http.Request, body []byte) 
 		return *refused
 	}
 	webhook.Events = events
+	s.habit(&webhook)
 	webhook = s.add(webhook)
 	created := guideData(&webhook)
 	delete(created, "archived")

@@ -50,6 +50,7 @@ func (s *Server) reference(operation Operation, seen view, request *http.Request
 		if refused := s.readBody(request, body, &changed); refused != nil {
 			return *refused
 		}
+		s.habit(&changed)
 		*webhook = changed
 		webhook.keep()
 		return reply(http.StatusOK, object{"id": webhook.ID, "data": referenceData(webhook), "object": "Webhook", "patched": true})
@@ -74,6 +75,7 @@ func (s *Server) referenceCreate(account int64, request *http.Request, body []by
 		return *invalid("field required", "value_error.missing", "body", "url")
 	}
 	webhook.Events = []string{event}
+	s.habit(&webhook)
 	webhook = s.add(webhook)
 	return reply(http.StatusCreated, object{"id": webhook.ID, "data": referenceData(&webhook)})
 }

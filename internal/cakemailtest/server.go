@@ -78,6 +78,9 @@ func WithPageSizeLimit(limit int) Option { return func(s *Server) { s.pageSizeLi
 // [WithPageSizeLimit] caps a page, how many it holds.
 func WithoutCount() Option { return func(s *Server) { s.uncounted = true } }
 
+// WithHabit lets the API make something else of each webhook that a call creates or changes.
+func WithHabit(habit func(*Webhook)) Option { return func(s *Server) { s.habit = habit } }
+
 // WithListener serves there instead of on a port of loopback.
 func WithListener(listener net.Listener) Option {
 	return func(s *Server) { s.listener = listener }
@@ -104,6 +107,7 @@ type Server struct {
 	latency        time.Duration
 	pageSizeLimit  int
 	uncounted      bool
+	habit          func(*Webhook)
 	listener       net.Listener
 	random         io.Reader
 	drawn          func(Call) *Fault
@@ -133,6 +137,7 @@ func Start(options ...Option) *Server {
 		tokenLifetime: 432000 * time.Second,
 		accounts:      []int64{DefaultAccountID, 42, 43},
 		goneStatus:    http.StatusNotFound,
+		habit:         func(*Webhook) {},
 		random:        rand.Reader,
 		drawn:         func(Call) *Fault { return nil },
 		closing:       make(chan struct{}),

@@ -63,6 +63,10 @@ type connection struct {
 	facts message.Provider
 	// applying tells that this process has begun to apply a plan.
 	applying atomic.Bool
+	// read are the ids of the resources that have been read.
+	read sync.Map
+	// replaced are the webhooks that were archived for a replacement that does not exist yet.
+	replaced sync.Map
 	// unlisted are the accounts of which a plan has said that they cannot be listed.
 	unlisted sync.Map
 }
@@ -183,10 +187,23 @@ func (c *connection) clientToApply(diags *diag.Diagnostics) *cakemail.Client {
 	return c.client(diags)
 }
 
-// accountOf returns the account that an object belongs to: its own, or the default.
-func (c *connection) accountOf(own types.Int64) types.Int64 {
+// orDefault returns the account that an object names, or the default.
+func (c *connection) orDefault(own types.Int64) types.Int64 {
 	if own.IsNull() {
 		return c.account
 	}
 	return own
+}
+
+// accountOf returns the account of a webhook: the one that its object names, or the one that this
+// process knows it to be in, or the default.
+func (c *connection) accountOf(own types.Int64, id string) types.Int64 {
+	number, isKnown := c.api.AccountOf(id)
+	switch {
+	case !own.IsNull() || !isKnown:
+		return c.orDefault(own)
+	case number == 0:
+		return types.Int64Null()
+	}
+	return types.Int64Value(number)
 }

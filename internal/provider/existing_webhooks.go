@@ -11,8 +11,8 @@ import (
 )
 
 // checkExisting says of a webhook that is to be created what the account knows already:
-// one with the same URL and event that Terraform has not shown as part of the state, and
-// whether the API takes the values.
+// one with the same URL and event, which it may have as part of the state, and whether the API
+// takes the values.
 func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, isReplacement bool, diags *diag.Diagnostics) {
 	if r.connection.api == nil || plan.URL.IsUnknown() || plan.AccountID.IsUnknown() || !known(plan.Events) {
 		return
@@ -34,10 +34,14 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		return
 	}
 	for _, webhook := range active.At(plan.URL.ValueString()) {
-		if doubles(plan, webhook) && !r.connection.api.IsClaimed(webhook.ID) {
+		isEqual, isClaimed := cakemail.SameEvents(eventNames(plan.Events), webhook.Events), r.connection.api.IsClaimed(webhook.ID)
+		if isClaimed && isEqual && !isReplacement {
+			add(diags, message.Renamed(webhook))
+		}
+		if !isClaimed && doubles(plan, webhook) {
 			add(diags, message.Exists(message.Existing{
 				Webhook: webhook, Account: plan.account(), IsReplacement: isReplacement, IsPaused: plan.Archived.ValueBool(),
-				HasOtherEvents: !slices.Equal(eventNames(plan.Events), webhook.Events),
+				HasOtherEvents: !isEqual,
 				WithoutSecret:  !plan.StoreSecret.IsUnknown() && !plan.StoreSecret.ValueBool(),
 			}))
 		}
@@ -49,9 +53,9 @@ func doubles(plan webhookResourceModel, webhook cakemail.Webhook) bool {
 	events := eventNames(plan.Events)
 	if plan.Archived.ValueBool() {
 		// It delivers nothing twice, but a killed create can have left the webhook active.
-		return slices.Equal(events, webhook.Events)
+		return cakemail.SameEvents(events, webhook.Events)
 	}
-	return slices.ContainsFunc(events, func(event string) bool { return slices.Contains(webhook.Events, event) })
+	return slices.ContainsFunc(events, webhook.HasEvent)
 }
 
 // checkForm says what an API of the reference's form will refuse.

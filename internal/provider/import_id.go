@@ -38,8 +38,8 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		add(&resp.Diagnostics, message.InvalidImport(message.NamesNothing(err), ""))
 		return
 	}
-	identity.AccountID = r.connection.accountOf(identity.AccountID)
-	r.connection.api.Claim(identity.ID.ValueString())
+	identity.AccountID = r.connection.orDefault(identity.AccountID)
+	r.connection.api.Claim(cakemail.Ref{Account: identity.AccountID.ValueInt64(), ID: identity.ID.ValueString()})
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), identity.AccountID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("store_secret"), storeSecret)...)
@@ -52,7 +52,8 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 // stored. An id may itself hold slashes, but then only the form with the account
 // can name it.
 func parseImportID(raw string, diags *diag.Diagnostics) (identity webhookIdentityModel, storeSecret bool) {
-	text, found := strings.CutSuffix(strings.TrimSpace(raw), message.WithoutSecret)
+	// Some shells pass the quotation marks on.
+	text, found := strings.CutSuffix(strings.Trim(raw, "'\" \t\r\n"), message.WithoutSecret)
 	if strings.Contains(raw, "://") {
 		// It may hold credentials.
 		add(diags, message.InvalidImport(message.IsAURL, ""))

@@ -5,6 +5,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
@@ -45,15 +46,39 @@ func (m webhookModel) savedSubject() message.Subject {
 	return about
 }
 
+// reportNew warns where the API holds other values of a new webhook than were planned, and
+// returns the state: what was planned, so that the next plan shows the difference.
+func reportNew(diags *diag.Diagnostics, plan, held webhookResourceModel) webhookResourceModel {
+	state := held
+	state.Archived = plan.Archived
+	for _, setting := range plan.disagreements(held.webhookSettings) {
+		add(diags, message.SavedOtherwise(held.subject(), setting.name, setting.show(plan.webhookSettings), setting.show(held.webhookSettings)))
+		setting.put(&state.webhookSettings, setting.in(plan.webhookSettings))
+	}
+	return state
+}
+
+// reportOddities warns of what an answer lacks, or has and nobody knows.
+func reportOddities(diags *diag.Diagnostics, state webhookResourceModel, answer cakemail.Webhook) {
+	if answer.Secret == "" && state.StoreSecret.ValueBool() {
+		add(diags, message.SecretNotShown(state.subject(), !state.Secret.IsNull()))
+	}
+	if answer.Status != "" {
+		add(diags, message.UnknownStatus(state.subject(), answer.Status))
+	}
+	if !answer.IsSignedAsPublished() {
+		add(diags, message.OtherHashFunction(answer, false))
+	}
+}
+
 // reportDisagreements is for values in the API that differ from the plan. The
-// apply asked for those that differ from before; for a new webhook, before is nil
-// and it asked for all.
-func reportDisagreements(diags *diag.Diagnostics, plan webhookResourceModel, before *webhookResourceModel, state webhookResourceModel) {
+// apply asked for those that differ from before.
+func reportDisagreements(diags *diag.Diagnostics, plan, before, state webhookResourceModel) {
 	about := state.subject()
 	for _, setting := range plan.disagreements(state.webhookSettings) {
 		planned, held := setting.show(plan.webhookSettings), setting.show(state.webhookSettings)
-		if before == nil || setting.differs(plan.webhookSettings, before.webhookSettings) {
-			add(diags, message.NotSaved(about, setting.name, planned, held, before == nil))
+		if setting.differs(plan.webhookSettings, before.webhookSettings) {
+			add(diags, message.NotSaved(about, setting.name, planned, held))
 			continue
 		}
 		add(diags, message.ChangedSince(about, setting.name, planned, held))

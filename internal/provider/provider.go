@@ -144,11 +144,12 @@ func (p *cakemailProvider) ValidateConfig(ctx context.Context, req provider.Vali
 // ObserveState takes note of a state that Terraform reads; package server calls it.
 func (p *cakemailProvider) ObserveState(resourceType string, state []byte) {
 	var webhook struct {
-		ID string `json:"id"`
+		ID        string `json:"id"`
+		AccountID int64  `json:"account_id"`
 	}
 	client := p.connected.Load()
 	if client != nil && resourceType == "cakemail_webhook" && json.Unmarshal(state, &webhook) == nil {
-		client.Claim(webhook.ID)
+		client.Claim(cakemail.Ref{Account: webhook.AccountID, ID: webhook.ID})
 	}
 }
 

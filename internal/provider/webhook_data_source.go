@@ -75,7 +75,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if client == nil {
 		return
 	}
-	model.AccountID = d.connection.accountOf(model.AccountID)
+	model.AccountID = d.connection.accountOf(model.AccountID, model.ID.ValueString())
 	webhook, err := client.Get(ctx, model.ref(time.Time{}))
 	if err != nil {
 		about := model.subject()
@@ -84,5 +84,6 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	shown := knowledge{webhook: webhookResourceModel{webhookModel: model, StoreSecret: types.BoolValue(true)}}.after(webhook)
+	reportOddities(&resp.Diagnostics, shown, webhook)
 	resp.Diagnostics.Append(resp.State.Set(ctx, shown.webhookModel)...)
 }

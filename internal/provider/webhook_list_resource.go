@@ -71,7 +71,7 @@ func (l *webhookListResource) List(ctx context.Context, req list.ListRequest, st
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	filter.AccountID = l.connection.accountOf(filter.AccountID)
+	filter.AccountID = l.connection.orDefault(filter.AccountID)
 	stream.Results = func(push func(list.ListResult) bool) {
 		remaining := req.Limit
 		for webhook, err := range client.List(ctx, filter.options()) {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -113,7 +112,7 @@ func (k knowledge) insists(setting setting) bool {
 // isOneOfSeveral tells whether an API that takes one event per webhook tells one of a webhook that has more.
 func (k knowledge) isOneOfSeveral(answer cakemail.Webhook) bool {
 	return k.isSaved && answer.Form == cakemail.FormReference && len(answer.Events) == 1 &&
-		slices.Contains(eventNames(k.webhook.Events), answer.Events[0])
+		cakemail.Settings{Events: eventNames(k.webhook.Events)}.HasEvent(answer.Events[0])
 }
 
 func toldText(told string, before types.String) types.String {

@@ -171,6 +171,6 @@ func (m *webhookResourceModel) leaveUntold() {
 // the source's state told one: a move knows no configuration.
 func (r *webhookResource) settleMoved(ctx context.Context, private privateReader, state *webhookResourceModel) {
 	if recall[bool](ctx, private, privateMoved) && !r.connection.account.IsUnknown() {
-		state.AccountID = r.connection.accountOf(state.AccountID)
+		state.AccountID = r.connection.orDefault(state.AccountID)
 	}
 }

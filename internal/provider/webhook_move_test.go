@@ -270,8 +270,8 @@ func TestWebhookResource_MoveIsSettledByTheFirstRead(t *testing.T) {
 func (i *identified) expectRecreated(w *acctest.World, id string) {
 	i.T.Helper()
 	w.API.Remove(id)
-	if messages := i.Refresh(); len(messages) > 0 || !i.State.IsNull() {
-		i.T.Errorf("got messages:\n%s\nand the state %s, want neither", acctest.Indented(messages), i.State)
+	if problems := acctest.ErrorsIn(i.Refresh()); len(problems) > 0 || !i.State.IsNull() {
+		i.T.Errorf("got:\n%s\nand the state %s, want neither", acctest.Indented(problems), i.State)
 	}
 }
 

@@ -88,6 +88,9 @@ func (r *webhookResource) planChange(
 	if r.movesAccount(ctx, *plan, state, private, &resp.Diagnostics) {
 		replacing = append(replacing, "account_id")
 	}
+	if len(replacing) == 0 && !plan.URL.IsUnknown() && !cakemail.SameHost(plan.URL.ValueString(), state.URL.ValueString()) {
+		add(&resp.Diagnostics, message.OtherHost(state.subject(), plan.URL.ValueString()))
+	}
 	if len(replacing) == 0 || resp.Diagnostics.HasError() {
 		return
 	}

@@ -85,7 +85,7 @@ func TestWebhookResource_Plan(t *testing.T) {
 				}
 				w.API.ResetCalls()
 
-				w.ExpectMessages(t, c.Refresh())
+				w.ExpectMessages(t, acctest.ErrorsIn(c.Refresh()))
 				prior := acctest.AttributesOf(t, c.Merged(acctest.Block(c.Webhook, nil), c.State))
 				after := acctest.AttributesOf(t, c.Decode(c.Webhook, c.Plan(c.State, acctest.Block(c.Webhook, hook(test.after))).PlannedState))
 				c.MustApply(hook(test.after))
@@ -195,27 +195,6 @@ func TestWebhookResource_PlanThatIsOvertakenByAnotherSecret(t *testing.T) {
 	if c.Text("secret") != "another-secret-altogether" {
 		t.Error("the state does not hold the new secret")
 	}
-}
-
-// A pause that was refused has not happened, whatever the answer to the create left out.
-func TestWebhookResource_PlanAfterAFirstPauseThatWasRefused(t *testing.T) {
-	t.Parallel()
-	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
-		t.Helper()
-		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		c, paused := w.NewCore(t, nil), hook(acctest.Arguments{"archived": true})
-		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
-		if len(acctest.ErrorsIn(c.Apply(paused))) != 1 || !c.Tainted {
-			t.Fatal("the apply succeeded")
-		}
-		c.Tainted = false
-
-		w.ExpectMessages(t, applyLate(c, paused, func() { w.API.SetFaults() }))
-
-		if active := w.API.Active(); len(active) > 0 {
-			t.Errorf("%d webhooks are active, want the only one paused", len(active))
-		}
-	})
 }
 
 // A webhook of two events, made when the API took them, is nobody's business

@@ -68,6 +68,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		r.reportCreate(ctx, err, plan, resp)
 		return
 	}
+	r.connection.replaced.Delete(r.connection.replacedBy(plan).ID)
 	now := time.Now().UTC()
 	planned := plan
 	// Not every answer tells, but a new webhook is active.
@@ -84,14 +85,16 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		add(&resp.Diagnostics, message.Tainted(state.subject()))
 		return
 	}
-	if plan.Archived.ValueBool() {
+	if !plan.Archived.Equal(state.Archived) {
 		ref := state.ref(now)
 		ref.Finishes = true
-		state = r.setArchived(ctx, client, ref, knowledge{webhook: state, isSaved: true}, true, &resp.Diagnostics)
+		var failed error
+		if state, failed = setArchived(ctx, client, ref, knowledge{webhook: state, isSaved: true}, plan.Archived.ValueBool()); failed != nil {
+			add(&resp.Diagnostics, message.NotYet(failed, state.subject(), r.connection.facts, plan.Archived.ValueBool())...)
+		}
 	}
-	if !resp.Diagnostics.HasError() {
-		reportDisagreements(&resp.Diagnostics, plan, nil, state)
-	}
+	reportOddities(&resp.Diagnostics, state, created.Webhook)
+	state = reportNew(&resp.Diagnostics, plan, state)
 }
 
 // reportCreate reports a failed create. One of unknown outcome is saved without
@@ -105,6 +108,7 @@ func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webh
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privatePending, failure.Known)...)
 	}
 	r.connection.report(&resp.Diagnostics, err, plan.subject())
+	r.connection.reportReplaced(&resp.Diagnostics, plan)
 }
 
 // Read implements [resource.Resource].
@@ -128,7 +132,14 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		add(&resp.Diagnostics, message.MovedGone(state.subject()))
 		return
 	}
+	if cakemail.IsKind(err, cakemail.Gone) && state.URL.IsNull() {
+		add(&resp.Diagnostics, message.NotImported(state.subject()))
+		return
+	}
 	if cakemail.IsKind(err, cakemail.Gone) {
+		if !state.ID.IsNull() {
+			add(&resp.Diagnostics, message.Dropped(state.subject()))
+		}
 		// The framework wants an identity even of what is gone.
 		state.ID = types.StringValue(state.ID.ValueString())
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
@@ -140,6 +151,10 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	state = knowledge{webhook: state, isSaved: true}.after(webhook)
+	reportOddities(&resp.Diagnostics, state, webhook)
+	if _, isTwice := r.connection.read.LoadOrStore(webhook.ID, true); isTwice {
+		add(&resp.Diagnostics, message.AtTwoAddresses(state.subject()))
+	}
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	resp.Diagnostics.Append(rememberRead(ctx, resp.Private, webhook.Form)...)
 }
@@ -157,8 +172,9 @@ func (r *webhookResource) readLater(ctx context.Context, state webhookResourceMo
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 }
 
-// Delete implements [resource.Resource]: it archives. A webhook that is gone or
-// archived already is as it should be.
+// Delete implements [resource.Resource]: it archives. A webhook that is archived already is as
+// it should be. One that is gone may be in an account that these credentials do not reach, so
+// that it is not replaced.
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -186,7 +202,14 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if err == nil {
 		_, err = client.Archive(ctx, ref)
 	}
-	if err != nil && !cakemail.IsKind(err, cakemail.Gone) {
+	isGone, isReplaced := cakemail.IsKind(err, cakemail.Gone), planned.Settings != nil
+	switch {
+	case isGone && state.ID.IsNull():
+	case isGone && !isReplaced:
+		add(&resp.Diagnostics, message.NotArchived(state.subject()))
+	case err != nil:
 		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
+	case isReplaced:
+		r.connection.replaced.Store(ref.ID, replacement{ref: ref, by: *planned.Settings})
 	}
 }

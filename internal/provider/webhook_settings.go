@@ -28,7 +28,7 @@ type webhookSettings struct {
 
 // settings are the attributes that are sent to the API and read back. Messages follow their order.
 var settings = []setting{
-	{name: "events", of: types.SetType{ElemType: types.StringType}, change: byReplacement},
+	{name: "events", of: types.SetType{ElemType: types.StringType}, change: byReplacement, same: sameEvents},
 	{name: "url", of: types.StringType, change: inPlace, same: sameAddress, words: addressInWords},
 	{name: "rate_limit", of: types.Int64Type, change: inPlace},
 	{name: "rate_limit_period", of: types.StringType, change: inPlace},
@@ -205,6 +205,12 @@ func addressInWords(url attr.Value) string { return cakemail.DisplayURL(textIn(u
 
 func sameAddress(one, other attr.Value) bool {
 	return textIn(one) != "" && cakemail.SameURL(textIn(one), textIn(other))
+}
+
+func sameEvents(one, other attr.Value) bool {
+	these, areEvents := one.(types.Set)
+	those, _ := other.(types.Set)
+	return areEvents && known(one) && known(other) && cakemail.SameEvents(eventNames(these), eventNames(those))
 }
 
 // textIn is "" where there is none.

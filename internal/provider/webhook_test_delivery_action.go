@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -100,7 +99,7 @@ func (a *webhookTestDeliveryAction) Invoke(ctx context.Context, req action.Invok
 	if client == nil {
 		return
 	}
-	account := a.connection.accountOf(model.AccountID).ValueInt64()
+	account := a.connection.accountOf(model.AccountID, model.WebhookID.ValueString()).ValueInt64()
 	webhook, err := client.Get(ctx, cakemail.Ref{Account: account, ID: model.WebhookID.ValueString()})
 	if err != nil {
 		a.connection.report(&resp.Diagnostics, err, message.Subject{ID: model.WebhookID.ValueString(), IDArgument: "webhook_id", Account: account})
@@ -114,7 +113,10 @@ func (a *webhookTestDeliveryAction) Invoke(ctx context.Context, req action.Invok
 	case webhook.Secret == "":
 		add(&resp.Diagnostics, message.NoSecret(webhook.ID))
 		return
-	case !slices.Contains(webhook.Events, delivery.Event):
+	case !webhook.IsSignedAsPublished():
+		add(&resp.Diagnostics, message.OtherHashFunction(webhook, true))
+		return
+	case !webhook.HasEvent(delivery.Event):
 		add(&resp.Diagnostics, message.OtherEvent(delivery))
 	}
 

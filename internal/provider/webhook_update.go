@@ -37,7 +37,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	state.keepEqual(plan.webhookSettings)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		reportDisagreements(&resp.Diagnostics, plan, &before, state)
+		reportDisagreements(&resp.Diagnostics, plan, before, state)
 	}
 }
 
@@ -47,6 +47,12 @@ func (r *webhookResource) change(
 ) webhookResourceModel {
 	if changes := plan.changesFrom(now.webhook.webhookSettings); !changes.IsEmpty() {
 		webhook, err := client.Update(ctx, ref, changes)
+		if isRefused(err) && now.webhook.Archived.ValueBool() && !plan.Archived.ValueBool() {
+			// Before it delivers again, its settings are changed, where the API changes archived webhooks.
+			if now.webhook, err = setArchived(ctx, client, ref, now, false); err == nil {
+				webhook, err = client.Update(ctx, ref, changes)
+			}
+		}
 		if err != nil {
 			r.connection.report(diags, err, now.webhook.subject())
 			return now.webhook
@@ -56,28 +62,32 @@ func (r *webhookResource) change(
 		now.webhook = changed.after(webhook)
 	}
 	if !plan.Archived.Equal(now.webhook.Archived) {
-		now.webhook = r.setArchived(ctx, client, ref, now, plan.Archived.ValueBool(), diags)
-	}
-	if diags.HasError() {
-		return now.webhook
+		var err error
+		if now.webhook, err = setArchived(ctx, client, ref, now, plan.Archived.ValueBool()); err != nil {
+			r.connection.report(diags, err, now.webhook.subject())
+			return now.webhook
+		}
 	}
 	return r.switchStoreSecret(ctx, client, ref, plan, now, diags)
 }
 
+func isRefused(err error) bool {
+	return cakemail.IsKind(err, cakemail.Invalid) || cakemail.IsKind(err, cakemail.Unsupported) || cakemail.IsKind(err, cakemail.Forbidden)
+}
+
 // setArchived returns the state after it.
-func (r *webhookResource) setArchived(
-	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, now knowledge, archived bool, diags *diag.Diagnostics,
-) webhookResourceModel {
+func setArchived(
+	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, now knowledge, archived bool,
+) (webhookResourceModel, error) {
 	change := client.Unarchive
 	if archived {
 		change = client.Archive
 	}
 	webhook, err := change(ctx, ref)
 	if err != nil {
-		r.connection.report(diags, err, now.webhook.subject())
-		return now.webhook
+		return now.webhook, err
 	}
-	return now.after(webhook)
+	return now.after(webhook), nil
 }
 
 // switchStoreSecret forgets the secret, or reads it when it shall be kept again. After a

@@ -116,7 +116,7 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if client == nil {
 		return
 	}
-	model.AccountID = d.connection.accountOf(model.AccountID)
+	model.AccountID = d.connection.orDefault(model.AccountID)
 	model.Webhooks = []webhookSettings{}
 	for webhook, err := range client.List(ctx, model.options()) {
 		if err != nil {

@@ -160,7 +160,7 @@ func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *
 	if wanted.pending {
 		for index := range l.Births {
 			// As a plan shows what the state has.
-			client.Claim(l.idOf(index))
+			client.Claim(cakemail.Ref{ID: l.idOf(index)})
 		}
 		found, err := client.FindCreated(ctx, cakemail.Ref{Created: wanted.since}, wanted.settings(), wanted.known)
 		if err != nil {

@@ -189,6 +189,13 @@ const (
 // NamesNothing is for an id that cannot be a webhook's.
 func NamesNothing(cause error) string { return "It names no webhook: " + cause.Error() + "." }
 
+// NotImported is for a webhook that is not where an import looks for it.
+func NotImported(about Subject) Message {
+	return problem("There is no webhook "+quoted(about.ID), "It was looked for in "+accountName(about.Account)+".",
+		"A webhook of another account is imported as ACCOUNT_ID/ID. Check the id: letters count, and so do blanks and quotation marks.",
+		"The data source cakemail_webhooks lists those that there are.")
+}
+
 // InvalidImport quotes what was given, unless that is "", as where it can hold credentials.
 func InvalidImport(wrong, given string) Message {
 	if given != "" {

@@ -36,11 +36,17 @@ func created(failure *cakemail.CreateError, about Subject) Message {
 			block(importing(about.Account, failure.Candidates...)...))
 	case cakemail.Ambiguous:
 		return ambiguous(about, failure.Candidates)
+	case cakemail.Alike:
+		return alike(about, failure.Candidates)
+	}
+	candidates := ""
+	if len(failure.Candidates) > 0 {
+		candidates = "New and similar: " + idsOf(failure.Candidates) + ". "
 	}
 	return problem("It is unknown whether the webhook was created",
 		"No answer says so"+inBrackets(failure.Cause)+", and the provider did not find it.",
 		"The state has the resource without an id, tainted. The next plan looks for "+about.String()+", and the apply creates or replaces it.",
-		tried(failure.Attempts, failure.Elapsed)+"Apply again when the API answers.", requestID(failure.Cause))
+		candidates+tried(failure.Attempts, failure.Elapsed)+"Apply again when the API answers.", requestID(failure.Cause))
 }
 
 // ambiguous is for webhooks that a create can have made. One alone is where nothing says whether it was there before.
@@ -59,6 +65,18 @@ func ambiguous(about Subject, candidates []cakemail.Webhook) Message {
 	return problem("There is more than one new webhook",
 		"The answer to the create was lost, and any of these could be this resource's.",
 		"Ask their owner. Import the one that is, and archive the others:", block(lines...), untaken)
+}
+
+// alike is for webhooks that a create can have made if the API writes URLs in a way of its own.
+func alike(about Subject, candidates []cakemail.Webhook) Message {
+	lines, untaken := importing(about.Account, candidates...), "If none is this resource's, apply again: one more is created."
+	if about.IsPending {
+		lines = append([]string{"terraform state rm ADDRESS"}, lines...)
+		untaken = "If none is this resource's, run the first line alone and apply."
+	}
+	return problem("A new webhook with another URL may be this one", "The answer to the create was lost. "+
+		"These are new since then, with the same events and host, so the API may write the URL in another way.",
+		"Import the one that is this resource's, and archive the others:", block(lines...), untaken)
 }
 
 // Retried warns of what a create that was retried has made or can have made beside its webhook.

@@ -31,8 +31,8 @@ func Posted(delivery cakemail.Delivery, receipt cakemail.Receipt) string {
 
 // Archived is for a webhook to which Cakemail delivers nothing either.
 func Archived(id string) Message {
-	return problem("The webhook "+short(id)+" is archived", "Cakemail delivers nothing to it, so nothing was posted.",
-		"Set archived = false on its resource, apply, and test again.").On("webhook_id")
+	return warning("The webhook "+short(id)+" is archived", "Cakemail delivers nothing to it, so nothing was posted.",
+		"To test it, set archived = false on its resource and apply.").On("webhook_id")
 }
 
 // OtherEvent is for a sample of what Cakemail would not post.

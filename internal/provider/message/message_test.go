@@ -129,16 +129,28 @@ func (f facts) samples() map[string][]message.Message {
 		"NotKnownYet":  one(message.NotKnownYet([]string{"access_token", "account_id"})),
 		"NotRefreshed": one(message.NotRefreshed(about, []string{"access_token"})),
 		"NotSaved": one(
-			message.NotSaved(about, "url", f.url, f.url+"x", true),
-			message.NotSaved(about, "events", strings.Join(f.events, ", "), "Email.Bounced", false),
+			message.NotSaved(about, "url", f.url, f.url+"x"),
+			message.NotSaved(about, "events", strings.Join(f.events, ", "), "Email.Bounced"),
 		),
-		"NotWhole":     one(message.NotWhole("rate_limit", "1.5")),
-		"OneEvent":     one(message.OneEvent(several, &cakemail.Error{RequestID: f.id}), message.OneEvent(several, nil)),
-		"OtherDefault": one(message.OtherDefault(about, f.account, 0)),
-		"OtherEvent":   one(message.OtherEvent(f.delivery())),
-		"OtherObject":  one(message.OtherObject(moved)),
-		"OutOfRange":   one(message.OutOfRange("max_retries", 0, 20), message.OutOfRange("rate_limit", 1, 0)),
-		"Period":       one(message.Period("hour")),
+		"SavedOtherwise":    one(message.SavedOtherwise(about, "url", f.url, f.url+"x"), message.SavedOtherwise(about, "rate_limit", "7", "5")),
+		"NotYet":            nil,
+		"NotImported":       one(message.NotImported(about)),
+		"NotArchived":       one(message.NotArchived(about)),
+		"Dropped":           one(message.Dropped(about)),
+		"Renamed":           one(message.Renamed(webhook)),
+		"OtherHost":         one(message.OtherHost(about, f.url)),
+		"Unreplaced":        one(message.Unreplaced(cakemail.Ref{Account: f.account, ID: f.id})),
+		"AtTwoAddresses":    one(message.AtTwoAddresses(about)),
+		"SecretNotShown":    one(message.SecretNotShown(about, true), message.SecretNotShown(about, false)),
+		"UnknownStatus":     one(message.UnknownStatus(about, f.said)),
+		"OtherHashFunction": one(message.OtherHashFunction(cakemail.Webhook{ID: f.id, HashFunction: f.said}, true)),
+		"NotWhole":          one(message.NotWhole("rate_limit", "1.5")),
+		"OneEvent":          one(message.OneEvent(several, &cakemail.Error{RequestID: f.id}), message.OneEvent(several, nil)),
+		"OtherDefault":      one(message.OtherDefault(about, f.account, 0)),
+		"OtherEvent":        one(message.OtherEvent(f.delivery())),
+		"OtherObject":       one(message.OtherObject(moved)),
+		"OutOfRange":        one(message.OutOfRange("max_retries", 0, 20), message.OutOfRange("rate_limit", 1, 0)),
+		"Period":            one(message.Period("hour")),
 		"Replaced": one(
 			message.Replaced(about, []string{"events"}, 0),
 			message.Replaced(about, []string{"events", "url", "rate_limit", "rate_limit_period"}, f.account),
@@ -154,6 +166,7 @@ func (f facts) samples() map[string][]message.Message {
 	}
 	for _, failure := range f.failures() {
 		samples["Call"] = append(samples["Call"], message.Call(failure, about, provider)...)
+		samples["NotYet"] = append(samples["NotYet"], message.NotYet(failure, about, provider, true)...)
 		samples["NotListed"] = append(samples["NotListed"], message.NotListed(failure, about, provider)...)
 		samples["Delivery"] = append(samples["Delivery"], message.Delivery(failure, f.delivery()))
 	}

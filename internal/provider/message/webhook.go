@@ -38,6 +38,14 @@ func Exists(existing Existing) Message {
 		"If another resource manages it, such as the one being rotated, or both are wanted, do nothing. A renamed resource needs a moved block.")
 }
 
+// Renamed is for an equal webhook that the state has.
+func Renamed(webhook cakemail.Webhook) Message {
+	return warning("The state has an equal webhook: "+short(webhook.ID),
+		"It delivers the same events to "+shortened(mask.Origin(webhook.Address()), 40)+".",
+		"If you renamed its resource or moved it into a module, write a moved block: the webhook and its secret stay.",
+		"If it is being replaced or rotated, or both are wanted, do nothing.")
+}
+
 func (e Existing) what() string {
 	where := shortened(mask.Origin(e.Webhook.Address()), 40)
 	if e.IsPaused {
@@ -60,6 +68,86 @@ func Replaced(about Subject, attributes []string, notIn int64) Message {
 		"Give receivers the new secret. With create_before_destroy = true, the old webhook delivers until the new one exists.",
 		"To get the old webhook back if the create fails, undo the change, run this, and apply:",
 		block(importing(about.Account, cakemail.Webhook{ID: about.ID})...))
+}
+
+// OtherHost is for a url that changes in place to another host.
+func OtherHost(about Subject, planned string) Message {
+	return warning("The secret stays although the host changes",
+		fmt.Sprintf("The url of the webhook %s changes from %s to %s.", short(about.ID), mask.Origin(about.URL), mask.Origin(planned)),
+		"Whoever runs the old host has the secret, and can sign events for the new one. For a new secret, add to your command:",
+		block("-replace=ADDRESS")).On("url")
+}
+
+// Unreplaced is for a webhook that was archived for one that could not be created.
+func Unreplaced(archived cakemail.Ref) Message {
+	return warning("The replaced webhook "+short(archived.ID)+" is archived",
+		"This apply archived it, and its replacement was not created. Correct that, and apply again.",
+		"Or keep the old webhook and its secret: undo the change, run this, and apply:",
+		block(importing(archived.Account, cakemail.Webhook{ID: archived.ID})...))
+}
+
+// Dropped is for a webhook that a refresh does not find.
+func Dropped(about Subject) Message {
+	account := accountName(about.Account)
+	return warning("The webhook "+short(about.ID)+" was not found in "+account,
+		"So Terraform takes it out of the state. A new one will have a new id and a new secret.",
+		"If these are the credentials of another account, stop here: the webhook still delivers.")
+}
+
+// NotArchived is for a destroy that does not find its webhook.
+func NotArchived(about Subject) Message {
+	return warning("The webhook "+short(about.ID)+" was not found, so nothing was archived",
+		"It is not in "+accountName(about.Account)+".",
+		"If these are the credentials of another account, the webhook still delivers. Import it with the right ones, and destroy it:",
+		block(importing(about.Account, cakemail.Webhook{ID: about.ID})...))
+}
+
+// AtTwoAddresses is for a webhook that two resources of the state manage.
+func AtTwoAddresses(about Subject) Message {
+	return warning("Two resources manage the webhook "+short(about.ID),
+		"If you delete one of them, Terraform archives the webhook of the other.",
+		"Take one out of the state first, and then delete its block:", block("terraform state rm ADDRESS"),
+		"Or replace its block by a removed block with destroy = false.")
+}
+
+// SecretNotShown is for a webhook without its secret. The state can have it from before.
+func SecretNotShown(about Subject, isKept bool) Message {
+	what := "So its secret is null in the state."
+	if isKept {
+		what = "So the state keeps the one from before. It may have changed since."
+	}
+	return warning("The API did not show a secret", "The answer about "+about.String()+" has none, or hides it.", what,
+		"Check that the user may see secrets, or ask Cakemail's support.")
+}
+
+// UnknownStatus is for a webhook of which the API says what nobody has published.
+func UnknownStatus(about Subject, status string) Message {
+	return warning("Unknown status "+quoted(short(status)), inFront(about.String())+" has it. It is neither active nor archived.",
+		"Cakemail may deliver nothing. Ask Cakemail's support what it means.")
+}
+
+// OtherHashFunction is for a webhook whose deliveries nothing here can sign.
+func OtherHashFunction(webhook cakemail.Webhook, isError bool) Message {
+	said := warning("Unknown hash function "+quoted(short(webhook.HashFunction)),
+		"The webhook "+short(webhook.ID)+" signs its deliveries with it.",
+		"This version of the provider knows sha256 alone: its test delivery, sign and verify do not fit. Update the provider.")
+	said.IsWarning = !isError
+	return said
+}
+
+// NotYet are the warnings of a new webhook that could not be archived, or unarchived.
+func NotYet(err error, about Subject, provider Provider, archived bool) []Message {
+	state := "active"
+	if !archived {
+		state = "archived"
+	}
+	messages := Call(err, about, provider)
+	for index := range messages {
+		_, advice, _ := strings.Cut(messages[index].Text, "\n")
+		messages[index].Text = text("The new webhook "+short(about.ID)+" is still "+state+". The next plan shows that as a change.", advice)
+		messages[index].IsWarning = true
+	}
+	return messages
 }
 
 // Period is for a period that only the developer guide knows.
@@ -100,16 +188,20 @@ func NoSecret(id string) Message {
 const MissingSecret = "The secret is missing, so there is nothing to sign with. " +
 	"If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
 
-// NotSaved is for a value that the API changed on its own, which taints a new webhook.
-func NotSaved(about Subject, attribute, asked, saved string, isNew bool) Message {
-	keep := ""
-	if isNew {
-		keep = text("The webhook is tainted. To keep it, run this before you apply:", block("terraform untaint ADDRESS"))
-	}
+// SavedOtherwise is for a value that the API changed on its own in a new webhook.
+func SavedOtherwise(about Subject, attribute, asked, saved string) Message {
+	return warning("The API saved "+attribute+" otherwise",
+		inFront(about.String())+" was created.",
+		difference("The configuration has %s, the API %s.", asked, saved),
+		"The next plan shows this as a change. Change the configuration to what the API can do.").On(attribute)
+}
+
+// NotSaved is for a change that the API did not make, or made otherwise.
+func NotSaved(about Subject, attribute, asked, saved string) Message {
 	return problem("The API did not save "+attribute+" as asked",
 		"It saved "+about.String()+" otherwise, and so it is in the state.",
 		difference("The configuration has %s, the API %s.", asked, saved),
-		"Change the configuration to what the API can do, and apply again.", keep).On(attribute)
+		"Change the configuration to what the API can do, and apply again.").On(attribute)
 }
 
 // ChangedSince is for a value that somebody changed between plan and apply.

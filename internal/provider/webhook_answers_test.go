@@ -1,0 +1,311 @@
+package provider_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+)
+
+// habit is what an API makes of each webhook that is created or changed.
+func habit(change func(*cakemailtest.Webhook)) cakemailtest.Option {
+	return cakemailtest.WithHabit(change)
+}
+
+// An answer that differs from what was asked taints nothing: the state has the plan, a warning says
+// what the API has, and each further apply keeps the webhook and its secret.
+func TestWebhookResource_AnswersThatDifferTaintNothing(t *testing.T) {
+	t.Parallel()
+	limited := acctest.Arguments{"rate_limit": int64(5000)}
+	for name, test := range map[string]struct {
+		habit func(*cakemailtest.Webhook)
+		asked acctest.Arguments
+		// attribute is what the warning is on, with this fact; "" is none.
+		attribute, fact string
+	}{
+		"a rate limit is clamped": {func(w *cakemailtest.Webhook) { w.RateLimit = min(w.RateLimit, 100) }, limited, "rate_limit", "The configuration has 5000, the API 100."},
+		"a slash is stripped": {
+			func(w *cakemailtest.Webhook) { w.URL = strings.TrimSuffix(w.URL, "/") }, acctest.Arguments{"url": "https://example.com/cakemail/"},
+			"url", "a part that messages do not show",
+		},
+		"events in small letters":     {func(w *cakemailtest.Webhook) { w.Events = []string{strings.ToLower(w.Events[0])} }, nil, "", ""},
+		"the URL in another spelling": {func(w *cakemailtest.Webhook) { w.URL = "https://example.com/cakemail" }, acctest.Arguments{"url": `HTTPS://Example.com:0443/./cakemail`}, "", ""},
+		"another rate limit, unasked": {func(w *cakemailtest.Webhook) { w.RateLimit = 3 }, nil, "", ""},
+		"another period":              {func(w *cakemailtest.Webhook) { w.RateLimitPeriod = "minute" }, acctest.Arguments{"rate_limit_period": "second"}, "rate_limit_period", "second"},
+		"another event":               {func(w *cakemailtest.Webhook) { w.Events = []string{"Contact.Removed"} }, nil, "events", "Contact.Removed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t, habit(test.habit))
+			c := w.NewCore(t, nil)
+			var want []acctest.Message
+			if test.attribute != "" {
+				want = []acctest.Message{acctest.Warning(test.attribute, "The API saved "+test.attribute+" otherwise", test.fact)}
+			}
+
+			w.ExpectMessages(t, c.Apply(hook(test.asked)), want...)
+
+			made := onlyWebhook(t, w)
+			if c.Tainted || c.Text("id") != made.ID || c.Text("secret") != made.Secret {
+				t.Errorf("tainted: %t, the state holds %s", c.Tainted, c.State)
+			}
+			if test.attribute == "" {
+				c.MustApply(hook(test.asked))
+				c.ExpectNoChange(hook(test.asked))
+				return
+			}
+			if name == "another event" {
+				return
+			}
+			// The next plan shows it as a change in place, which the API makes as badly.
+			told := acctest.ErrorsIn(c.Apply(hook(test.asked)))
+			w.ExpectMessages(t, told, acctest.Error(test.attribute, "The API did not save "+test.attribute+" as asked", test.fact))
+			if again := onlyWebhook(t, w); again.ID != made.ID || c.Tainted {
+				t.Errorf("the webhook was replaced by %s, tainted: %t", again.ID, c.Tainted)
+			}
+			c.MustApply(hook(acctest.With(test.asked, acctest.Arguments{test.attribute: settingsOf(made)[test.attribute]})))
+			if again := onlyWebhook(t, w); again.ID != made.ID {
+				t.Errorf("the webhook was replaced by %s, although the configuration was corrected", again.ID)
+			}
+		})
+	}
+}
+
+// A webhook that the API archives by itself is unarchived, and stays.
+func TestWebhookResource_AnswersOfAWebhookBornArchived(t *testing.T) {
+	t.Parallel()
+	for name, times := range map[string]int{"and unarchived": 0, "and cannot be unarchived": 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form), habit(func(w *cakemailtest.Webhook) { w.Archived = true }))
+				var want []acctest.Message
+				if times > 0 {
+					w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Unarchive, Status: 403})
+					want = []acctest.Message{
+						acctest.Warning(
+							"",
+							"The credentials do not permit this call",
+							"The new webhook ID is still archived. The next plan shows that as a change.",
+						),
+					}
+				}
+				if form == cakemailtest.Guide {
+					// Its create does not tell; the refresh does.
+					want = nil
+				}
+				c := w.NewCore(t, nil)
+				w.ExpectMessages(t, c.Apply(hook(nil)), want...)
+				id := c.Text("id")
+				w.API.SetFaults()
+				c.MustApply(hook(nil))
+				if made := onlyWebhook(t, w); made.ID != id || c.Tainted {
+					t.Errorf("the webhook %s was replaced by %s, tainted: %t", id, made.ID, c.Tainted)
+				}
+			})
+		})
+	}
+}
+
+// A create of a webhook that is to be archived, and cannot be, is no reason to replace it.
+func TestWebhookResource_AnswersOfAnArchiveThatIsRefused(t *testing.T) {
+	t.Parallel()
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
+		c := w.NewCore(t, nil)
+		paused := hook(acctest.Arguments{"archived": true})
+		w.ExpectMessages(t, c.Apply(paused), acctest.Warning("", "The credentials do not permit this call", "The new webhook ID is still active."))
+		made := onlyWebhook(t, w)
+		w.API.SetFaults()
+		c.MustApply(paused)
+		if webhooks := w.API.Webhooks(); len(webhooks) != 1 || !webhooks[0].Archived || c.Text("secret") != made.Secret {
+			t.Errorf("the API has %+v", webhooks)
+		}
+	})
+}
+
+// The id counts before anything else is judged.
+func TestWebhookResource_AnswersThatCannotBeReadInFull(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		rewrite func([]byte) []byte
+		want    []acctest.Message
+	}{
+		"a number as text":      {acctest.Replacing(`"rate_limit":50`, `"rate_limit":"50"`, `"rate_limit":100`, `"rate_limit":"100"`), nil},
+		"a number with a point": {acctest.Replacing(`"rate_limit":50`, `"rate_limit":50.0`, `"rate_limit":100`, `"rate_limit":100.0`), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				w.API.SetFaults(cakemailtest.Fault{Rewrite: test.rewrite})
+				c := w.NewCore(t, nil)
+				w.ExpectMessages(t, c.Apply(hook(nil)), test.want...)
+				w.ExpectMessages(t, c.Apply(hook(nil)), test.want...)
+				expectAgreement(t, w, c, nil)
+				w.ExpectMessages(t, c.Destroy())
+			})
+		})
+	}
+}
+
+// What cannot be read at all has an id all the same, and can be destroyed.
+func TestWebhookResource_AnswersWithAValueThatIsNone(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	w.API.SetFaults(cakemailtest.Fault{Rewrite: acctest.Replacing(`"rate_limit":50`, `"rate_limit":{"per":"second"}`)})
+	c := w.NewCore(t, nil)
+	told := c.Apply(hook(nil))
+	if made := onlyWebhook(t, w); c.Text("id") != made.ID || len(acctest.ErrorsIn(told)) != 1 {
+		t.Errorf("the state holds %s\n%s", c.State, acctest.Indented(told))
+	}
+	w.ExpectMessages(t, c.Archive())
+	if len(w.API.Active()) > 0 || !c.State.IsNull() {
+		t.Errorf("the API has %+v, the state %s", w.API.Active(), c.State)
+	}
+}
+
+// A change is read again before anything is said about an old value in its answer.
+func TestWebhookResource_AnswersToAChangeFromAServerBehind(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	c := w.NewCore(t, nil)
+	c.MustApply(hook(nil))
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: acctest.Replacing(`"rate_limit":7`, `"rate_limit":50`)})
+	w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"rate_limit": int64(7)})))
+	expectAgreement(t, w, c, nil)
+}
+
+// An archived webhook that the API does not change is unarchived first.
+func TestWebhookResource_AnswersToAChangeOfAnArchivedWebhook(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 403, 404, 409} {
+		w := acctest.NewWorld(t)
+		c := w.NewCore(t, nil)
+		c.MustApply(hook(acctest.Arguments{"archived": true}))
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Times: 1, Status: status})
+		w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"rate_limit": int64(7)})))
+		if made := onlyWebhook(t, w); made.RateLimit != 7 {
+			t.Errorf("%d: the API has %+v", status, made)
+		}
+		expectAgreement(t, w, c, nil)
+	}
+}
+
+// A secret that the API does not show, or masks, is not told: what is known of it stays, and a warning says so.
+func TestWebhookResource_AnswersWithoutTheSecret(t *testing.T) {
+	t.Parallel()
+	for name, hide := range map[string]func(secret string) func([]byte) []byte{
+		"null": func(secret string) func([]byte) []byte {
+			return acctest.Replacing(`"key":"`+secret+`"`, `"key":null`, `"secret_key":"`+secret+`"`, `"secret_key":null`, `"secret":"`+secret+`"`, `"secret":null`)
+		},
+		"masked": func(secret string) func([]byte) []byte { return acctest.Replacing(secret, "********") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				warning := acctest.Warning("", "The API did not show a secret", "")
+				c := w.NewCore(t, nil)
+				c.MustApply(hook(nil))
+				made := onlyWebhook(t, w)
+				w.API.SetFaults(cakemailtest.Fault{Rewrite: hide(made.Secret)})
+
+				w.ExpectMessages(t, c.Refresh(), acctest.Warning("", "The API did not show a secret", "the state keeps the one from before"))
+				if c.Text("secret") != made.Secret {
+					t.Errorf("the state holds the secret %q", c.Text("secret"))
+				}
+				c.ExpectNoChange(hook(nil))
+				imported := w.NewCore(t, nil)
+				w.ExpectMessages(t, imported.ImportState(made.ID), warning)
+				read, messages := imported.Data("cakemail_webhook", acctest.Arguments{"id": made.ID})
+				w.ExpectMessages(t, messages, warning)
+				if imported.Text("secret") != "" || read["secret"] != nil {
+					t.Errorf("the secrets are %q and %q", imported.Text("secret"), read["secret"])
+				}
+				_, messages = imported.Open(acctest.Arguments{"id": made.ID})
+				w.ExpectMessages(t, messages, acctest.Error("", "The webhook ID has no secret", ""))
+
+				created := w.NewCore(t, nil)
+				w.API.SetFaults(cakemailtest.Fault{Rewrite: func(body []byte) []byte {
+					for _, webhook := range w.API.Webhooks() {
+						body = hide(webhook.Secret)(body)
+					}
+					return body
+				}})
+				w.ExpectMessages(t, created.Apply(hook(acctest.Arguments{"url": "https://example.com/other"})), warning)
+				w.ExpectMessages(t, created.Apply(hook(acctest.Arguments{"url": "https://example.com/other", "store_secret": false})), warning)
+				w.ExpectMessages(t, created.Refresh())
+			})
+		})
+	}
+}
+
+// What nobody has published is said in its own words.
+func TestWebhookResource_AnswersWithUnknownWords(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	receiver := w.Verifying(t)
+	c := w.NewCore(t, nil)
+	config := hook(acctest.Arguments{"url": receiver.Server.URL})
+	c.MustApply(config)
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"status":"active"`, `"status":"suspended"`)})
+	want := acctest.Warning("", `Unknown status "suspended"`, "neither active nor archived")
+	w.ExpectMessages(t, c.Refresh(), want)
+	c.ExpectNoChange(config)
+	_, messages := c.Data("cakemail_webhook", acctest.Arguments{"id": c.Text("id")})
+	w.ExpectMessages(t, messages, want)
+
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"sha256"`, `"sha512"`)})
+	w.ExpectMessages(t, c.Refresh(), acctest.Warning("", `Unknown hash function "sha512"`, "sha256 alone"))
+	_, messages = c.Invoke(t.Context(), acctest.Arguments{"webhook_id": c.Text("id")})
+	w.ExpectMessages(t, messages, acctest.Error("", `Unknown hash function "sha512"`, "sha256 alone"))
+}
+
+// An answer to a create that tells neither a URL nor an event is about something else, such as a task.
+func TestWebhookResource_AnswersThatAreNoWebhook(t *testing.T) {
+	t.Parallel()
+	for name, isProcessed := range map[string]bool{"the webhook is made": true, "nothing is made": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+				w.API.SetFaults(cakemailtest.Fault{
+					Operation: cakemailtest.Create, Times: 1, Processed: isProcessed, Status: 202, Body: `{"id":"task-1","status":"pending"}`,
+				})
+				c := w.NewCore(t, nil)
+				c.MustApply(hook(nil))
+				expectAgreement(t, w, c, nil)
+			})
+		})
+	}
+}
+
+// An account without webhooks is told in several ways.
+func TestWebhookResource_AnswersOfAnEmptyAccount(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]cakemailtest.Fault{
+		"null":       {Operation: cakemailtest.List, Rewrite: func([]byte) []byte { return []byte(`{"pagination":{"page":1,"per_page":50},"data":null}`) }},
+		"no content": {Operation: cakemailtest.List, Status: 204, Rewrite: func([]byte) []byte { return nil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t)
+			w.API.SetFaults(fault)
+			c := w.NewCore(t, nil)
+			w.ExpectMessages(t, c.Apply(hook(nil)))
+			read, messages := c.Data("cakemail_webhooks", nil)
+			w.ExpectMessages(t, messages)
+			if webhooks, _ := read["webhooks"].([]any); len(webhooks) > 0 {
+				t.Errorf("the data source has %v", read)
+			}
+		})
+	}
+}
