@@ -63,6 +63,7 @@ func (c *Client) Create(ctx context.Context, number int64, settings Settings) (C
 	if created.Webhook.ID == "" {
 		return Created{}, err
 	}
+	c.accounts.place(created.Webhook.ID, number)
 	err = m.complete(ctx, &created.Webhook)
 	return created, err
 }

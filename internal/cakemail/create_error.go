@@ -36,7 +36,8 @@ type CreateError struct {
 // Error implements error.
 func (e *CreateError) Error() string {
 	reason := map[Outcome]string{
-		NotNew: "the API answered with an old webhook", Ambiguous: "several webhooks can be it", Alike: "a webhook with another URL can be it", OutcomeUnknown: "the outcome is unknown",
+		NotNew: "the API answered with an old webhook", Ambiguous: "several webhooks can be it", Alike: "a webhook with another URL can be it",
+		OutcomeUnknown: "the outcome is unknown",
 	}[e.Outcome]
 	if e.Cause == nil {
 		return "cannot create the webhook: " + reason

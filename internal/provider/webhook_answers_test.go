@@ -24,16 +24,22 @@ func TestWebhookResource_AnswersThatDifferTaintNothing(t *testing.T) {
 		// attribute is what the warning is on, with this fact; "" is none.
 		attribute, fact string
 	}{
-		"a rate limit is clamped": {func(w *cakemailtest.Webhook) { w.RateLimit = min(w.RateLimit, 100) }, limited, "rate_limit", "The configuration has 5000, the API 100."},
+		"a rate limit is clamped": {
+			func(w *cakemailtest.Webhook) { w.RateLimit = min(w.RateLimit, 100) }, limited, "rate_limit", "The configuration has 5000, the API 100.",
+		},
 		"a slash is stripped": {
 			func(w *cakemailtest.Webhook) { w.URL = strings.TrimSuffix(w.URL, "/") }, acctest.Arguments{"url": "https://example.com/cakemail/"},
 			"url", "a part that messages do not show",
 		},
-		"events in small letters":     {func(w *cakemailtest.Webhook) { w.Events = []string{strings.ToLower(w.Events[0])} }, nil, "", ""},
-		"the URL in another spelling": {func(w *cakemailtest.Webhook) { w.URL = "https://example.com/cakemail" }, acctest.Arguments{"url": `HTTPS://Example.com:0443/./cakemail`}, "", ""},
+		"events in small letters": {func(w *cakemailtest.Webhook) { w.Events = []string{strings.ToLower(w.Events[0])} }, nil, "", ""},
+		"the URL in another spelling": {
+			func(w *cakemailtest.Webhook) { w.URL = "https://example.com/cakemail" }, acctest.Arguments{"url": `HTTPS://Example.com:0443/./cakemail`}, "", "",
+		},
 		"another rate limit, unasked": {func(w *cakemailtest.Webhook) { w.RateLimit = 3 }, nil, "", ""},
-		"another period":              {func(w *cakemailtest.Webhook) { w.RateLimitPeriod = "minute" }, acctest.Arguments{"rate_limit_period": "second"}, "rate_limit_period", "second"},
-		"another event":               {func(w *cakemailtest.Webhook) { w.Events = []string{"Contact.Removed"} }, nil, "events", "Contact.Removed"},
+		"another period": {
+			func(w *cakemailtest.Webhook) { w.RateLimitPeriod = "minute" }, acctest.Arguments{"rate_limit_period": "second"}, "rate_limit_period", "second",
+		},
+		"another event": {func(w *cakemailtest.Webhook) { w.Events = []string{"Contact.Removed"} }, nil, "events", "Contact.Removed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -307,5 +313,80 @@ func TestWebhookResource_AnswersOfAnEmptyAccount(t *testing.T) {
 				t.Errorf("the data source has %v", read)
 			}
 		})
+	}
+}
+
+// An API may write URLs in a way of its own: a lost create is found by what the next answer shows,
+// and otherwise named.
+func TestWebhookResource_AnswersWithAnotherURLAfterALostCreate(t *testing.T) {
+	t.Parallel()
+	for name, spell := range map[string]func(*cakemailtest.Webhook){
+		"a slash":                func(w *cakemailtest.Webhook) { w.URL += "/" },
+		"a fragment":             func(w *cakemailtest.Webhook) { w.URL, _, _ = strings.Cut(w.URL, "#") },
+		"the order of the query": func(w *cakemailtest.Webhook) { w.URL = strings.Replace(w.URL, "?b=1&a=2", "?a=2&b=1", 1) },
+		"small letters": func(w *cakemailtest.Webhook) {
+			w.URL, w.Events = strings.ToLower(w.URL), []string{strings.ToLower(w.Events[0])}
+		},
+	} {
+		asked := hook(acctest.Arguments{"url": "https://example.com/Cakemail?b=1&a=2#part"})
+		lost := cakemailtest.Fault{Operation: cakemailtest.Create, Cut: true, Processed: true}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+				t.Helper()
+				w := acctest.NewWorld(t, cakemailtest.WithForm(form), habit(spell))
+				once := lost
+				once.Times = 1
+				w.API.SetFaults(once)
+				c := w.NewCore(t, nil)
+				told := c.Apply(asked)
+				if made := onlyWebhook(t, w); made.ID != c.Text("id") || len(acctest.ErrorsIn(told)) > 0 {
+					t.Errorf("the state has %s, the API %+v\n%s", c.State, made, acctest.Indented(told))
+				}
+			})
+		})
+		t.Run(name+", and every answer is cut", func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t, habit(spell))
+			w.API.SetFaults(lost)
+			c := w.NewCore(t, nil)
+			told := acctest.ErrorsIn(c.Apply(asked))
+			w.API.SetFaults()
+			active := w.API.Active()
+			if len(active) > 2 || len(told) != 1 {
+				t.Fatalf("%d webhooks are active\n%s", len(active), acctest.Indented(told))
+			}
+			for _, webhook := range active {
+				if !strings.Contains(told[0].String(), webhook.ID) {
+					t.Errorf("%s is not named:\n%s", webhook.ID, told[0])
+				}
+			}
+		})
+		t.Run(name+", and no list can be had", func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t, habit(spell))
+			unlisted(w, true)
+			c := w.NewCore(t, nil)
+			if len(acctest.ErrorsIn(c.Apply(asked))) == 0 || c.State.IsNull() {
+				t.Fatal("the create is not pending")
+			}
+			w.API.SetFaults()
+			other := later(w, c, nil)
+			w.ExpectMessages(t, acctest.ErrorsIn(other.Apply(asked)), acctest.Error("", "A new webhook with another URL may be this one",
+				"  terraform state rm ADDRESS\n  terraform import ADDRESS "+"ID"))
+			onlyWebhook(t, w)
+		})
+	}
+}
+
+// Other webhooks on the same host that are made at the same time are no candidates.
+func TestWebhookResource_AnswersWithAnotherURLAreNotThoseOfOtherCreates(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Cut: true, Processed: true})
+	workspace := w.Workspace(t, "many.tf")
+	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "number=12")
+	if active := w.API.Active(); len(active) != 12 {
+		t.Errorf("%d webhooks are active, want 12", len(active))
 	}
 }

@@ -130,7 +130,7 @@ func TestWebhookTestDeliveryAction_IsNotPosted(t *testing.T) {
 	}{
 		"to an archived webhook": {
 			change: func(webhook *cakemailtest.Webhook) { webhook.Archived = true },
-			want:   acctest.Error("webhook_id", "The webhook ID is archived", ""),
+			want:   acctest.Warning("webhook_id", "The webhook ID is archived", "nothing was posted"),
 		},
 		"to an unknown webhook": {
 			config: acctest.Arguments{"webhook_id": "no-such-webhook"},
