@@ -52,7 +52,7 @@ func TestWebhookResource_CreateRemembersItsTime(t *testing.T) {
 			c := w.NewCore(t, nil)
 			c.Keep(created.State, changed)
 			w.API.ResetCalls()
-			if problems := c.Refresh(); len(problems) > 0 || !c.State.IsNull() {
+			if problems := acctest.ErrorsIn(c.Refresh()); len(problems) > 0 || !c.State.IsNull() {
 				t.Errorf("%s, and the state is %s; want that the webhook is gone", problems, c.State)
 			}
 			if looks := w.API.Count(cakemailtest.Show); (looks > 1) != test.waits || looks > 10 {

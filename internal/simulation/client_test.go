@@ -226,7 +226,7 @@ func (l *clientLife) see(err error, wanted *birth) {
 	switch failure.Outcome {
 	case cakemail.OutcomeUnknown:
 		wanted.pending, wanted.since, wanted.known = true, time.Now(), failure.Known
-	case cakemail.Ambiguous:
+	case cakemail.Ambiguous, cakemail.Alike:
 		l.mu.Lock()
 		l.ambiguous[wanted] = true
 		l.mu.Unlock()

@@ -59,7 +59,7 @@ func (e *ending) isTold(words string) bool {
 func (t *Terraform) isExcused() bool {
 	ways := []string{"which only the state knows"}
 	if !t.world.weather.IsFaultless() {
-		ways = append(ways, "more than one new webhook", "which webhooks there were before")
+		ways = append(ways, choices[:3]...)
 	}
 	return !slices.ContainsFunc(t.messages[t.lastRun:], func(message Message) bool {
 		return message.IsError && !slices.ContainsFunc(ways, func(way string) bool { return strings.Contains(message.text(), way) })
@@ -177,7 +177,7 @@ func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
 }
 
 // choices are words of the messages that leave it to a person which webhook is whose.
-var choices = []string{"more than one new webhook", "which webhooks there were before", "A second webhook"}
+var choices = []string{"more than one new webhook", "which webhooks there were before", "A new webhook with another URL", "A second webhook"}
 
 // lookForSecrets checks that no message and no log holds one.
 func (e *ending) lookForSecrets() {
