@@ -17,8 +17,9 @@ type Listed struct {
 	ids   map[string]bool
 }
 
-// At returns the webhooks with this URL, however it is written; see [SameURL].
-func (l Listed) At(url string) []Webhook { return l.byURL[normalURL(url)] }
+// Near returns the webhooks with this URL, however it is written (see [SameURL]), or with one that
+// the API may have made of it: with or without a slash at the end, for example.
+func (l Listed) Near(url string) []Webhook { return l.byURL[looseURL(url)] }
 
 // Active returns the active webhooks of the account, as of any list that this process has
 // made: the plan of a thousand webhooks costs one.
@@ -69,7 +70,7 @@ func (c *Client) listActive(ctx context.Context, options ListOptions) (Listed, e
 			continue
 		}
 		listed.Form = cmp.Or(listed.Form, webhook.Form)
-		address := normalURL(webhook.Address())
+		address := looseURL(webhook.Address())
 		listed.all = append(listed.all, webhook)
 		listed.byURL[address], listed.ids[webhook.ID] = append(listed.byURL[address], webhook), true
 	}

@@ -18,7 +18,7 @@ func TestActive_IsListedOnceButNoFailureIsKept(t *testing.T) {
 	for range 2 {
 		listed, err := client.Active(t.Context(), 0)
 		wantNoError(t, err)
-		if at := listed.At(""); len(at) != 2 || at[0].ID != "w0" || at[1].ID != "w2" {
+		if at := listed.Near(""); len(at) != 2 || at[0].ID != "w0" || at[1].ID != "w2" {
 			t.Errorf("got %+v", at)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,6 +71,7 @@ type Client struct {
 	auth       authorizer
 	secrets    *mask.Secrets
 	accounts   *accounts
+	mark       string
 	pause      sharedPause
 	archives   archives
 }
@@ -84,6 +87,7 @@ func New(options Options) *Client {
 		jitter:     options.Jitter,
 		timeout:    cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
 		accounts:   newAccounts(),
+		mark:       markOf(options.Credentials),
 		secrets:    &mask.Secrets{},
 	}
 	if client.jitter == nil {
@@ -98,6 +102,14 @@ func New(options Options) *Client {
 	client.transport = transport
 	client.auth = newAuthorizer(client, credentials)
 	return client
+}
+
+// Mark tells the credentials from others, and nothing of what they are.
+func (c *Client) Mark() string { return c.mark }
+
+func markOf(credentials Credentials) string {
+	sum := sha256.Sum256([]byte(cmp.Or(credentials.AccessToken, credentials.Email)))
+	return hex.EncodeToString(sum[:4])
 }
 
 // parseBaseURL drops what cannot be followed by a path. What is no URL at all

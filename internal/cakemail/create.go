@@ -120,10 +120,8 @@ func (m *creation) make(ctx context.Context) (Created, error) {
 			created := Created{Webhook: mine[0], Unchecked: unchecked}
 			m.withdraw(ctx, mine[1:], &created)
 			return created, nil
-		case len(m.others) > 0 && m.lost > 1:
-			// One repetition can have shown how the API spells what was asked.
-			return Created{}, m.fail(Alike, m.others, err)
-		case unchecked != nil, m.lost > m.maxRetries, time.Since(m.started) > MaxTotalWait, ctx.Err() != nil:
+		case unchecked != nil, m.lost > m.maxRetries, time.Since(m.started) > MaxTotalWait, ctx.Err() != nil, len(m.others) > 0 && m.lost > 1:
+			// Where others are alike, one repetition could have shown how the API spells what was asked.
 			return Created{}, m.unknown(err)
 		}
 	}

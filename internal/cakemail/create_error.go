@@ -14,7 +14,7 @@ const (
 	NotMade        Outcome = iota // the API made no webhook
 	NotNew                        // the API answered with a webhook that was there before, and made none
 	Ambiguous                     // the API made one, but several can be it
-	Alike                         // the API may have made one, in a spelling of its own
+	Alike                         // the API may have made one, in a spelling of its own; [Client.FindCreated] alone says so
 	OutcomeUnknown                // the API may have made one; [Client.FindCreated] can tell later
 )
 

@@ -34,6 +34,17 @@ func normalURL(raw string) string {
 	})
 }
 
+// looseURL is the same for URLs that a service may take for one another: they differ in the case of
+// letters, a slash at the end, the order of the query, the fragment or the scheme.
+func looseURL(raw string) string {
+	parsed, err := urlParser.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	query := sorted(strings.Split(parsed.Query(), "&"))
+	return strings.ToLower(parsed.Host() + strings.TrimRight(parsed.Pathname(), "/") + "?" + strings.Join(query, "&"))
+}
+
 // SameHost tells whether two URLs lead to the same host and port.
 func SameHost(one, other string) bool { return hostOf(one) == hostOf(other) }
 

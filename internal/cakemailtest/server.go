@@ -65,6 +65,11 @@ func WithRefreshRefused() Option { return func(s *Server) { s.refreshRefused = t
 // 43; the first is their own.
 func WithAccounts(ids ...int64) Option { return func(s *Server) { s.accounts = ids } }
 
+// WithOtherToken also accepts the token of somebody else, who can act for this account alone.
+func WithOtherToken(token string, account int64) Option {
+	return func(s *Server) { s.otherToken, s.otherAccount = token, account }
+}
+
 // WithGoneStatus answers for unknown ids with 404 (the default), 410 or 400.
 func WithGoneStatus(status int) Option { return func(s *Server) { s.goneStatus = status } }
 
@@ -103,6 +108,8 @@ type Server struct {
 	tokenLifetime  time.Duration
 	refreshRefused bool
 	accounts       []int64
+	otherToken     string
+	otherAccount   int64
 	goneStatus     int
 	latency        time.Duration
 	pageSizeLimit  int
@@ -148,6 +155,9 @@ func Start(options ...Option) *Server {
 		option(server)
 	}
 	server.issued = []string{server.accessToken, server.password}
+	if server.otherToken != "" {
+		server.issued = append(server.issued, server.otherToken)
+	}
 	server.http = &httptest.Server{Listener: server.listener, Config: &http.Server{}}
 	if server.listener == nil {
 		server.http = httptest.NewUnstartedServer(nil)

@@ -100,13 +100,16 @@ func (s *Server) authorize(request *http.Request) (int64, *answer) {
 	s.mu.Lock()
 	expiry, issued := s.tokens[token]
 	s.mu.Unlock()
-	if !found || token != s.accessToken && !(issued && time.Now().Before(expiry)) {
+	accounts := s.accounts
+	if isOther := found && token != "" && token == s.otherToken; isOther {
+		accounts = []int64{s.otherAccount}
+	} else if !found || token != s.accessToken && !(issued && time.Now().Before(expiry)) {
 		refused := failure(http.StatusUnauthorized, "Not authenticated")
 		return 0, &refused
 	}
 	query := request.URL.Query()
 	if !query.Has("account_id") {
-		return s.accounts[0], nil
+		return accounts[0], nil
 	}
 	account, err := strconv.ParseInt(query.Get("account_id"), 10, 64)
 	if err != nil {
@@ -115,7 +118,7 @@ func (s *Server) authorize(request *http.Request) (int64, *answer) {
 	if account < 1 {
 		return 0, invalid("ensure this value is greater than or equal to 1", "value_error.number.not_ge", "query", "account_id")
 	}
-	if !slices.Contains(s.accounts, account) {
+	if !slices.Contains(accounts, account) {
 		refused := unauthorized(http.StatusForbidden, "You do not have access to this account")
 		return 0, &refused
 	}

@@ -33,7 +33,7 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		// The plan has warned, and an apply comes only to what changes.
 		return
 	}
-	for _, webhook := range active.At(plan.URL.ValueString()) {
+	for _, webhook := range active.Near(plan.URL.ValueString()) {
 		isEqual, isClaimed := cakemail.SameEvents(eventNames(plan.Events), webhook.Events), r.connection.api.IsClaimed(webhook.ID)
 		if isClaimed && isEqual && !isReplacement {
 			add(diags, message.Renamed(webhook))

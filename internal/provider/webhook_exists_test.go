@@ -43,6 +43,24 @@ func TestWebhookResource_ExistsAndIsEqual(t *testing.T) {
 	})
 }
 
+// An API may write a URL in a way of its own, so that what a killed apply has made looks like another one.
+func TestWebhookResource_ExistsWithAURLThatIsNear(t *testing.T) {
+	t.Parallel()
+	for url, isNear := range map[string]bool{
+		"https://example.com/cakemail/": true, "https://example.com/Cakemail": true, "http://example.com/cakemail#part": true,
+		"https://example.com/cakemail?b=1&a=2": false, "https://example.com/cakemail/2": false, "https://example.org/cakemail": false,
+	} {
+		w := acctest.NewWorld(t)
+		near := w.API.Add(cakemailtest.Webhook{URL: url, Events: []string{"Contact.Added"}})
+		c := w.NewCore(t, nil)
+		var want []string
+		if isNear {
+			want = []string{near.ID}
+		}
+		expectExisting(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(nil))).Diagnostics), want...)
+	}
+}
+
 // What is not equal, not active, not in this account or not known is nobody's business.
 func TestWebhookResource_ExistsAndIsNotEqual(t *testing.T) {
 	t.Parallel()

@@ -95,7 +95,7 @@ func TestWebhookResource_OwnersCredentialsAreOthers(t *testing.T) {
 			// isLost tells that the state has nothing afterwards.
 			isLost bool
 		}{
-			"a refresh": {(*acctest.Core).Refresh, acctest.Warning("", "The webhook ID was not found in account 42", "stop here: the webhook still delivers"), true},
+			"a refresh": {(*acctest.Core).Refresh, acctest.Warning("", "The webhook ID was not found in account 42", "stop here: the webhook may still deliver"), true},
 			"a saved destroy": {
 				(*acctest.Core).Archive, acctest.Warning("", "The webhook ID was not found, so nothing was archived", "  terraform import ADDRESS 42/ID"), true,
 			},

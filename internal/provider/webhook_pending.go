@@ -30,7 +30,12 @@ func findRef(ctx context.Context, client *cakemail.Client, state webhookResource
 		// Without a refresh, Terraform does not tell a replacement when the create was, so it may just have been.
 		ref.Created = time.Now()
 	}
-	found, err := client.FindCreated(ctx, ref, state.asked(), recall[[]string](ctx, private, privatePending))
+	known := recall[[]string](ctx, private, privatePending)
+	if mark := recall[string](ctx, private, privateMark); mark != "" && mark != client.Mark() {
+		// In another account, these ids say nothing about what was there before.
+		known = nil
+	}
+	found, err := client.FindCreated(ctx, ref, state.asked(), known)
 	if err == nil && found.ID == "" {
 		err = &cakemail.Error{Kind: cakemail.Gone, Action: "find the webhook"}
 	}

@@ -18,6 +18,8 @@ const (
 	privateCreated = "created"
 	// privatePending holds the ids that a create of unknown outcome did not make.
 	privatePending = "pending"
+	// privateMark holds the mark of the credentials that made a create of unknown outcome.
+	privateMark = "mark"
 	// privateFound holds the id that the plan of a destroy found for a create of unknown outcome.
 	privateFound = "found"
 	// privatePlanned holds a [plannedChange] from the plan to the apply.
@@ -62,7 +64,7 @@ func rememberForm(ctx context.Context, private privateWriter, form cakemail.Form
 // rememberRead remembers the form, and that nothing is left to be looked for.
 func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form) diag.Diagnostics {
 	diags := rememberForm(ctx, private, form)
-	diags.Append(forget(ctx, private, privatePending, privateFound, privateMoved, privateStays)...)
+	diags.Append(forget(ctx, private, privatePending, privateMark, privateFound, privateMoved, privateStays)...)
 	return diags
 }
 

@@ -106,6 +106,7 @@ func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webh
 		resp.Diagnostics.Append(resp.State.Set(ctx, pending)...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privateCreated, time.Now().UTC())...)
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privatePending, failure.Known)...)
+		resp.Diagnostics.Append(remember(ctx, resp.Private, privateMark, r.connection.api.Mark())...)
 	}
 	r.connection.report(&resp.Diagnostics, err, plan.subject())
 	r.connection.reportReplaced(&resp.Diagnostics, plan)
@@ -137,9 +138,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	if cakemail.IsKind(err, cakemail.Gone) {
-		if !state.ID.IsNull() {
-			add(&resp.Diagnostics, message.Dropped(state.subject()))
-		}
+		add(&resp.Diagnostics, message.Dropped(state.savedSubject()))
 		// The framework wants an identity even of what is gone.
 		state.ID = types.StringValue(state.ID.ValueString())
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
@@ -204,9 +203,8 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	isGone, isReplaced := cakemail.IsKind(err, cakemail.Gone), planned.Settings != nil
 	switch {
-	case isGone && state.ID.IsNull():
 	case isGone && !isReplaced:
-		add(&resp.Diagnostics, message.NotArchived(state.subject()))
+		add(&resp.Diagnostics, message.NotArchived(state.savedSubject()))
 	case err != nil:
 		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
 	case isReplaced:

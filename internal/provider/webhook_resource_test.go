@@ -127,7 +127,7 @@ func TestWebhookResource_DestroyWhatIsArchivedOrGone(t *testing.T) {
 						elsewhere(w, onlyWebhook(t, w).ID)
 						var want []acctest.Message
 						if name == "gone" {
-							want = []acctest.Message{acctest.Warning("", said[when], "the webhook still delivers")}
+							want = []acctest.Message{acctest.Warning("", said[when], "the webhook may still deliver")}
 						}
 						w.ExpectMessages(t, destroy(c), want...)
 						if !c.State.IsNull() {

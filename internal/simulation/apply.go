@@ -16,7 +16,7 @@ func (c *command) apply(changes []change) bool {
 		return true
 	}
 	c.world.Tell("Terraform applies")
-	c.managed = nil
+	c.managed, c.isApplying = nil, true
 	if !c.start() {
 		return false
 	}

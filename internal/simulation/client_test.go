@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -64,8 +65,11 @@ func drawClientHistory(t *rapid.T) clientHistory {
 		}
 		return run
 	})
+	weather := weathers.Draw(t, "weather")
+	// What the API archives by itself, the provider unarchives.
+	weather.Habits = slices.DeleteFunc(weather.Habits, func(habit simulation.Habit) bool { return habit == simulation.BornArchived })
 	return clientHistory{
-		Weather:    weathers.Draw(t, "weather"),
+		Weather:    weather,
 		Births:     rapid.SliceOfN(births, 1, 6).Draw(t, "births"),
 		Before:     rapid.SliceOfN(rapid.IntRange(0, 5), 0, 2).Draw(t, "before"),
 		MaxRetries: rapid.IntRange(0, cakemail.DefaultMaxRetries).Draw(t, "max retries"),

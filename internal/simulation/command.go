@@ -26,6 +26,7 @@ type command struct {
 	process     *process
 	// managed are the webhooks of the state when a plan began, nil in an apply.
 	managed []string
+	isApplying bool
 	// refreshed is what a plan read, which its apply writes into the state.
 	refreshed map[string]*instance
 }
@@ -90,6 +91,7 @@ func (c *command) start() bool {
 		ctx = tflogtest.RootLogger(ctx, &c.logs)
 	}
 	started := &process{Process: c.world.NewProcess(), ctx: ctx, cancel: cancel}
+	started.IsOthers = c.OthersPlan || c.OthersApply && c.isApplying
 	started.server = c.serve(started.Process)
 	c.mu.Lock()
 	if c.ended {

@@ -79,6 +79,13 @@ var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
 		ShowLags:      rapid.SliceOfN(seconds(10), 0, 3).Draw(t, "show lags"),
 		Acts:          rapid.SliceOfN(acts, 0, 3).Draw(t, "acts"),
 	}
+	if rapid.IntRange(0, 3).Draw(t, "has habits") == 3 {
+		weather.Habits = rapid.SliceOfNDistinct(rapid.SampledFrom(simulation.Habits), 1, 2, rapid.ID).Draw(t, "habits")
+		if weather.Has(simulation.AnswersTasks) && weather.Has(simulation.BornArchived) {
+			// Nobody could find what such an API makes.
+			weather.Habits = weather.Habits[:1]
+		}
+	}
 	switch rapid.IntRange(0, 6).Draw(t, "special weather") {
 	case 4:
 		// An old webhook that one replica does not know is rare otherwise,

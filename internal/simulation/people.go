@@ -138,7 +138,7 @@ func (w *World) IsTorn() bool {
 }
 
 func likeness(webhook cakemailtest.Webhook) string {
-	return fmt.Sprint(webhook.AccountID, webhook.URL, webhook.Events)
+	return strings.ToLower(fmt.Sprint(webhook.AccountID, strings.TrimSuffix(webhook.URL, "/"), webhook.Events))
 }
 
 // IsTouched tells whether somebody else changed the webhook, so that its own create may

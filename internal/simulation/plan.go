@@ -2,9 +2,11 @@ package simulation
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -35,6 +37,7 @@ type change struct {
 // plan refreshes and plans everything. It writes nothing.
 func (c *command) plan() ([]change, bool) {
 	c.world.Tell("Terraform plans")
+	before := len(c.messages)
 	c.managed = c.ids()
 	if !c.start() {
 		return nil, false
@@ -63,8 +66,47 @@ func (c *command) plan() ([]change, bool) {
 	if !ok {
 		return nil, false
 	}
+	c.expectOwners(c.messages[before:])
+	c.expectEquals(changes, c.messages[before:])
 	sort.Slice(changes, func(one, other int) bool { return changes[one].address < changes[other].address })
 	return changes, true
+}
+
+// expectOwners takes note where a plan that has read a webhook at two addresses does not say so.
+func (c *command) expectOwners(told []Message) {
+	read := map[string]int{}
+	for _, now := range c.refreshed {
+		if id := idOf(*now); id != "" {
+			read[id]++
+		}
+	}
+	for id, times := range read {
+		isTold := func(message Message) bool { return message.Summary == "Two resources manage the webhook "+id }
+		if times > 1 && !c.NoRefresh && !slices.ContainsFunc(told, isTold) {
+			c.breaks("%s is at two addresses, and the plan does not say so", id)
+		}
+	}
+}
+
+// expectEquals takes note where a plan makes a webhook like one of the state, and does not say so.
+func (c *command) expectEquals(changes []change, told []Message) {
+	if !c.world.weather.IsQuiet() || len(c.Targets) > 0 {
+		return
+	}
+	for _, change := range changes {
+		planned, _ := protocol.Plain(change.planned).(map[string]any)
+		for _, now := range c.refreshed {
+			there, _ := protocol.Plain(now.value).(map[string]any)
+			isTold := func(message Message) bool {
+				return message.Address == change.address && strings.Contains(message.Summary, fmt.Sprint(there["id"]))
+			}
+			isEqual := there != nil && there["archived"] == false && areAlike(planned["url"], there["url"]) && areAlike(planned["events"], there["events"]) &&
+				areAlike(planned["account_id"], there["account_id"])
+			if change.action == create && isEqual && !slices.ContainsFunc(told, isTold) {
+				c.breaks("%s is to be made like %s, and the plan does not say so", change.address, there["id"])
+			}
+		}
+	}
 }
 
 // planOne plans one resource, and returns what the refresh made of it.

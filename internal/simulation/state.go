@@ -26,8 +26,10 @@ func (t *Terraform) Remove(address string) {
 	defer t.mu.Unlock()
 	if removed, exists := t.state[address]; exists {
 		delete(t.state, address)
-		if id, ok := protocol.Plain(protocol.Attributes(removed.value)["id"]).(string); ok {
-			t.world.Give(id)
+		if id := idOf(removed); id != "" {
+			if len(t.addressesOf(id)) == 0 {
+				t.world.Give(id)
+			}
 		} else {
 			t.hasLeft, t.unseen = true, time.Now()
 		}
@@ -48,10 +50,40 @@ func (t *Terraform) Rename(from, to string) {
 	t.world.Tell("%s has moved to %s", from, to)
 }
 
-// Import is `terraform import` of a webhook that the state does not have, to an address
-// that is free.
+// PartOwners is `terraform state rm` where a webhook is at several addresses, but for one.
+func (t *Terraform) PartOwners() {
+	for _, address := range t.Addresses() {
+		found, _ := t.at(address)
+		t.mu.Lock()
+		addresses := t.addressesOf(idOf(found))
+		t.mu.Unlock()
+		if len(addresses) > 1 {
+			t.Remove(address)
+		}
+	}
+}
+
+// idOf is "" where the create is pending.
+func idOf(kept instance) string {
+	id, _ := protocol.Plain(protocol.Attributes(kept.value)["id"]).(string)
+	return id
+}
+
+// addressesOf are those of a webhook. The caller holds the lock.
+func (t *Terraform) addressesOf(id string) []string {
+	var addresses []string
+	for address, kept := range t.state {
+		if id != "" && idOf(kept) == id {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses
+}
+
+// Import is `terraform import` of a webhook, perhaps one that the state has, to an address that
+// is free.
 func (t *Terraform) Import(address, id string) bool {
-	if _, taken := t.at(address); taken || slices.Contains(t.ids(), id) {
+	if _, taken := t.at(address); taken {
 		return false
 	}
 	t.world.Tell("terraform import %s %s", address, id)
@@ -68,8 +100,10 @@ func (t *Terraform) Import(address, id string) bool {
 	if !ok || now.value.IsNull() {
 		return false
 	}
+	if !slices.Contains(t.ids(), id) {
+		t.world.Take(id)
+	}
 	c.keep(address, now)
-	t.world.Take(id)
 	return true
 }
 
@@ -79,7 +113,7 @@ func (t *Terraform) ids() []string {
 	defer t.mu.Unlock()
 	var ids []string
 	for _, found := range t.state {
-		if id, ok := protocol.Plain(protocol.Attributes(found.value)["id"]).(string); ok {
+		if id := idOf(found); id != "" {
 			ids = append(ids, id)
 		}
 	}

@@ -54,6 +54,8 @@ type Run struct {
 	// when so many calls have arrived.
 	Interrupt, Kill     time.Duration
 	InterruptAt, KillAt int
+	// Others are the credentials of somebody else: for the whole run, or for its apply alone.
+	OthersPlan, OthersApply bool
 	// Order turns the order round in which Terraform comes to the resources.
 	Order int
 	// OrphansFirst plans the destroy of what has no block before it refreshes it, as
@@ -88,6 +90,8 @@ type Terraform struct {
 	// hasLeft tells that a run was killed, or that a create of unknown outcome was taken out of
 	// the state, so that only a message can tell what was made.
 	hasLeft bool
+	// hasStrayed tells that a run had the credentials of somebody else.
+	hasStrayed bool
 	// unseen tells until when nobody planned what was left so.
 	unseen time.Time
 }
@@ -144,6 +148,7 @@ func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 		}
 	}
 	t.lastRun = len(t.messages)
+	t.hasStrayed = t.hasStrayed || run.OthersApply
 	before := len(t.world.API.Calls())
 	changes, ok := c.plan()
 	if ok {
@@ -155,10 +160,10 @@ func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !ok && t.world.weather.IsFaultless() && !t.isExcused() {
+	if !ok && t.world.weather.IsFaultless() && !run.OthersApply && !t.isExcused() {
 		t.broken = append(t.broken, "a run fails in good weather: "+t.lastError())
 	}
-	if t.world.weather.IsQuiet() {
+	if t.world.weather.IsQuiet() && !run.OthersApply {
 		t.broken = append(t.broken, needless(t.world.API.Calls()[before:], changes, len(t.state))...)
 	}
 	return ok

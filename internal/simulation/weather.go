@@ -24,6 +24,8 @@ type Weather struct {
 	Jitter float64
 	// Latency is the shortest time that a call takes.
 	Latency time.Duration
+	// Habits are what the API makes of values and answers in its own way.
+	Habits []Habit
 	// Seed is where ids and secrets come from.
 	Seed uint64
 	// Logged lets the provider log at TRACE, which takes it most of its time.
@@ -37,16 +39,48 @@ type Weather struct {
 	Acts               []Act
 }
 
+// Habit is something that the API does its own way.
+type Habit string
+
+// The habits.
+const (
+	AddsSlash       Habit = "adds a slash to each url"
+	LimitsRates     Habit = "makes 15 of each higher rate limit"
+	LowersEvents    Habit = "writes events in small letters"
+	BornArchived    Habit = "archives new webhooks"
+	NumbersAsText   Habit = "writes numbers as text"
+	OldAnswers      Habit = "answers a change with the old values"
+	MasksSecrets    Habit = "shows stars for secrets"
+	RefusesArchived Habit = "changes no archived webhook"
+	NullLists       Habit = "shows null for no webhooks"
+	AnswersTasks    Habit = "answers a create with the number of a task"
+	UnknownStatus   Habit = "calls active webhooks sleepy"
+)
+
+// Habits are all of them.
+var Habits = []Habit{
+	AddsSlash, LimitsRates, LowersEvents, BornArchived, NumbersAsText, OldAnswers, MasksSecrets, RefusesArchived, NullLists, AnswersTasks, UnknownStatus,
+}
+
+// Has tells whether the API has the habit.
+func (w Weather) Has(habit Habit) bool { return slices.Contains(w.Habits, habit) }
+
+// IsStubborn tells whether the API may never hold what is asked of it.
+func (w Weather) IsStubborn() bool { return w.Has(AddsSlash) || w.Has(LimitsRates) }
+
+// IsReplacing tells whether each apply may replace what the API does not hold as asked.
+func (w Weather) IsReplacing() bool { return w.IsStubborn() && w.Form == cakemailtest.Guide }
+
 // IsFaultless tells whether every call is answered truly, if perhaps by a replica, and nobody
 // else does anything but end tokens, once: then nothing may fail.
 func (w Weather) IsFaultless() bool {
-	return len(w.Blows)+len(w.Spells) == 0 && len(w.Acts) <= 1 && !slices.ContainsFunc(w.Acts, func(act Act) bool { return act.Deed != EndsTokens })
+	return !w.IsStubborn() && len(w.Blows)+len(w.Spells) == 0 && len(w.Acts) <= 1 && !slices.ContainsFunc(w.Acts, func(act Act) bool { return act.Deed != EndsTokens })
 }
 
 // IsQuiet tells whether besides no replica is behind, and no token ends: then no call is
 // made that is not needed.
 func (w Weather) IsQuiet() bool {
-	return w.IsFaultless() && len(w.Acts)+len(w.ListLags)+len(w.ShowLags) == 0 && (w.TokenLifetime == 0 || !w.Password)
+	return w.IsFaultless() && len(w.Habits)+len(w.Acts)+len(w.ListLags)+len(w.ShowLags) == 0 && (w.TokenLifetime == 0 || !w.Password)
 }
 
 // Blow is a fault of single calls.

@@ -63,7 +63,8 @@ func NewWorld(weather Weather) *World {
 	}
 	options := []cakemailtest.Option{
 		cakemailtest.WithForm(weather.Form), cakemailtest.WithListener(w.network), cakemailtest.WithRandom(rand.NewChaCha8(seed)),
-		cakemailtest.WithFaults(w.meet), cakemailtest.WithPageSizeLimit(weather.PageSize),
+		cakemailtest.WithFaults(w.meet), cakemailtest.WithPageSizeLimit(weather.PageSize), cakemailtest.WithHabit(w.settle),
+		cakemailtest.WithOtherToken(OtherToken, otherAccount),
 	}
 	if weather.TokenLifetime > 0 {
 		options = append(options, cakemailtest.WithTokenLifetime(weather.TokenLifetime))
@@ -90,10 +91,12 @@ func (w *World) Calm() {
 type Process struct {
 	world *World
 	line  *line
+	// IsOthers tells that it has somebody else's credentials.
+	IsOthers bool
 }
 
 // NewProcess returns the way of a new process.
-func (w *World) NewProcess() *Process { return &Process{w, &line{network: w.network}} }
+func (w *World) NewProcess() *Process { return &Process{world: w, line: &line{network: w.network}} }
 
 // Kill cuts the process off: nothing that it sends arrives any more.
 func (p *Process) Kill() { p.line.cut() }
@@ -108,14 +111,23 @@ func (p *Process) Configure(options *cakemail.Options) {
 
 // Options are those of a client that stands alone.
 func (p *Process) Options() cakemail.Options {
-	options := cakemail.Options{BaseURL: p.world.API.URL(), Credentials: p.world.Credentials(), MaxRetries: cakemail.DefaultMaxRetries}
+	options := cakemail.Options{BaseURL: p.world.API.URL(), Credentials: p.Credentials(), MaxRetries: cakemail.DefaultMaxRetries}
 	p.Configure(&options)
 	return options
 }
 
-// Credentials are what the weather says that there are.
-func (w *World) Credentials() cakemail.Credentials {
-	if w.weather.Password {
+// OtherToken is the access token of somebody else, who has an account of their own.
+const (
+	OtherToken         = "cm-other-token-0123456789abcdef"
+	otherAccount int64 = 99
+)
+
+// Credentials are what the weather says that there are, or somebody else's.
+func (p *Process) Credentials() cakemail.Credentials {
+	if p.IsOthers {
+		return cakemail.Credentials{AccessToken: OtherToken}
+	}
+	if p.world.weather.Password {
 		return cakemail.Credentials{Email: cakemailtest.DefaultEmail, Password: cakemailtest.DefaultPassword}
 	}
 	return cakemail.Credentials{AccessToken: cakemailtest.DefaultAccessToken}
@@ -133,7 +145,11 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	if w.calm {
 		w.countAttempt(call, "")
 		w.tell("%s", describe(call))
-		return nil
+		if len(w.weather.Habits) == 0 {
+			return nil
+		}
+		fault := w.inherit(call, cakemailtest.Fault{})
+		return &fault
 	}
 	for _, act := range w.weather.Acts {
 		if act.BeforeCall == w.total {
@@ -152,6 +168,7 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 		name = "no fault"
 	}
 	w.tell("%s: %s", describe(call), name)
+	fault = w.inherit(call, fault)
 	return &fault
 }
 

@@ -59,7 +59,7 @@ func ambiguous(about Subject, candidates []cakemail.Webhook) Message {
 	}
 	if len(candidates) == 1 {
 		return problem("It is unknown whose the webhook "+idsOf(candidates)+" is",
-			"The answer to the create was lost. After an apply with -refresh=false, the provider does not know which webhooks there were before.",
+			"The answer to the create was lost. After an apply with -refresh=false or other credentials, nobody knows which webhooks there were before.",
 			untaken, "If the webhook is this resource's, run this. If not, run the first line and apply:", block(lines...))
 	}
 	return problem("There is more than one new webhook",

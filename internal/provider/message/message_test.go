@@ -89,6 +89,8 @@ func (f facts) samples() map[string][]message.Message {
 	moved := message.Moved{Type: "restapi_object", ID: f.id, Path: "/lists?key=" + secret}
 	pending, several := about, about
 	pending.IsPending, several.Events = true, []string{"Contact.Added", "Contact.Removed"}
+	lost := pending
+	lost.ID = ""
 	cause := errors.New(f.said)
 	one := func(messages ...message.Message) []message.Message { return messages }
 	samples := map[string][]message.Message{
@@ -135,8 +137,8 @@ func (f facts) samples() map[string][]message.Message {
 		"SavedOtherwise":    one(message.SavedOtherwise(about, "url", f.url, f.url+"x"), message.SavedOtherwise(about, "rate_limit", "7", "5")),
 		"NotYet":            nil,
 		"NotImported":       one(message.NotImported(about)),
-		"NotArchived":       one(message.NotArchived(about)),
-		"Dropped":           one(message.Dropped(about)),
+		"NotArchived":       one(message.NotArchived(about), message.NotArchived(lost)),
+		"Dropped":           one(message.Dropped(about), message.Dropped(lost)),
 		"Renamed":           one(message.Renamed(webhook)),
 		"OtherHost":         one(message.OtherHost(about, f.url)),
 		"Unreplaced":        one(message.Unreplaced(cakemail.Ref{Account: f.account, ID: f.id})),

@@ -88,18 +88,28 @@ func Unreplaced(archived cakemail.Ref) Message {
 
 // Dropped is for a webhook that a refresh does not find.
 func Dropped(about Subject) Message {
-	account := accountName(about.Account)
-	return warning("The webhook "+short(about.ID)+" was not found in "+account,
-		"So Terraform takes it out of the state. A new one will have a new id and a new secret.",
-		"If these are the credentials of another account, stop here: the webhook still delivers.")
+	what := "So Terraform takes it out of the state. A new one will have a new id and a new secret."
+	if about.IsPending {
+		what = "So the create without an answer made none there, and Terraform takes the resource out of the state."
+	}
+	return warning(about.notFound()+" in "+accountName(about.Account), what,
+		"If these are the credentials of another account, stop here: the webhook may still deliver.")
 }
 
 // NotArchived is for a destroy that does not find its webhook.
 func NotArchived(about Subject) Message {
-	return warning("The webhook "+short(about.ID)+" was not found, so nothing was archived",
-		"It is not in "+accountName(about.Account)+".",
-		"If these are the credentials of another account, the webhook still delivers. Import it with the right ones, and destroy it:",
+	const others = "If these are the credentials of another account, the webhook may still deliver."
+	where := "It is not in " + accountName(about.Account) + "."
+	if about.IsPending {
+		return warning(about.notFound()+", so nothing was archived", where, "The create without an answer made none there.", others)
+	}
+	return warning(about.notFound()+", so nothing was archived", where, others+" Import it with the right ones, and destroy it:",
 		block(importing(about.Account, cakemail.Webhook{ID: about.ID})...))
+}
+
+func (s Subject) notFound() string {
+	s.Account = 0
+	return inFront(s.String()) + " was not found"
 }
 
 // AtTwoAddresses is for a webhook that two resources of the state manage.
