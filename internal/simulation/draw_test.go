@@ -81,7 +81,7 @@ var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
 	}
 	if rapid.IntRange(0, 3).Draw(t, "has habits") == 3 {
 		weather.Habits = rapid.SliceOfNDistinct(rapid.SampledFrom(simulation.Habits), 1, 2, rapid.ID).Draw(t, "habits")
-		if weather.Has(simulation.AnswersTasks) && weather.Has(simulation.BornArchived) {
+		if weather.Has(simulation.AnswersTasks) && (weather.Has(simulation.BornArchived) || weather.Has(simulation.AddsSlash)) {
 			// Nobody could find what such an API makes.
 			weather.Habits = weather.Habits[:1]
 		}
