@@ -137,6 +137,13 @@ func (l *clientLife) run(interrupt time.Duration) {
 	options := l.world.NewProcess().Options()
 	options.MaxRetries = l.MaxRetries
 	client := cakemail.New(options)
+	// A plan resolves what is pending before an apply creates anything.
+	l.each(ctx, func(wanted *birth) error { return l.resolve(ctx, client, wanted) })
+	l.each(ctx, func(wanted *birth) error { return l.make(ctx, client, wanted) })
+}
+
+// each does something for all that are not made yet, at the same time, and tells what fails.
+func (l *clientLife) each(ctx context.Context, do func(*birth) error) {
 	var births sync.WaitGroup
 	for index := range l.Births {
 		births.Go(func() {
@@ -146,37 +153,47 @@ func (l *clientLife) run(interrupt time.Duration) {
 			if wanted.id != "" || ctx.Err() != nil {
 				return
 			}
-			err := l.make(ctx, client, wanted)
-			if err != nil {
+			if err := do(wanted); err != nil {
 				l.tellError(index, err)
 				return
 			}
-			l.world.Tell("webhook %d: it is %s", index, wanted.id)
+			if id := l.idOf(index); id != "" {
+				l.world.Tell("webhook %d: it is %s", index, id)
+			}
 		})
 	}
 	births.Wait()
 }
 
-func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *birth) error {
+// resolve finds what a create of unknown outcome has made, and archives it to make it anew.
+func (l *clientLife) resolve(ctx context.Context, client *cakemail.Client, wanted *birth) error {
 	l.mu.Lock()
 	delete(l.ambiguous, wanted)
 	l.mu.Unlock()
-	if wanted.pending {
-		for index := range l.Births {
-			// As a plan shows what the state has.
-			client.Claim(cakemail.Ref{ID: l.idOf(index)})
-		}
-		found, err := client.FindCreated(ctx, cakemail.Ref{Created: wanted.since}, wanted.settings(), wanted.known)
-		if err != nil {
-			l.see(err, wanted)
+	if !wanted.pending {
+		return nil
+	}
+	for index := range l.Births {
+		// As a plan shows what the state has.
+		client.Claim(cakemail.Ref{ID: l.idOf(index)})
+	}
+	found, err := client.FindCreated(ctx, cakemail.Ref{Created: wanted.since}, wanted.settings(), wanted.known)
+	if err != nil {
+		l.see(err, wanted)
+		return err
+	}
+	if found.ID != "" {
+		if _, err := client.Archive(ctx, cakemail.Ref{ID: found.ID, Created: wanted.since}); err != nil {
 			return err
 		}
-		if found.ID != "" {
-			if _, err := client.Archive(ctx, cakemail.Ref{ID: found.ID, Created: wanted.since}); err != nil {
-				return err
-			}
-		}
-		wanted.pending = false
+	}
+	wanted.pending = false
+	return nil
+}
+
+func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *birth) error {
+	if wanted.pending {
+		return nil
 	}
 	// As a plan does. Those that have waited for the same list go on one after the other, not
 	// in an order that the scheduler chooses.
