@@ -208,8 +208,8 @@ func (c *Client) answerError(exchange *exchange, response *http.Response, body [
 }
 
 // saysGone recognises the 400 that some services send for an unknown id. A
-// refusal that names a field is about that field.
-var saysGone = regexp.MustCompile(`(?i)webhook.*(not found|does not exist|not exist)`)
+// refusal that names a field, or something of the webhook, is about that.
+var saysGone = regexp.MustCompile(`(?i)\bwebhook([\W_]+(id|with|was|could|does|do|\S*\d\S*))*[\W_]+(doesn't exist|not (be )?(found|exist))`)
 
 // kindOf is the one place that decides what an answer outside 2xx means for a call.
 func kindOf(call request, status int, refusals []FieldError) Kind {

@@ -37,6 +37,9 @@ func TestError_KindOfAnAnswer(t *testing.T) {
 		{199, "", Unexpected, true}, {300, "", Redirected, true}, {304, "", Redirected, true}, {399, "", Redirected, true},
 		{400, "", Invalid, false}, {409, "", Invalid, false}, {422, "", Invalid, false},
 		{400, `{"detail":[{"msg":"Webhook not found"}]}`, Gone, false}, {400, `{"detail":"The webhook does not exist."}`, Gone, false},
+		{400, `{"detail":"Webhook ` + webhookID + ` was not found"}`, Gone, false}, {400, `{"detail":"Webhook with id 'w1' doesn't exist"}`, Gone, false},
+		{400, `{"detail":"Webhook host not found"}`, Invalid, false}, {400, `{"detail":"webhook url does not exist"}`, Invalid, false},
+		{400, `{"detail":"The webhook cannot be saved: event does not exist"}`, Invalid, false},
 		{400, `{"detail":[{"msg":"Account not found"}]}`, Invalid, false}, {400, `{"detail":"Webhook is already archived"}`, Invalid, false},
 		{400, `{"detail":[{"loc":["body","url"],"msg":"The webhook does not exist."}]}`, Invalid, false},
 		{422, `{"detail":[{"msg":"Webhook not found"}]}`, Invalid, false},
@@ -50,8 +53,25 @@ func TestError_KindOfAnAnswer(t *testing.T) {
 			t.Errorf("%d %s: got kind %d, may have happened %t", test.status, test.body, got.Kind, got.MayHaveHappened)
 		}
 	}
-	if kind := kindOf(request{}, http.StatusNotFound, nil); kind != Unsupported {
-		t.Errorf("a 404 to a call that names no webhook is of kind %d", kind)
+	client := New(Options{})
+	for _, test := range []struct {
+		status int
+		body   string
+		want   Kind
+	}{
+		{404, "", Unsupported}, {410, "", Unsupported}, {404, `{"detail":"Webhook not found"}`, Unsupported},
+		{400, `{"detail":"Webhook host not found"}`, Invalid}, {400, `{"detail":"webhook url does not exist"}`, Invalid},
+		{400, `{"detail":"Webhook not found"}`, Invalid},
+	} {
+		tried := &exchange{call: request{action: createAction}, started: time.Now()}
+		if got := client.answerError(tried, new(responseOf(test.status, nil)), []byte(test.body)); got.Kind != test.want {
+			t.Errorf("%d %s to a call that names no webhook: got kind %d", test.status, test.body, got.Kind)
+		}
+	}
+	refused := answer{Status: 400, Body: `{"detail":"Webhook host not found"}`}
+	_, err := newStub(script{"create": {refused}}.api()).client().Create(t.Context(), 0, spec())
+	if failure := wantKind(t, err, Invalid); failure.Message != "Webhook host not found" {
+		t.Errorf("got %+v", failure)
 	}
 }
 
@@ -125,6 +145,19 @@ func TestError_HoldsNoSecret(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A password of usual words hides no other text, and neither does the URL of a webhook that is listed.
+func TestError_HidesNoWords(t *testing.T) {
+	client := New(Options{Credentials: Credentials{Email: "jane@example.com", Password: "Cake mail!"}})
+	client.Conceal(Settings{URL: new("https://cakemail:pw-1@example.com/cakemail?source=cakemail&event=Contact.Added#cakemail")})
+	for _, text := range []string{"dial tcp: lookup api.cakemail.dev: no such host", "Contact.Added is not a valid event of Cakemail"} {
+		lookup := client.transportError(&exchange{}, &url.Error{Op: "Get", URL: "https://api.cakemail.dev/", Err: errors.New(text)})
+		refusal := answerErrorOf(client, 422, nil, `{"detail":`+quote(text)+`}`)
+		if lookup.Cause.Error() != text || refusal.Message != text {
+			t.Errorf("got %q and %q, want %q", lookup.Cause, refusal.Message, text)
+		}
 	}
 }
 
