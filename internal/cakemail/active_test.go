@@ -25,6 +25,19 @@ func TestActive_IsListedOnceButNoFailureIsKept(t *testing.T) {
 	_, err = client.Active(t.Context(), 42)
 	wantNoError(t, err)
 	api.wantHeard(t, "list list list")
+	story(t, "also where the API was away for a moment", func(t bubble) {
+		away := answer{Status: 503}
+		api := newStub(script{"list": {away, away, away, nothing}, "read": {notFound}}.api())
+		client := api.client()
+		_, err := client.Get(t.Context(), Ref{ID: webhookID})
+		if failure := wantKind(t, err, Unconfirmed); !strings.HasSuffix(failure.Error(), "503 Service Unavailable") {
+			t.Errorf("got %v", failure)
+		}
+		_, err = client.Get(t.Context(), Ref{ID: webhookID})
+		wantKind(t, err, Gone)
+		_, err = client.Create(t.Context(), 0, spec())
+		wantNoError(t, err)
+	})
 }
 
 func TestActive_ConfirmsA404(t *testing.T) {
@@ -78,6 +91,17 @@ func TestActive_ConfirmsA404(t *testing.T) {
 		_, err = client.Get(t.Context(), Ref{ID: webhookID})
 		wantKind(t, err, Gone)
 		api.wantHeard(t, "read list read list")
+	})
+	story(t, "by a list that began now, where one of the plan showed it", func(t bubble) {
+		api := newStub(script{"list": {active, shows()}, "archive": {notFound}, "read": {notFound}}.api())
+		client := api.client()
+		_, err := client.Active(t.Context(), 0)
+		wantNoError(t, err)
+		time.Sleep(time.Second)
+		for _, kind := range []string{"archive", "read"} {
+			wantKind(t, calls[kind](t.Context(), client, Ref{ID: webhookID}), Gone)
+		}
+		api.wantHeard(t, "list archive list read")
 	})
 	story(t, "by one list for all that are gone", func(t bubble) {
 		api := newStub(script{"list": {{Body: "[]", After: time.Second}}, "read": {{Status: 404, After: time.Second}}}.api())

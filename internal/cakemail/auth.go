@@ -52,8 +52,8 @@ type staticToken string
 func (t staticToken) token(context.Context, string) (string, error) { return string(t), nil }
 func (staticToken) renewable() bool                                 { return false }
 
-// passwordGrant logs in when the first call needs it, and renews the token by
-// the refresh token or else by the password. Concurrent calls share one login,
+// passwordGrant logs in when the first call needs it, and renews the token once it is
+// refused, by the refresh token or, if that is refused, by the password. Concurrent calls share one login,
 // or its failure.
 type passwordGrant struct {
 	client      *Client
@@ -95,7 +95,7 @@ func (g *passwordGrant) login(ctx context.Context, refused string) (string, erro
 	if g.refused != nil {
 		return "", g.refused
 	}
-	if g.current.Valid() && g.current.AccessToken != refused {
+	if g.current != nil && g.current.AccessToken != refused {
 		return g.current.AccessToken, nil
 	}
 	token, err := g.renew(ctx)
@@ -115,8 +115,8 @@ func (g *passwordGrant) renew(ctx context.Context) (*oauth2.Token, error) {
 		token, err := g.request(ctx, func(ctx context.Context) (*oauth2.Token, error) {
 			return g.config.TokenSource(ctx, &oauth2.Token{RefreshToken: g.current.RefreshToken}).Token()
 		})
-		if err == nil {
-			return token, nil
+		if err == nil || isAway(err) {
+			return token, err
 		}
 	}
 	return g.request(ctx, func(ctx context.Context) (*oauth2.Token, error) {
@@ -148,6 +148,11 @@ func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context)
 	return nil, g.client.transportError(login.exchange, err)
 }
 
+// isAway tells that the API could not be asked, so that asking it something else would end the same.
+func isAway(err error) bool {
+	return IsKind(err, Network) || IsKind(err, Untrusted) || IsKind(err, Timeout) || IsKind(err, Unavailable) || IsKind(err, RateLimited) || IsKind(err, Stopped)
+}
+
 func isFinalRefusal(err error) bool {
 	failure, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -163,7 +168,8 @@ func isFinalRefusal(err error) bool {
 
 // loginTransport sends a token request through the retrying client. It turns an answer
 // with a challenge into errChallenge, whatever its status, because oauth2 drops the body of
-// a 200 without a token.
+// a 200 without a token. Of an answer with a token, oauth2 gets the tokens alone: it reads no JSON of
+// another type and no lifetime but a whole number, and would log in anew for each call where that is short.
 type loginTransport struct {
 	exchange *exchange
 	// isAnswered tells that there was an answer, readable or not.
@@ -184,22 +190,24 @@ func (t *loginTransport) RoundTrip(request *http.Request) (*http.Response, error
 	if err != nil {
 		return nil, err
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	if asksForChallenge(body) {
+	var answer map[string]any
+	_ = json.Unmarshal(body, &answer)
+	token, _ := answer["access_token"].(string)
+	if token == "" && asksForChallenge(answer) {
 		return nil, errChallenge
 	}
+	if token != "" && response.StatusCode < http.StatusMultipleChoices {
+		refresh, _ := answer["refresh_token"].(string)
+		// Texts can always be encoded.
+		body, _ = json.Marshal(map[string]string{"access_token": token, "refresh_token": refresh})
+		response.Header.Set("Content-Type", "application/json")
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
 }
 
 // asksForChallenge looks under `detail` too, where the envelope of /token has its fields.
-func asksForChallenge(body []byte) bool {
-	var answer map[string]any
-	if json.Unmarshal(body, &answer) != nil {
-		return false
-	}
-	if token, _ := answer["access_token"].(string); token != "" {
-		return false
-	}
+func asksForChallenge(answer map[string]any) bool {
 	detail, _ := answer["detail"].(map[string]any)
 	for _, fields := range []map[string]any{answer, detail} {
 		if challenge := fields["challenge"]; challenge != nil && challenge != "" {

@@ -1,7 +1,6 @@
 package cakemail
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -12,14 +11,13 @@ import (
 	"time"
 )
 
-// issuer is an API that hands out the tokens access-1, access-2 and so on, for so many
-// seconds, and accepts the newest alone.
+// issuer is an API that hands out the tokens access-1, access-2 and so on, and accepts the newest
+// alone.
 type issuer struct {
 	*stub
 	mu             sync.Mutex
 	issued         int
 	refusesRefresh bool
-	lifetime       int
 }
 
 func newIssuer() *issuer {
@@ -33,8 +31,8 @@ func newIssuer() *issuer {
 		case kindOfCall(r) == "login":
 			i.issued++
 			return answer{After: time.Second, Body: fmt.Sprintf(
-				`{"access_token":"access-%d","token_type":"bearer","expires_in":%d,"refresh_token":"refresh-%d","accounts":[1]}`,
-				i.issued, cmp.Or(i.lifetime, 432000), i.issued)}
+				`{"access_token":"access-%d","token_type":"bearer","expires_in":432000,"refresh_token":"refresh-%d","accounts":[1]}`,
+				i.issued, i.issued)}
 		case r.Header.Get("Authorization") != fmt.Sprintf("Bearer access-%d", i.issued):
 			return answer{Status: 401, Body: `{"detail":"Not authenticated"}`}
 		}
@@ -124,15 +122,67 @@ func TestLogin_ServesAllCalls(t *testing.T) {
 			}
 		})
 	}
-	story(t, "until the token ends", func(t bubble) {
-		api := newIssuer()
-		api.lifetime = 5
-		client := api.client(withPassword)
-		for range 2 {
-			_, err := client.Get(t.Context(), Ref{ID: webhookID})
-			wantNoError(t, err)
+	for name, login := range map[string]answer{
+		"for longer than the token lasts, as the API says": {Body: `{"access_token":"access-1","expires_in":5}`},
+		"with a lifetime that is over":                     {Body: `{"access_token":"access-1","expires_in":-1}`},
+		"with a lifetime that is no whole number":          {Body: `{"access_token":"access-1","expires_in":3600.5}`},
+		"with a lifetime in words":                         {Body: `{"access_token":"access-1","expires_in":"an hour"}`},
+		"with a refresh token of what type":                {Body: `{"access_token":"access-1","refresh_token":5}`},
+		"as plain text":                                    {Header: map[string]string{"Content-Type": "text/plain; charset=utf-8"}, Body: `{"access_token":"access-1"}`},
+		"as a form":                                        {Header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, Body: ` {"access_token":"access-1"}`},
+		"without a type":                                   {Header: map[string]string{"Content-Type": ""}, Body: `{"access_token":"access-1"}`},
+	} {
+		story(t, name, func(t bubble) {
+			api := newStub(script{"login": {login}}.api())
+			client := api.client(withPassword)
+			for range 2 {
+				_, err := client.Get(t.Context(), Ref{ID: webhookID})
+				wantNoError(t, err)
+			}
+			api.wantHeard(t, "login read read")
+			if got := api.received()[1].Header.Get("Authorization"); got != "Bearer access-1" {
+				t.Errorf("got the header %q", got)
+			}
+		})
+	}
+	type renewal struct {
+		answer answer
+		kind   Kind
+		logins string
+	}
+	const thrice = "refresh refresh refresh"
+	stories(t, map[string]renewal{
+		"and by the password after a refusal":      {answer{Status: 401}, succeeds, "refresh password"},
+		"and by the password after a bad request":  {answer{Status: 400}, succeeds, "refresh password"},
+		"and by the password where there is none":  {answer{Status: 404}, succeeds, "refresh password"},
+		"and by the password after a page":         {answer{Body: "<html>"}, succeeds, "refresh password"},
+		"but not by the password after a cut":      {answer{Cut: true}, Network, thrice},
+		"but not by the password after a silence":  {answer{After: never}, Timeout, thrice},
+		"but not by the password after a 503":      {answer{Status: 503}, Unavailable, thrice},
+		"but not by the password while it is busy": {answer{Status: 429}, RateLimited, thrice},
+	}, func(t bubble, row renewal) {
+		grants, isFirst := []string{}, true
+		api := newStub(func(r *http.Request) answer {
+			switch {
+			case kindOfCall(r) != "login" && r.Header.Get("Authorization") == "Bearer access-1":
+				return answer{Status: 401}
+			case kindOfCall(r) != "login":
+				return answer{Body: shown}
+			case isFirst:
+				isFirst = false
+				return answer{Body: `{"access_token":"access-1","refresh_token":"refresh-1"}`}
+			}
+			grants = append(grants, strings.TrimSuffix(r.PostFormValue("grant_type"), "_token"))
+			if r.PostFormValue("grant_type") == "refresh_token" {
+				return row.answer
+			}
+			return answer{Body: `{"access_token":"access-2"}`}
+		})
+		_, err := api.client(withPassword).Get(t.Context(), Ref{ID: webhookID})
+		wantKind(t, err, row.kind)
+		if got := strings.Join(grants, " "); got != row.logins {
+			t.Errorf("got the logins %s, want %s", got, row.logins)
 		}
-		api.wantHeard(t, "login read login read")
 	})
 	story(t, "but not twice where the next token is refused too", func(t bubble) {
 		api := newStub(script{"read": {{Status: 401}}}.api())
@@ -166,7 +216,7 @@ func TestLogin_Fails(t *testing.T) {
 		"by an empty 200":          {answer{}, Unreadable, false, 1},
 		"by no token":              {answer{Body: `{"token_type":"bearer","challenge":""}`}, Unreadable, false, 1},
 		"by a token of what type":  {answer{Body: `{"access_token":5}`}, Unreadable, false, 1},
-		"by a lifetime in words":   {answer{Body: `{"access_token":"a","expires_in":"long"}`}, Unreadable, false, 1},
+		"by plain text":            {answer{Header: map[string]string{"Content-Type": "text/plain"}, Body: "no"}, Unreadable, false, 1},
 		"by too large a one":       {answer{Body: strings.Repeat(" ", 10<<20)}, Unreadable, false, 1},
 	}, func(t bubble, row row) {
 		api := newStub(inTurn(row.answer))

@@ -135,12 +135,18 @@ func newTransport() *http.Transport {
 	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
 		// Go's own error is the reason in the proxy's words, which can repeat its password.
 		if response.StatusCode != http.StatusOK {
-			return fmt.Errorf("the proxy answered %s", statusText(response))
+			return proxyRefusal(statusText(response))
 		}
 		return nil
 	}
 	return transport
 }
+
+// proxyRefusal is the status with which a proxy refuses a connection.
+type proxyRefusal string
+
+// Error implements error.
+func (r proxyRefusal) Error() string { return "the proxy answered " + string(r) }
 
 // request is one call of the API, before it is sent.
 type request struct {

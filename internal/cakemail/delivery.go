@@ -49,6 +49,7 @@ const (
 var (
 	errNotPostable = errors.New("the webhook's url is not an http or https address")
 	errNotHTTP     = errors.New("what came back is not an HTTP answer")
+	errTooLong     = errors.New("it took longer than timeout")
 )
 
 // Deliver signs the event and posts it to the webhook's url, once: it is never
@@ -133,11 +134,11 @@ func (c *Client) explainNoAnswer(ctx context.Context, failure *Error, err error)
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
 	case ctx.Err() != nil:
-		failure.Kind = Stopped
+		failure.Kind, failure.Cause = Stopped, context.Cause(ctx)
 	case untrusted:
 		failure.Kind = Untrusted
 	case hasTimeout && timeout.Timeout():
-		failure.Kind = Timeout
+		failure.Kind, failure.Cause = Timeout, errTooLong
 	}
 }
 
@@ -149,7 +150,7 @@ func (c *Client) harmless(err error) error {
 	}
 	shown := errNotHTTP
 	for _, known := range []error{
-		as[*tls.CertificateVerificationError](err), as[tls.RecordHeaderError](err), as[*net.OpError](err),
+		as[*tls.CertificateVerificationError](err), as[tls.RecordHeaderError](err), as[proxyRefusal](err), as[*net.OpError](err),
 	} {
 		if known != nil {
 			shown = known

@@ -3,10 +3,12 @@ package cakemail
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -189,8 +191,8 @@ func TestDeliver_SaysWhatWentWrong(t *testing.T) {
 		"refusal cut short":  {raw(t, "HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\n"), Error{Kind: Unavailable, Status: "500 Internal Server Error"}, ""},
 		"no known status":    {raw(t, "HTTP/1.1 299 "+echo+"\r\nContent-Length: 9\r\n\r\nshort"), Error{Kind: Network}, "EOF"},
 		"redirect":           {answering(307), Error{Kind: Redirected, Status: "307 Temporary Redirect", Location: elsewhereURL}, ""},
-		"hang":               {hanging(func(http.ResponseWriter) {}), Error{Kind: Timeout}, ""},
-		"answer without end": {hanging(begins), Error{Kind: Timeout}, ""},
+		"hang":               {hanging(func(http.ResponseWriter) {}), Error{Kind: Timeout}, errTooLong.Error()},
+		"answer without end": {hanging(begins), Error{Kind: Timeout}, errTooLong.Error()},
 		"closed connection":  {raw(t, ""), Error{Kind: Network}, "EOF"},
 		"another protocol":   {raw(t, "SSH-2.0-"+echo+"\r\n"), Error{Kind: Network}, errNotHTTP.Error()},
 		"no header":          {raw(t, "HTTP/1.1 200 OK\r\n"+echo+"\r\n\r\n"), Error{Kind: Network}, errNotHTTP.Error()},
@@ -230,6 +232,17 @@ func TestDeliver_SaysWhatWentWrong(t *testing.T) {
 	elsewhere.wantHeard(t, "")
 }
 
+// A proxy that is in the way is named, in no words of its own.
+func TestDeliver_NamesAProxy(t *testing.T) {
+	t.Parallel()
+	refusal := newTransport().OnProxyConnectResponse(t.Context(), nil, nil, &http.Response{StatusCode: 407, Status: "407 " + receiverCredentials})
+	failure := &Error{}
+	newStub(nil).client().explainNoAnswer(t.Context(), failure, &url.Error{Op: "Post", URL: webhookURL, Err: refusal})
+	if failure.Kind != Network || failure.Cause.Error() != "the proxy answered 407 Proxy Authentication Required" {
+		t.Errorf("got %+v", failure)
+	}
+}
+
 func TestDeliver_Ends(t *testing.T) {
 	t.Parallel()
 	t.Run("with an answer that does not", func(t *testing.T) {
@@ -253,6 +266,8 @@ func TestDeliver_Ends(t *testing.T) {
 			<-r.Context().Done()
 		})
 		_, err := newStub(nil).client().Deliver(ctx, deliveryTo(address))
-		wantKind(t, err, Stopped)
+		if failure := wantKind(t, err, Stopped); !errors.Is(failure, context.Canceled) {
+			t.Errorf("the cause is %v", failure.Cause)
+		}
 	})
 }

@@ -3,6 +3,7 @@ package cakemail
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/url"
@@ -33,7 +34,7 @@ const (
 	Timeout                       // no answer in time, or so the API says (408, 504)
 	Unreadable                    // an answer that is not what the API would say
 	Redirected                    // the API is elsewhere
-	Untrusted                     // the certificate of a webhook's url is not to be trusted
+	Untrusted                     // the certificate of the API or of a webhook's url is not to be trusted
 	Stopped                       // Terraform asked to stop before the call was made or answered
 )
 
@@ -137,6 +138,9 @@ func (c *Client) transportError(exchange *exchange, err error) *Error {
 	}
 	if errors.Is(err, errAnswerTooLarge) {
 		failure.Kind = Unreadable
+	}
+	if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted {
+		failure.Kind = Untrusted
 	}
 	if isTLSPort(err) {
 		failure.Kind, failure.Cause = Unreadable, errTLSPort

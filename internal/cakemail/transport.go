@@ -11,11 +11,14 @@ import (
 	"time"
 )
 
-// maxAnswerBytes is the largest answer that is read; a page of 50 webhooks with
-// the longest possible URLs is a tenth of it.
-const maxAnswerBytes = 1 << 20
+const (
+	// maxAnswerBytes is the largest answer that is read of what is about one webhook.
+	maxAnswerBytes = 1 << 20
+	// maxListBytes has room for 10,000 webhooks with the longest possible URLs, since an API may not page its list.
+	maxListBytes = 32 << 20
+)
 
-var errAnswerTooLarge = errors.New("the answer is larger than 1 MiB")
+var errAnswerTooLarge = errors.New("the answer is too large")
 
 // exchange is one call with its repetitions. Each attempt is bounded in time and size,
 // logged, and its answer read completely, so that one cut short is an error of the attempt.
@@ -58,7 +61,7 @@ func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := e.client.transport.RoundTrip(sent)
 	var body []byte
 	if err == nil {
-		body, err = bufferBody(response)
+		body, err = bufferBody(response, e.call.maxAnswer())
 	}
 	e.sent = connected.Load()
 	e.log(request, response, body, err, time.Since(started))
@@ -68,14 +71,22 @@ func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
+// maxAnswer is the largest answer, in bytes. All that is read but does not name a webhook are lists.
+func (r request) maxAnswer() int64 {
+	if r.method == http.MethodGet && r.id == "" {
+		return maxListBytes
+	}
+	return maxAnswerBytes
+}
+
 // bufferBody replaces the answer's body by its bytes, which it returns.
-func bufferBody(response *http.Response) ([]byte, error) {
+func bufferBody(response *http.Response, most int64) ([]byte, error) {
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(body) > maxAnswerBytes {
+	if int64(len(body)) > most {
 		return nil, errAnswerTooLarge
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))

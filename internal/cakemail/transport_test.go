@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -249,7 +250,7 @@ func TestTransport_AsksAWrongAddressOnce(t *testing.T) {
 		"https to a plain port":                {strings.Replace(plain.URL, "http", "https", 1), nil, Unreadable, errPlainPort.Error()},
 		"http to a TLS port":                   {strings.Replace(secure.URL, "https", "http", 1), nil, Unreadable, errTLSPort.Error()},
 		"a client certificate that is missing": {certain.URL, certain, Network, "certificate required"},
-		"a certificate that nobody knows":      {secure.URL, nil, Network, "certificate signed by unknown authority"},
+		"a certificate that nobody knows":      {secure.URL, nil, Untrusted, "certificate signed by unknown authority"},
 		"a port that cannot be":                {"http://127.0.0.1:99999", nil, Network, "invalid port"},
 	} {
 		for credentials, adjust := range map[string]func(*Options){"token": func(*Options) {}, "password": withPassword} {
@@ -293,6 +294,37 @@ func TestTransport_JoinsPathsToTheBaseURL(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "cannot read the webhook") || strings.Contains(err.Error(), testToken) {
 			t.Errorf("%q: got %v", base, err)
 		}
+	}
+}
+
+// An account can have thousands of webhooks, and an API no pages.
+func TestTransport_BoundsAnAnswer(t *testing.T) {
+	t.Parallel()
+	list := `{"pagination":{"count":0},"data":[]` + strings.Repeat(" ", maxAnswerBytes) + "}"
+	for name, test := range map[string]struct {
+		list, read string
+		want       Kind
+	}{
+		"of a list to more":       {list: list, want: succeeds},
+		"of a list":               {list: strings.Repeat(" ", maxListBytes+1), want: Unreadable},
+		"of what is about one":    {list: list, read: strings.Repeat(" ", maxAnswerBytes+1), want: Unreadable},
+		"and takes one within it": {list: list, read: shown + strings.Repeat(" ", maxAnswerBytes-len(shown)), want: succeeds},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := newStub(script{"list": {{Body: test.list}}, "read": {{Body: test.read}}}.api()).client()
+			_, err := client.Active(t.Context(), 0)
+			if test.read != "" {
+				wantNoError(t, err)
+				_, err = client.Get(t.Context(), Ref{ID: webhookID})
+			}
+			if test.want == succeeds {
+				wantNoError(t, err)
+				return
+			}
+			if failure := wantKind(t, err, test.want); !errors.Is(failure, errAnswerTooLarge) || failure.Attempts != 1 {
+				t.Errorf("got %+v", failure)
+			}
+		})
 	}
 }
 

@@ -165,21 +165,69 @@ func TestMalformedEnvironment(t *testing.T) {
 		"account above 64 bits":   {envAccountID, "9223372036854775808", "account_id", []string{"is not a whole number"}},
 		"token with the word Bearer": {envAccessToken, "Bearer geheim", "access_token",
 			[]string{"The environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Leave that word out"}},
-		"token with a line break": {envAccessToken, "geheim\n", "access_token", []string{"a line break", "trimspace()"}},
+		"token with a line break": {envAccessToken, "geheim\n", "access_token", []string{"a line break",
+			"Remove it, for example where it comes from a file:\n  export CAKEMAIL_ACCESS_TOKEN=$(tr -d '\\r\\n' < FILE)"}},
+		"password with a line break": {envPassword, "geheim\n", "password", []string{"The environment variable CAKEMAIL_PASSWORD begins or ends with a line break",
+			"  export CAKEMAIL_PASSWORD=$(tr -d '\\r\\n' < FILE)"}},
+		"e-mail address with a line break": {envEmail, "ops@example.com\r\n", "email", []string{"begins or ends with a line break", "export CAKEMAIL_EMAIL="}},
+		"address with a space":             {envBaseURL, "https://api.cakemail.dev/ v1", "base_url", []string{"Remove it, or percent-encode it"}},
 		"e-mail address that is none": {envEmail, "ops", "email", []string{"The environment variable CAKEMAIL_EMAIL is not an e-mail address, " +
 			"such as ops@example.com"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			variables := environment{envAccessToken: "token"}
-			if test.variable == envEmail {
-				variables = environment{envPassword: "geheim"}
+			if test.variable == envEmail || test.variable == envPassword {
+				variables = environment{envEmail: "ops@example.com", envPassword: "geheim"}
 			}
 			variables[test.variable] = test.value
 			made, diags := connected(providerModel{}, variables)
 			expectOneError(t, diags, test.attribute, test.want...)
+			if detail := diags[0].Detail(); strings.Contains(detail, "trimspace()") || strings.Contains(detail, "Leave it out") {
+				t.Errorf("this is of no use for a variable: %q", detail)
+			}
 			if made.api != nil {
 				t.Error("there is a client all the same")
+			}
+		})
+	}
+}
+
+// Go calls without a proxy whose address it cannot read, or calls what it takes for one.
+func TestProxyThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	const unreadable = "http://jane:gehe%im@proxy.example:3128"
+	for name, test := range map[string]struct {
+		variables environment
+		// told is the variable that is named, if any.
+		told string
+	}{
+		"escapes":               {environment{"HTTPS_PROXY": unreadable}, "HTTPS_PROXY"},
+		"in small letters":      {environment{"https_proxy": unreadable}, "https_proxy"},
+		"without a scheme":      {environment{"HTTPS_PROXY": "jane:gehe%im@proxy.example:3128"}, "HTTPS_PROXY"},
+		"a slash":               {environment{"HTTPS_PROXY": "http://jane:gehe/im@proxy.example"}, "HTTPS_PROXY"},
+		"a space":               {environment{"HTTPS_PROXY": "http://jane:gehe im@proxy.example"}, "HTTPS_PROXY"},
+		"a line break":          {environment{"HTTPS_PROXY": "http://proxy.example\n"}, "HTTPS_PROXY"},
+		"no host":               {environment{"HTTPS_PROXY": "http://"}, "HTTPS_PROXY"},
+		"of another scheme":     {environment{"HTTP_PROXY": unreadable}, ""},
+		"for http":              {environment{"HTTP_PROXY": unreadable, envBaseURL: "http://localhost:8080"}, "HTTP_PROXY"},
+		"that is not looked at": {environment{"HTTPS_PROXY": "http://proxy.example", "https_proxy": unreadable}, ""},
+		"but can":               {environment{"HTTPS_PROXY": "http://jane:gehe%25im@proxy.example:3128"}, ""},
+		"but can, as a host":    {environment{"HTTPS_PROXY": "proxy.example:3128"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.variables[envAccessToken] = "token"
+			made, diags := connected(providerModel{}, test.variables)
+			if made.api == nil || diags.HasError() || len(diags) > 0 != (test.told != "") {
+				t.Fatalf("got %v", diags)
+			}
+			if test.told == "" {
+				return
+			}
+			told := diags[0].Summary() + "\n" + diags[0].Detail()
+			if !strings.HasPrefix(told, "Invalid "+test.told+"\nThe environment variable "+test.told+" is not the address of a proxy.") || strings.Contains(told, "gehe") {
+				t.Errorf("got %s", told)
 			}
 		})
 	}

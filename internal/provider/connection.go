@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,6 +77,9 @@ type connection struct {
 func connect(model providerModel, getenv func(string) string, options cakemail.Options, diags *diag.Diagnostics) *connection {
 	made := &connection{unknown: model.unknown(), account: accountDefault(model, getenv, diags)}
 	made.facts.Address = baseURLOf(model, getenv, made, diags)
+	if variable := unreadableProxy(made.facts.Address, getenv); variable != "" {
+		add(diags, message.Proxy(variable))
+	}
 	if len(made.unknown) > 0 {
 		return made
 	}
@@ -126,6 +130,26 @@ func baseURLOf(model providerModel, getenv func(string) string, made *connection
 	return raw
 }
 
+// unreadableProxy is the variable of the proxy for this address, if that proxy cannot be read: net/http says
+// nothing then, and calls directly.
+func unreadableProxy(address string, getenv func(string) string) string {
+	scheme, _, _ := strings.Cut(address, "://")
+	for _, variable := range []string{strings.ToUpper(scheme + "_proxy"), strings.ToLower(scheme + "_proxy")} {
+		value := getenv(variable)
+		if value == "" {
+			continue
+		}
+		if !strings.Contains(value, "://") {
+			value = "http://" + value
+		}
+		if parsed, err := url.Parse(value); err != nil || parsed.Hostname() == "" {
+			return variable
+		}
+		return ""
+	}
+	return ""
+}
+
 // credentialsOf prefers what the configuration says over the environment, and
 // an access token over a password within either.
 func credentialsOf(model providerModel, getenv func(string) string, made *connection, diags *diag.Diagnostics) cakemail.Credentials {
@@ -135,15 +159,18 @@ func credentialsOf(model providerModel, getenv func(string) string, made *connec
 
 	if token, from := lookUp(model.AccessToken, "access_token", envAccessToken, getenv); token != "" && !inConfiguration {
 		made.facts.Credentials = message.Token(from)
-		if problem := tokenProblem(token); problem != "" {
+		if problem := tokenProblem(from, token); problem != "" {
 			add(diags, message.Invalid(from, problem).On("access_token"))
 		}
 		return cakemail.Credentials{AccessToken: token}
 	}
 	switch {
 	case email != "" && password != "":
-		if !isEmailAddress(email) {
-			add(diags, message.Invalid(emailFrom, message.IsNoEmailAddress).On("email"))
+		if problem := emailProblem(emailFrom, email); problem != "" {
+			add(diags, message.Invalid(emailFrom, problem).On("email"))
+		}
+		if hasLineBreak(password) {
+			add(diags, message.Invalid(passwordFrom, message.HasLineBreak(passwordFrom)).On("password"))
 		}
 		made.facts.Credentials = message.Login(emailFrom, passwordFrom)
 		return cakemail.Credentials{Email: email, Password: password}

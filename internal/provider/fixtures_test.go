@@ -122,8 +122,8 @@ const enormous = 100_000
 
 var (
 	urlAdvice  = ".\nUse an absolute URL such as https://example.com/cakemail."
-	invisible  = "holds a space or an invisible character: use trimspace() or urlencode()"
-	unreadable = "cannot be read, perhaps because of a %, [, : or # that is not urlencode()d"
+	invisible  = "holds a space or an invisible character. Remove it, or percent-encode it as urlencode() does"
+	unreadable = "cannot be read, perhaps because of a %, [, : or # that is not percent-encoded as urlencode() does"
 
 	judgedURLs = map[string]judgement{
 		"the longest":                   fine("https://example.com/" + strings.Repeat("a", 2063)),

@@ -102,7 +102,7 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Optional:            true,
 				Sensitive:           true,
 				MarkdownDescription: "The password that belongs to `email`. Can be set with the environment variable `CAKEMAIL_PASSWORD`.",
-				Validators:          []validator.String{notEmpty("CAKEMAIL_PASSWORD")},
+				Validators:          []validator.String{notEmpty(envPassword), password},
 			},
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},

@@ -94,11 +94,18 @@ func when(isSo bool, said message.Message) []message.Message {
 
 var (
 	accessToken = textCheck("an access token without spaces or line breaks", func(name, text string) []message.Message {
-		wrong := tokenProblem(text)
+		wrong := tokenProblem(name, text)
 		return when(wrong != "", message.Invalid(name, wrong))
 	})
 	emailAddress = textCheck("an e-mail address", func(name, text string) []message.Message {
-		return when(!isEmailAddress(text), message.Invalid(name, message.IsNoEmailAddress))
+		wrong := emailProblem(name, text)
+		if wrong == message.IsNoEmailAddress {
+			wrong += message.OrFrom(envEmail)
+		}
+		return when(wrong != "", message.Invalid(name, wrong))
+	})
+	password = textCheck("a password without a line break at its ends", func(name, text string) []message.Message {
+		return when(hasLineBreak(text), message.Invalid(name, message.HasLineBreak(name)))
 	})
 	webhookID = textCheck("the id of a webhook", func(name, text string) []message.Message {
 		if err := cakemail.CheckID(text); err != nil {
@@ -198,25 +205,35 @@ func isLoopback(host string) bool {
 	return host == "localhost" || address != nil && address.IsLoopback()
 }
 
-// tokenProblem says why a text can be no access token, "" if it can.
-func tokenProblem(token string) string {
+// tokenProblem says why a text from there can be no access token, "" if it can.
+func tokenProblem(from, token string) string {
 	switch {
 	case token == "":
 		return message.TokenIsEmpty
 	case strings.HasPrefix(strings.ToLower(token), "bearer "):
 		return message.TokenHasBearer
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return message.TokenHasSpace
+		return message.TokenHasSpace(from)
 	case strings.ContainsAny(token, "\"'`${}<>"):
 		return message.TokenHasBracket
 	}
 	return ""
 }
 
-func isEmailAddress(value string) bool {
+// emailProblem says why a text from there can be no e-mail address, "" if it can.
+func emailProblem(from, value string) string {
 	user, host, found := strings.Cut(value, "@")
-	return found && user != "" && host != "" && !strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
+	switch {
+	case hasLineBreak(value):
+		return message.HasLineBreak(from)
+	case !found, user == "", host == "", strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }):
+		return message.IsNoEmailAddress
+	}
+	return ""
 }
+
+// hasLineBreak tells of one at either end, such as a file has.
+func hasLineBreak(text string) bool { return strings.Trim(text, "\r\n") != text }
 
 // wholeNumber is the framework's type for whole numbers, except that it refuses
 // others as a mistake in the configuration; the framework's own calls 1.5 a

@@ -59,10 +59,15 @@ var (
 		"a space":             refused("ops @example.com", addressAdvice),
 		"a control character": refused("ops@example.com\x00", addressAdvice),
 		"enormous":            refused(strings.Repeat("x", enormous), addressAdvice),
+		"a line break":        refused("ops@example.com\n", "email "+breakAdvice),
 	}
+
+	breakAdvice = "begins or ends with a line break.\nRemove it, for example with trim(VALUE, \"\\r\\n\")."
 
 	judgedPasswords = map[string]judgement{
 		"any character": fine("p@ss \"w&rd+/=%\\\n\x00ü"), "enormous": fine(strings.Repeat("ü", enormous)),
+		"blanks at its ends": fine(" p@ss\t "), "a line break at its end": refused("p@ss\n", "password "+breakAdvice),
+		"the line break of Windows": refused("p@ss\r\n", "password "+breakAdvice), "a line break before it": refused("\np@ss", "password "+breakAdvice),
 		"empty": refused("", "password is empty.\nLeave it out to use the environment variable CAKEMAIL_PASSWORD."),
 	}
 )

@@ -89,7 +89,7 @@ func (e *webhookSecretEphemeralResource) Open(ctx context.Context, req ephemeral
 	model.AccountID = e.connection.accountOf(model.AccountID, model.ID.ValueString())
 	webhook, err := client.Get(ctx, cakemail.Ref{Account: model.AccountID.ValueInt64(), ID: model.ID.ValueString()})
 	if err != nil {
-		e.connection.report(&resp.Diagnostics, err, message.Subject{ID: model.ID.ValueString(), Account: model.AccountID.ValueInt64()})
+		e.connection.report(&resp.Diagnostics, err, message.Subject{ID: model.ID.ValueString(), IDArgument: "id", Account: model.AccountID.ValueInt64()})
 		return
 	}
 	if webhook.Secret == "" {

@@ -69,7 +69,7 @@ func (c failedCall) message() Message {
 		return problem(c.Host+" redirects to "+c.target("itself, perhaps with https://", c.Host), c.attempt,
 			"The provider does not follow, to keep your credentials from others.", "Set base_url to the address of the API.",
 			c.provider.address(), requestID(c.Error))
-	case cakemail.Network, cakemail.Timeout:
+	case cakemail.Network, cakemail.Timeout, cakemail.Untrusted:
 		return c.notAnswered()
 	case cakemail.RateLimited, cakemail.Unavailable:
 		return c.problem("The API answered "+c.Status, tried(c.Attempts, c.Elapsed)+"Wait and try again, with fewer calls at once:",
@@ -88,6 +88,11 @@ func (c failedCall) message() Message {
 func (c failedCall) notFound() Message {
 	id := short(c.about.ID)
 	switch {
+	case c.Kind == cakemail.Gone && id == "":
+		return c.problem("There is no webhook from the create without an answer", "Plan again, with a refresh: the plan creates it.")
+	case c.Kind == cakemail.Gone && c.about.IDArgument == "":
+		return c.problem("There is no webhook "+id, "Since the plan, it has gone from "+accountName(c.about.Account)+", or the credentials have changed.",
+			"Plan again: what is gone is created again.")
 	case c.Kind == cakemail.Gone:
 		return c.problem("There is no webhook "+id, "It was looked for in "+accountName(c.about.Account)+". Check its id and account_id.",
 			"The data source cakemail_webhooks lists those that there are.").On(c.about.IDArgument)
@@ -115,8 +120,11 @@ func (c failedCall) notAnswered() Message {
 		title = "The API answered " + c.Status
 	case c.Kind == cakemail.Timeout:
 		title += " in time"
+	case c.Kind == cakemail.Untrusted:
+		return c.problem("The certificate of "+c.Host+" is not trusted", c.provider.address(),
+			"A proxy may show its own. If you trust it, name the file of its certificate in SSL_CERT_FILE.")
 	default:
-		return c.problem(title, tried+"Check the network and any proxy.", c.provider.address())
+		return c.problem(title, tried+"Check the network, and any proxy that HTTPS_PROXY names.", c.provider.address())
 	}
 	return c.problem(title, tried+"Try again, or raise request_timeout in the provider block.")
 }

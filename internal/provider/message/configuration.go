@@ -83,23 +83,49 @@ func inFront(name string) string {
 // What can be wrong with a value; each completes the sentence that its name begins.
 const (
 	IsEmpty         = "is empty."
-	IsInvisible     = "holds a space or an invisible character: use trimspace() or urlencode()."
+	IsInvisible     = "holds a space or an invisible character. Remove it, or percent-encode it as urlencode() does."
 	HasNoScheme     = "does not begin with https:// or http://."
-	IsUnreadable    = "cannot be read, perhaps because of a %, [, : or # that is not urlencode()d."
+	IsUnreadable    = "cannot be read, perhaps because of a %, [, : or # that is not percent-encoded as urlencode() does."
 	HasNoHost       = "has no host."
 	HasWrongPort    = "has a port that is not a number from 1 to 65535."
 	HasMoreThanPath = "holds a query, a fragment or a user name, which the API's address cannot have."
 
-	TokenIsEmpty   = "is empty. Leave it out to use CAKEMAIL_ACCESS_TOKEN, or email and password."
-	TokenHasBearer = "begins with Bearer. Leave that word out: the provider adds it."
-	TokenHasSpace  = "holds a space, a line break or a letter that no token has.\n" +
-		"A token from a file often ends in a line break: use trimspace()."
+	TokenIsEmpty    = "is empty. Leave it out to use CAKEMAIL_ACCESS_TOKEN, or email and password."
+	TokenHasBearer  = "begins with Bearer. Leave that word out: the provider adds it."
 	TokenHasBracket = "holds a quotation mark, a bracket or a $, which no token has.\n" +
 		"In a file of variables, quotation marks can become part of the value."
 
-	IsNoEmailAddress = "is not an e-mail address, such as ops@example.com.\nLeave it out to use the environment variable CAKEMAIL_EMAIL."
+	IsNoEmailAddress = "is not an e-mail address, such as ops@example.com."
 	IsNoAccount      = "is not a whole number of at least 1.\nSet it to the account's number, for example 42, or unset it."
 )
+
+// TokenHasSpace says what most often brings one, by where the token comes from.
+func TokenHasSpace(from string) string {
+	return "holds a space, a line break or a letter that no token has.\n" +
+		withoutBreak(from, "A token from a file often ends in a line break: use trimspace().")
+}
+
+// HasLineBreak is for a password or an e-mail address, by where it comes from.
+func HasLineBreak(from string) string {
+	return "begins or ends with a line break.\n" + withoutBreak(from, `Remove it, for example with trim(VALUE, "\r\n").`)
+}
+
+// withoutBreak is the advice for the configuration, or else what does the same in a shell.
+func withoutBreak(from, advice string) string {
+	variable, isVariable := strings.CutPrefix(from, InEnvironment(""))
+	if !isVariable {
+		return advice
+	}
+	return text("Remove it, for example where it comes from a file:", block("export "+variable+`=$(tr -d '\r\n' < FILE)`))
+}
+
+// Proxy warns of a variable that Go cannot use. It quotes no value, which can hold a password.
+func Proxy(variable string) Message {
+	unused := Invalid(InEnvironment(variable), "is not the address of a proxy.\nSo calls may go without one. "+
+		"Write it such as http://user:password@proxy.example.com:3128, with a %, / or @ of the password percent-encoded.")
+	unused.IsWarning = true
+	return unused
+}
 
 // IsTooLong says how long a text is, and may be, in characters.
 func IsTooLong(length, longest int) string {
@@ -119,7 +145,12 @@ func URL(name, wrong, example string) Message {
 
 // Empty is for an argument that is "", mostly from a variable that nobody set.
 func Empty(name, variable string) Message {
-	return Invalid(name, IsEmpty+"\nLeave it out to use the environment variable "+variable+".")
+	return Invalid(name, IsEmpty+OrFrom(variable))
+}
+
+// OrFrom says where a value can come from instead.
+func OrFrom(variable string) string {
+	return "\nLeave it out to use the environment variable " + variable + "."
 }
 
 // OutOfRange is for a number below the least or above the most; 0 is no most.

@@ -51,7 +51,7 @@ type Subject struct {
 	Events  []string
 	// Account is 0 for the account of the credentials.
 	Account int64
-	// IDArgument is what the block calls the id, unless that is id.
+	// IDArgument is what the block calls the id, where a person has written it; "" for a resource.
 	IDArgument string
 	// IsPending tells that the resource is in the state without an id.
 	IsPending bool

@@ -109,10 +109,12 @@ func (f facts) samples() map[string][]message.Message {
 			message.HalfALogin("password", "CAKEMAIL_PASSWORD", message.InBlock("email")),
 		),
 		"Invalid": one(
-			message.Invalid("access_token", message.TokenHasSpace), message.Invalid("access_token", message.TokenHasBearer),
+			message.Invalid("access_token", message.TokenHasSpace("access_token")), message.Invalid("access_token", message.TokenHasBearer),
 			message.Invalid(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"), message.TokenHasBracket),
 			message.Invalid(message.InEnvironment("CAKEMAIL_ACCOUNT_ID"), message.IsNoAccount),
-			message.Invalid("access_token", message.TokenIsEmpty), message.Invalid("email", message.IsNoEmailAddress),
+			message.Invalid("access_token", message.TokenIsEmpty), message.Invalid("email", message.IsNoEmailAddress+message.OrFrom("CAKEMAIL_EMAIL")),
+			message.Invalid(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"), message.TokenHasSpace(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"))),
+			message.Invalid("password", message.HasLineBreak("password")),
 		),
 		"InvalidImport": one(
 			message.InvalidImport(message.IsAURL, ""), message.InvalidImport(message.HasWrongEnd, f.id),
@@ -157,6 +159,7 @@ func (f facts) samples() map[string][]message.Message {
 			message.Replaced(about, []string{"events"}, 0),
 			message.Replaced(about, []string{"events", "url", "rate_limit", "rate_limit_period"}, f.account),
 		),
+		"Proxy":          one(message.Proxy("HTTPS_PROXY")),
 		"Retried":        message.Retried(about, cakemail.Created{Surplus: three[:1], Duplicates: three[:1], Unchecked: cause}),
 		"Tainted":        one(message.Tainted(about)),
 		"TwoCredentials": one(message.TwoCredentials()),
@@ -198,6 +201,32 @@ func TestEveryMessage(t *testing.T) {
 					t.Errorf("%s, with %s facts: %s\n%s\n%s\n", constructor, name, strings.Join(problems, ", "), told.Title, told.Text)
 				}
 			}
+		}
+	}
+}
+
+// Who is told to do something must be able to.
+func TestAdviceFits(t *testing.T) {
+	t.Parallel()
+	saved, typed := usual.subject(), usual.subject()
+	typed.IDArgument = "id"
+	for name, test := range map[string]struct {
+		kind        cakemail.Kind
+		about       message.Subject
+		title       string
+		says, never string
+	}{
+		"a webhook that vanished": {cakemail.Gone, saved, "There is no webhook " + usual.id, "Plan again", "Check its id"},
+		"an id that was typed":    {cakemail.Gone, typed, "There is no webhook " + usual.id, "Check its id and account_id", "Plan again"},
+		"a create that made none": {
+			cakemail.Gone, message.Subject{URL: usual.url, IsPending: true}, "There is no webhook from the create without an answer", "Plan again", "id and",
+		},
+		"a certificate": {cakemail.Untrusted, saved, "The certificate of " + usual.host + " is not trusted", "SSL_CERT_FILE", "Try again"},
+		"the network":   {cakemail.Network, saved, "No answer from " + usual.host, "HTTPS_PROXY", "SSL_CERT_FILE"},
+	} {
+		told := message.Call(&cakemail.Error{Kind: test.kind, Action: "read the webhook", Host: usual.host}, test.about, usual.provider())[0]
+		if told.Title != test.title || !strings.Contains(told.Text, test.says) || strings.Contains(told.Text, test.never) || told.Attribute != test.about.IDArgument {
+			t.Errorf("%s: got %s\n%s", name, told.Title, told.Text)
 		}
 	}
 }
