@@ -168,3 +168,36 @@ func TestWebhookResource_PendingThatIsTakenAway(t *testing.T) {
 		t.Errorf("active are %+v, the state holds %+v\n%s", active, state, output)
 	}
 }
+
+// One that is untainted by hand, and changed without a refresh, is found by the change.
+func TestWebhookResource_PendingThatIsUntaintedAndChanged(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"another url": "url=https://example.com/new", "a limit": "rate_limit=7", "a pause": "archived=true", "no secret": "store_secret=false",
+	} {
+		for _, isProcessed := range []bool{true, false} {
+			t.Run(name+", "+strconv.FormatBool(isProcessed), func(t *testing.T) {
+				t.Parallel()
+				w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
+				workspace := w.Workspace(t, "webhook.tf")
+				unlisted(w, isProcessed)
+				acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve")
+				w.API.SetFaults()
+				acctest.Terraform(t, workspace, "untaint", acctest.TestWebhook)
+
+				told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-refresh=false", "-var", change))
+
+				if !isProcessed {
+					w.ExpectMessages(t, told, acctest.Error("", "There is no webhook from the create without an answer", "Plan again, with a refresh"))
+				} else {
+					w.ExpectMessages(t, told)
+				}
+				acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", change)
+				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", change)
+				if webhooks, state := w.API.Webhooks(), acctest.StateOf(t, workspace); len(webhooks) != 1 || len(state) != 1 || state[0].ID != webhooks[0].ID {
+					t.Errorf("the API has %+v, the state %+v", webhooks, state)
+				}
+			})
+		}
+	}
+}

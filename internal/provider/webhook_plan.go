@@ -118,14 +118,14 @@ func checkOneEvent(plan webhookResourceModel, form cakemail.Form, diags *diag.Di
 	return false
 }
 
-// plannedSecret stays as it is, unless storing it is switched on or off.
+// plannedSecret stays as it is, unless storing it is switched on or off, or the webhook is still to be found.
 func plannedSecret(plan webhookResourceModel, state *webhookResourceModel) types.String {
 	switch {
 	case plan.StoreSecret.IsUnknown():
 		return types.StringUnknown()
 	case !plan.StoreSecret.ValueBool():
 		return types.StringNull()
-	case state == nil || !state.StoreSecret.ValueBool():
+	case state == nil || !state.StoreSecret.ValueBool() || plan.ID.IsUnknown():
 		return types.StringUnknown()
 	default:
 		return state.Secret

@@ -24,7 +24,7 @@ func webhookResourceSchema() schema.Schema {
 			"id": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "The webhook's id. It stays the same when the webhook is changed in place.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
 			},
 			"url": schema.StringAttribute{
 				Required: true,
@@ -100,7 +100,7 @@ func webhookResourceSchema() schema.Schema {
 			"hash_function": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "The hash function of the signature, for example `sha256`.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
 			},
 		},
 	}

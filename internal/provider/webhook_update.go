@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -27,13 +26,18 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	client.Conceal(state.asked(), state.Secret.ValueString())
 	r.settleMoved(ctx, req.Private, &state)
-	created := recall[time.Time](ctx, req.Private, privateCreated)
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned, privateStays, privateMoved)...)
 	before := state
 	// The plan has seen the webhook in the account that it names for the first time.
 	state.AccountID = plan.AccountID
+	ref, err := findRef(ctx, client, state, req.Private)
+	if err != nil {
+		r.connection.report(&resp.Diagnostics, err, state.savedSubject())
+		return
+	}
+	state.ID = types.StringValue(ref.ID)
 	now := knowledge{webhook: state, isSaved: true, config: &config.webhookSettings, plan: &plan.webhookSettings}
-	state = r.change(ctx, client, state.ref(created), plan, now, &resp.Diagnostics)
+	state = r.change(ctx, client, ref, plan, now, &resp.Diagnostics)
 	state.keepEqual(plan.webhookSettings)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
