@@ -212,6 +212,19 @@ func TestWebhookResource_AccountThatIsUnknownInThePlanOfAChange(t *testing.T) {
 	}
 }
 
+// A plan without a refresh cannot be told from the apply of a saved one, so the next one moves the webhook.
+func TestWebhookResource_AccountThatChangesWithoutARefresh(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	c := w.NewCore(t, acctest.Arguments{"account_id": int64(42)})
+	c.MustApply(hook(nil))
+	w.ExpectMessages(t, c.Refresh())
+	other := later(w, c, acctest.Arguments{"account_id": int64(43)})
+	other.ExpectNoChange(hook(nil))
+	other.MustApply(hook(nil))
+	expectAgreement(t, w, other, acctest.Arguments{"account_id": int64(43)})
+}
+
 // An account that comes from a resource that changes is unknown in the plan. The old
 // webhook is archived before it is known, so what is planned must hold afterwards.
 func TestWebhookResource_AccountThatIsUnknownInThePlanOfAReplacement(t *testing.T) {
@@ -264,6 +277,58 @@ func TestWebhookResource_AccountThatIsNamedWhileTheTokenIsUnknown(t *testing.T) 
 			w.ExpectMessages(t, acctest.ErrorsIn(told), test.want...)
 			if state := acctest.StateOf(t, workspace); len(state) != 1 || state[0].ID != onlyWebhook(t, w).ID {
 				t.Errorf("the state holds %+v, the API %+v", state, w.API.Webhooks())
+			}
+		})
+	}
+}
+
+// A saved plan of a change holds as it is, whatever account the provider has by now. With the
+// credentials of somebody else it ends with one message, and changes nothing.
+func TestWebhookResource_AccountOfASavedChange(t *testing.T) {
+	t.Parallel()
+	const account1, account43 = "CAKEMAIL_ACCOUNT_ID=1", "CAKEMAIL_ACCOUNT_ID=43"
+	for name, test := range map[string]struct {
+		// before, planned and applied are the environments of each step.
+		before, planned, applied []string
+		// isElsewhere tells that the apply has other credentials, whose accounts hold no webhook.
+		isElsewhere bool
+	}{
+		"another token":                      {nil, nil, nil, true},
+		"another token, the account named":   {nil, []string{account1}, []string{account1}, true},
+		"another token, no account any more": {[]string{account42}, []string{account42}, nil, true},
+		"another token, the account as ever": {[]string{account42}, []string{account42}, []string{account42}, true},
+		"an account, where there was none":   {nil, nil, []string{account42}, false},
+		"another account":                    {[]string{account42}, []string{account42}, []string{account43}, false},
+		"another account, with others":       {[]string{account42}, []string{account42}, []string{account43}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
+			applying := w
+			if test.isElsewhere {
+				applying = acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
+			}
+			workspace := w.Workspace(t, "webhook.tf", test.before...)
+			acctest.Terraform(t, workspace, "apply", "-auto-approve")
+			was := onlyWebhook(t, w)
+			change := []string{"-var", "rate_limit=7", "-var", "url=https://example.com/new"}
+			planned := w.WorkspaceIn(t, workspace.Folder, test.planned...)
+			acctest.Terraform(t, planned, append([]string{"plan", "-out=saved"}, change...)...)
+
+			told := acctest.Tell(t, applying.WorkspaceIn(t, workspace.Folder, test.applied...), "apply", "saved")
+
+			is := onlyWebhook(t, w)
+			if test.isElsewhere {
+				w.ExpectMessages(t, told, acctest.Error("", "There is no webhook ID", "or the credentials have changed.\nPlan again"))
+				if is.URL != was.URL {
+					t.Errorf("the webhook became %+v", is)
+				}
+				acctest.Terraform(t, planned, append([]string{"apply", "-auto-approve"}, change...)...)
+			} else {
+				w.ExpectMessages(t, told)
+			}
+			if is = onlyWebhook(t, w); is.ID != was.ID || is.URL != "https://example.com/new" || is.AccountID != was.AccountID {
+				t.Errorf("the webhook became %+v", is)
 			}
 		})
 	}

@@ -13,13 +13,16 @@ import (
 
 // plannedAccount is the configured account, else the provider's, else the one
 // that the webhook is in already. While the provider's is unknown, a webhook
-// stays where it is: replacing it would change its secret, perhaps for nothing.
+// stays where it is: replacing it would change its secret, perhaps for nothing. So
+// it does where the last refresh had another default: a saved plan holds as it is.
 func (r *webhookResource) plannedAccount(ctx context.Context, config webhookResourceModel, state *webhookResourceModel, private privateReader) types.Int64 {
 	inherited := r.connection.account
+	refreshed := recall[*int64](ctx, private, privateDefault)
+	isOther := refreshed != nil && *refreshed != inherited.ValueInt64()
 	switch {
 	case !config.AccountID.IsNull():
 		return config.AccountID
-	case state != nil && (inherited.IsNull() || inherited.IsUnknown() || recall[bool](ctx, private, privateStays)):
+	case state != nil && (inherited.IsNull() || inherited.IsUnknown() || isOther || recall[bool](ctx, private, privateStays)):
 		return state.AccountID
 	default:
 		return inherited
@@ -39,14 +42,21 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 	if r.connection.api == nil {
 		return false
 	}
+	about := message.Subject{ID: state.ID.ValueString(), Account: plan.account()}
 	_, err := r.connection.api.Get(ctx, plan.ref(recall[time.Time](ctx, private, privateCreated)))
-	switch about := (message.Subject{ID: state.ID.ValueString(), Account: plan.account()}); {
-	case cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, private, privateStays):
+	isElsewhere := cakemail.IsKind(err, cakemail.Gone)
+	if isElsewhere && recall[bool](ctx, private, privateStays) {
 		add(diags, message.NotInAccount(about))
-	case err != nil && !cakemail.IsKind(err, cakemail.Gone):
+		return true
+	}
+	if isElsewhere {
+		// A saved plan that is applied with other credentials finds it nowhere, and must not replace it.
+		_, err = r.connection.api.Get(ctx, state.ref(time.Time{}))
+	}
+	if err != nil {
 		r.connection.report(diags, err, about)
 	}
-	return err != nil
+	return isElsewhere
 }
 
 // namesAccount tells whether the plan names the account of a webhook that was in

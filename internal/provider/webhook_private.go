@@ -26,6 +26,8 @@ const (
 	privatePlanned = "planned"
 	// privateStays is there when the last refresh did not know the provider's configuration.
 	privateStays = "stays"
+	// privateDefault holds the provider's account at the last refresh, 0 for that of the credentials.
+	privateDefault = "default"
 	// privateMoved is there from a move until the webhook has been read or changed.
 	privateMoved = "moved"
 )
@@ -61,9 +63,10 @@ func rememberForm(ctx context.Context, private privateWriter, form cakemail.Form
 	return remember(ctx, private, privateForm, form)
 }
 
-// rememberRead remembers the form, and that nothing is left to be looked for.
-func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form) diag.Diagnostics {
+// rememberRead remembers the form and the provider's account, and that nothing is left to be looked for.
+func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form, account int64) diag.Diagnostics {
 	diags := rememberForm(ctx, private, form)
+	diags.Append(remember(ctx, private, privateDefault, account)...)
 	diags.Append(forget(ctx, private, privatePending, privateMark, privateFound, privateMoved, privateStays)...)
 	return diags
 }

@@ -155,7 +155,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		add(&resp.Diagnostics, message.AtTwoAddresses(state.subject()))
 	}
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
-	resp.Diagnostics.Append(rememberRead(ctx, resp.Private, webhook.Form)...)
+	resp.Diagnostics.Append(rememberRead(ctx, resp.Private, webhook.Form, r.connection.account.ValueInt64())...)
 }
 
 // readLater keeps the state as it is while the credentials are unknown, unless a
