@@ -122,15 +122,18 @@ func TestLogin_ServesAllCalls(t *testing.T) {
 			}
 		})
 	}
+	as := func(contentType string) answer {
+		return answer{Header: map[string]string{"Content-Type": contentType}, Body: ` {"access_token":"access-1"}`}
+	}
 	for name, login := range map[string]answer{
 		"for longer than the token lasts, as the API says": {Body: `{"access_token":"access-1","expires_in":5}`},
 		"with a lifetime that is over":                     {Body: `{"access_token":"access-1","expires_in":-1}`},
 		"with a lifetime that is no whole number":          {Body: `{"access_token":"access-1","expires_in":3600.5}`},
 		"with a lifetime in words":                         {Body: `{"access_token":"access-1","expires_in":"an hour"}`},
 		"with a refresh token of what type":                {Body: `{"access_token":"access-1","refresh_token":5}`},
-		"as plain text":                                    {Header: map[string]string{"Content-Type": "text/plain; charset=utf-8"}, Body: `{"access_token":"access-1"}`},
-		"as a form":                                        {Header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, Body: ` {"access_token":"access-1"}`},
-		"without a type":                                   {Header: map[string]string{"Content-Type": ""}, Body: `{"access_token":"access-1"}`},
+		"as plain text":                                    as("text/plain; charset=utf-8"),
+		"as a form":                                        as("application/x-www-form-urlencoded"),
+		"without a type":                                   as(""),
 	} {
 		story(t, name, func(t bubble) {
 			api := newStub(script{"login": {login}}.api())

@@ -226,7 +226,8 @@ func TestProxyThatCannotBeRead(t *testing.T) {
 				return
 			}
 			told := diags[0].Summary() + "\n" + diags[0].Detail()
-			if !strings.HasPrefix(told, "Invalid "+test.told+"\nThe environment variable "+test.told+" is not the address of a proxy.") || strings.Contains(told, "gehe") {
+			want := "Invalid " + test.told + "\nThe environment variable " + test.told + " is not the address of a proxy."
+			if !strings.HasPrefix(told, want) || strings.Contains(told, "gehe") {
 				t.Errorf("got %s", told)
 			}
 		})

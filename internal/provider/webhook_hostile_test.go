@@ -378,5 +378,5 @@ func TestWebhookResource_FaultsOfAChangeOfWhatIsGone(t *testing.T) {
 	planned := c.Plan(c.State, config)
 
 	w.ExpectMessages(t, c.Change(config, planned.PlannedState, planned.PlannedPrivate), acctest.Error("", "There is no webhook ID",
-		"Since the plan, it has gone from the account of the credentials, or the credentials have changed.\nPlan again"))
+		"It is not in the account of the credentials. It may be gone since the plan, or the credentials have changed.\nPlan again"))
 }

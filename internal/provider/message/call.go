@@ -91,7 +91,7 @@ func (c failedCall) notFound() Message {
 	case c.Kind == cakemail.Gone && id == "":
 		return c.problem("There is no webhook from the create without an answer", "Plan again, with a refresh: the plan creates it.")
 	case c.Kind == cakemail.Gone && c.about.IDArgument == "":
-		return c.problem("There is no webhook "+id, "Since the plan, it has gone from "+accountName(c.about.Account)+", or the credentials have changed.",
+		return c.problem("There is no webhook "+id, "It is not in "+accountName(c.about.Account)+". It may be gone since the plan, or the credentials have changed.",
 			"Plan again: what is gone is created again.")
 	case c.Kind == cakemail.Gone:
 		return c.problem("There is no webhook "+id, "It was looked for in "+accountName(c.about.Account)+". Check its id and account_id.",
