@@ -135,18 +135,18 @@ func newTransport() *http.Transport {
 	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
 		// Go's own error is the reason in the proxy's words, which can repeat its password.
 		if response.StatusCode != http.StatusOK {
-			return proxyRefusal(statusText(response))
+			return proxyError(statusText(response))
 		}
 		return nil
 	}
 	return transport
 }
 
-// proxyRefusal is the status with which a proxy refuses a connection.
-type proxyRefusal string
+// proxyError is the status with which a proxy refuses a connection.
+type proxyError string
 
 // Error implements error.
-func (r proxyRefusal) Error() string { return "the proxy answered " + string(r) }
+func (e proxyError) Error() string { return "the proxy answered " + string(e) }
 
 // request is one call of the API, before it is sent.
 type request struct {

@@ -150,7 +150,7 @@ func (c *Client) harmless(err error) error {
 	}
 	shown := errNotHTTP
 	for _, known := range []error{
-		as[*tls.CertificateVerificationError](err), as[tls.RecordHeaderError](err), as[proxyRefusal](err), as[*net.OpError](err),
+		as[*tls.CertificateVerificationError](err), as[tls.RecordHeaderError](err), as[proxyError](err), as[*net.OpError](err),
 	} {
 		if known != nil {
 			shown = known
