@@ -235,7 +235,8 @@ func TestDeliver_SaysWhatWentWrong(t *testing.T) {
 // A proxy that is in the way is named, in no words of its own.
 func TestDeliver_NamesAProxy(t *testing.T) {
 	t.Parallel()
-	refusal := newTransport().OnProxyConnectResponse(t.Context(), nil, nil, &http.Response{StatusCode: http.StatusProxyAuthRequired, Status: "407 " + receiverCredentials})
+	refused := &http.Response{StatusCode: http.StatusProxyAuthRequired, Status: "407 " + receiverCredentials}
+	refusal := newTransport().OnProxyConnectResponse(t.Context(), nil, nil, refused)
 	failure := &Error{}
 	newStub(nil).client().explainNoAnswer(t.Context(), failure, &url.Error{Op: "Post", URL: webhookURL, Err: refusal})
 	if failure.Kind != Network || failure.Cause.Error() != "the proxy answered 407 Proxy Authentication Required" {
