@@ -102,10 +102,10 @@ func TestWebhookResource_OwnersCredentialsAreOthers(t *testing.T) {
 			"a saved replacement": {func(c *acctest.Core) []acctest.Message {
 				planned := c.Plan(c.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"account_id": int64(42), "events": []string{"Email.Bounced"}})))
 				return c.Replace(hook(acctest.Arguments{"account_id": int64(42), "events": []string{"Email.Bounced"}}), planned.PlannedPrivate)
-			}, acctest.Error("", "There is no webhook ID", "It was looked for in account 42."), false},
+			}, acctest.Error("", "There is no webhook ID", "It is not in account 42. It may be gone since the plan"), false},
 			"a saved change": {func(c *acctest.Core) []acctest.Message {
 				return applyLate(c, hook(acctest.Arguments{"account_id": int64(42), "archived": true}), func() {})
-			}, acctest.Error("", "There is no webhook ID", "It was looked for in account 42."), false},
+			}, acctest.Error("", "There is no webhook ID", "It is not in account 42. It may be gone since the plan"), false},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

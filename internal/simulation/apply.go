@@ -16,6 +16,7 @@ func (c *command) apply(changes []change) bool {
 		return true
 	}
 	c.world.Tell("Terraform applies")
+	c.world.ForgetPlans()
 	c.managed, c.isApplying = nil, true
 	if !c.start() {
 		return false

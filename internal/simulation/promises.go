@@ -197,7 +197,7 @@ func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
 }
 
 // choices are words of the messages that leave it to a person which webhook is whose.
-var choices = []string{"more than one new webhook", "knows which webhooks there were", "A new webhook with another URL", "A second webhook"}
+var choices = []string{"more than one new webhook", "knows which webhooks there were", "A new webhook with another URL", "A second webhook", "New and similar"}
 
 // lookForSecrets checks that no message and no log holds one.
 func (e *ending) lookForSecrets() {

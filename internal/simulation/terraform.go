@@ -149,7 +149,7 @@ func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 	}
 	t.lastRun = len(t.messages)
 	t.hasStrayed = t.hasStrayed || run.OthersApply
-	before := len(t.world.API.Calls())
+	before, managed := len(t.world.API.Calls()), len(t.Addresses())
 	changes, ok := c.plan()
 	if ok {
 		time.Sleep(run.Saved)
@@ -164,7 +164,7 @@ func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 		t.broken = append(t.broken, "a run fails in good weather: "+t.lastError())
 	}
 	if t.world.weather.IsQuiet() && !run.OthersApply {
-		t.broken = append(t.broken, needless(t.world.API.Calls()[before:], changes, len(t.state))...)
+		t.broken = append(t.broken, needless(t.world.API.Calls()[before:], changes, managed)...)
 	}
 	return ok
 }

@@ -243,11 +243,18 @@ func (w *World) Begin() {
 	}
 }
 
-// Plan tells which attributes of a webhook the next changes in place may send.
+// Plan tells which attributes of a webhook the changes in place of this apply may send.
 func (w *World) Plan(id string, attributes []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.plans[id] = attributes
+	w.plans[id] = append(w.plans[id], attributes...)
+}
+
+// ForgetPlans is for the beginning of an apply.
+func (w *World) ForgetPlans() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.plans)
 }
 
 // arrive counts a call, and lets happen what is to happen before it is carried out.

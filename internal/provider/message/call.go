@@ -92,7 +92,7 @@ func (c failedCall) notFound() Message {
 		return c.problem("There is no webhook from the create without an answer", "Plan again, with a refresh: the plan creates it.")
 	case c.Kind == cakemail.Gone && c.about.IDArgument == "":
 		return c.problem("There is no webhook "+id, "It is not in "+accountName(c.about.Account)+". It may be gone since the plan, or the credentials have changed.",
-			"Plan again: what is gone is created again.")
+			"Plan again with the right credentials: what is gone is created again.")
 	case c.Kind == cakemail.Gone:
 		return c.problem("There is no webhook "+id, "It was looked for in "+accountName(c.about.Account)+". Check its id and account_id.",
 			"The data source cakemail_webhooks lists those that there are.").On(c.about.IDArgument)
