@@ -10,6 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
+// accountDescription is for all that reads a webhook by its id.
+const accountDescription = "The account that the webhook belongs to, for example `42`. " +
+	"The default is the account in which this configuration manages the webhook, or else the provider's `account_id`, or else the account of the credentials."
+
 var (
 	_ datasource.DataSource              = (*webhookDataSource)(nil)
 	_ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
@@ -39,8 +43,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		CustomType: wholeNumber{},
 		Optional:   true,
 		Computed:   true,
-		MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
-			"The default is the provider's `account_id`, or else the account of the credentials.",
+		MarkdownDescription: accountDescription,
 		Validators: []validator.Int64{numberCheck(1, 0)},
 	}
 	attributes["secret"] = schema.StringAttribute{

@@ -53,8 +53,7 @@ func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 				CustomType: wholeNumber{},
 				Optional:   true,
 				Computed:   true,
-				MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
-					"The default is the provider's `account_id`, or else the account of the credentials.",
+				MarkdownDescription: accountDescription,
 				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"secret": schema.StringAttribute{

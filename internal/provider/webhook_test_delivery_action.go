@@ -52,8 +52,8 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 		Attributes: map[string]schema.Attribute{
 			"webhook_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`. If the webhook is archived, the action fails, " +
-					"because Cakemail delivers nothing to it.",
+				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`. If the webhook is archived, nothing is posted, and a warning " +
+					"says so, because Cakemail delivers nothing to it.",
 				Validators: []validator.String{webhookID},
 			},
 			"event": schema.StringAttribute{
@@ -69,8 +69,7 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
-				MarkdownDescription: "The account that the webhook belongs to, for example `42`. " +
-					"The default is the provider's `account_id`, or else the account of the credentials.",
+				MarkdownDescription: accountDescription,
 				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"timeout": schema.Int64Attribute{

@@ -25,7 +25,7 @@ type command struct {
 	ended, dead bool
 	process     *process
 	// managed are the webhooks of the state when a plan began, nil in an apply.
-	managed []string
+	managed    []string
 	isApplying bool
 	// refreshed is what a plan read, which its apply writes into the state.
 	refreshed map[string]*instance

@@ -252,7 +252,7 @@ func (h protocolHistory) live() (broken []string, story string) {
 		made = world.API.Count(cakemailtest.Create)
 		ok = terraform.Execute(blocks, simulation.Run{})
 	}
-	if ok && world.API.Count(cakemailtest.Create) > made && !h.Weather.IsReplacing() {
+	if (ok || h.Weather.IsStubborn()) && world.API.Count(cakemailtest.Create) > made && !h.Weather.IsReplacing() {
 		broken = append(broken, "the applies do not come to rest")
 	}
 	changes, planned := terraform.Plan(blocks)

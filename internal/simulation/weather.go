@@ -74,7 +74,8 @@ func (w Weather) IsReplacing() bool { return w.IsStubborn() && w.Form == cakemai
 // IsFaultless tells whether every call is answered truly, if perhaps by a replica, and nobody
 // else does anything but end tokens, once: then nothing may fail.
 func (w Weather) IsFaultless() bool {
-	return !w.IsStubborn() && len(w.Blows)+len(w.Spells) == 0 && len(w.Acts) <= 1 && !slices.ContainsFunc(w.Acts, func(act Act) bool { return act.Deed != EndsTokens })
+	return !w.IsStubborn() && len(w.Blows)+len(w.Spells) == 0 && len(w.Acts) <= 1 &&
+		!slices.ContainsFunc(w.Acts, func(act Act) bool { return act.Deed != EndsTokens })
 }
 
 // IsQuiet tells whether besides no replica is behind, and no token ends: then no call is

@@ -7,5 +7,6 @@ resource "cakemail_webhook" "contacts" {
 action "cakemail_webhook_test_delivery" "contacts" {
   config {
     webhook_id = cakemail_webhook.contacts.id
+    account_id = cakemail_webhook.contacts.account_id
   }
 }

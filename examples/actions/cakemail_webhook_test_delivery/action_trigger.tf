@@ -14,6 +14,7 @@ resource "cakemail_webhook" "bounces" {
 action "cakemail_webhook_test_delivery" "bounces" {
   config {
     webhook_id = cakemail_webhook.bounces.id
+    account_id = cakemail_webhook.bounces.account_id
     timeout    = 30 # seconds
 
     payload = jsonencode({

@@ -5,7 +5,8 @@ resource "cakemail_webhook" "example" {
 }
 
 ephemeral "cakemail_webhook_secret" "example" {
-  id = cakemail_webhook.example.id
+  id         = cakemail_webhook.example.id
+  account_id = cakemail_webhook.example.account_id
 }
 
 # The secret is in no plan and no state. Only ephemeral places can take it, such

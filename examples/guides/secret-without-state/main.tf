@@ -25,7 +25,8 @@ resource "cakemail_webhook" "contacts" {
 }
 
 ephemeral "cakemail_webhook_secret" "contacts" {
-  id = cakemail_webhook.contacts.id
+  id         = cakemail_webhook.contacts.id
+  account_id = cakemail_webhook.contacts.account_id
 }
 
 resource "aws_secretsmanager_secret" "cakemail" {
