@@ -87,7 +87,7 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 			return reading{isOver: true}
 		}
 		if page.count != nil {
-			counts = append(counts, *page.count)
+			counts = append(counts, int(*page.count))
 		}
 		before := len(seen)
 		for _, webhook := range page.webhooks {
@@ -147,7 +147,7 @@ func readingOf(seen int, counts []int) reading {
 // endsList tells whether no page follows, when so many webhooks have been seen. A server
 // may give less than it says. Where it does not count, only the next page can tell.
 func (p listedPage) endsList(seen int) bool {
-	return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && seen >= *p.count
+	return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && int64(seen) >= *p.count
 }
 
 // listPage returns one page.

@@ -86,6 +86,7 @@ func (w Webhook) overlaid(later Webhook) Webhook {
 	}
 	w.Archived = cmp.Or(later.Archived, w.Archived)
 	w.Secret, w.HashFunction, w.Form = cmp.Or(later.Secret, w.Secret), cmp.Or(later.HashFunction, w.HashFunction), later.Form
+	w.Status = later.Status
 	return w
 }
 
@@ -238,7 +239,7 @@ type listedPage struct {
 	// size is how many webhooks a full page has, 0 where that is not told.
 	size int
 	// count is the number of webhooks on all pages, nil where that is not told.
-	count *int
+	count *int64
 }
 
 // wireList is a list of webhooks, not nil where an answer has null for it: then the account is empty.
@@ -262,8 +263,8 @@ func decodeList(body []byte) (listedPage, error) {
 		Data       wireList `json:"data"`
 		Webhooks   wireList `json:"webhooks"`
 		Pagination struct {
-			PerPage int  `json:"per_page"`
-			Count   *int `json:"count"`
+			PerPage wireNumber `json:"per_page"`
+			Count   wireNumber `json:"count"`
 		} `json:"pagination"`
 	}
 	var err error
@@ -279,7 +280,10 @@ func decodeList(body []byte) (listedPage, error) {
 	if page.Data == nil && page.Webhooks == nil {
 		return listedPage{}, errors.New("the answer holds no list of webhooks")
 	}
-	read := listedPage{webhooks: make([]Webhook, 0, len(page.Data)+len(page.Webhooks)), size: max(0, page.Pagination.PerPage), count: page.Pagination.Count}
+	read := listedPage{webhooks: make([]Webhook, 0, len(page.Data)+len(page.Webhooks)), count: page.Pagination.Count.whole}
+	if size := page.Pagination.PerPage.whole; size != nil {
+		read.size = max(0, int(*size))
+	}
 	for _, item := range slices.Concat(page.Data, page.Webhooks) {
 		webhook := item.webhook()
 		if page.Data != nil && !isArray && item.Events == nil {

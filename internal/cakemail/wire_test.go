@@ -218,6 +218,7 @@ func TestDecode_List(t *testing.T) {
 			`{"data":[{"id":"w1","events":["A.A"]}]}`, []Webhook{{ID: "w1", Settings: Settings{Events: []string{"A.A"}}, Form: FormGuide}}, 0,
 		},
 		"under another name":       {`{"webhooks":[{"id":"w1"}]}`, []Webhook{{ID: "w1", Form: FormGuide}}, 0},
+		"numbers as text":          {`{"pagination":{"per_page":"20","count":"0"},"data":[]}`, []Webhook{}, 20},
 		"no webhooks":              {` {"pagination":{"per_page":50},"data":[]}`, []Webhook{}, 50},
 		"no webhooks in an array":  {` [] `, []Webhook{}, 0},
 		"a negative page size":     {`{"pagination":{"per_page":-5},"data":[]}`, []Webhook{}, 0},

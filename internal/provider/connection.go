@@ -64,8 +64,8 @@ type connection struct {
 	facts message.Provider
 	// applying tells that this process has begun to apply a plan.
 	applying atomic.Bool
-	// read are the ids of the resources that have been read.
-	read sync.Map
+	// read are the ids of the resources that have been read, and shared those that two resources have.
+	read, shared sync.Map
 	// replaced are the webhooks that were archived for a replacement that does not exist yet.
 	replaced sync.Map
 	// unlisted are the accounts of which a plan has said that they cannot be listed.

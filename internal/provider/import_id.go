@@ -39,6 +39,9 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	identity.AccountID = r.connection.orDefault(identity.AccountID)
+	if r.connection.api.IsClaimed(identity.ID.ValueString()) {
+		r.connection.reportTwoAddresses(&resp.Diagnostics, identity.ID.ValueString())
+	}
 	r.connection.api.Claim(cakemail.Ref{Account: identity.AccountID.ValueInt64(), ID: identity.ID.ValueString()})
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), identity.AccountID)...)

@@ -46,6 +46,13 @@ func (m webhookModel) savedSubject() message.Subject {
 	return about
 }
 
+// reportTwoAddresses warns once of a webhook that two resources manage.
+func (c *connection) reportTwoAddresses(diags *diag.Diagnostics, id string) {
+	if _, isSaid := c.shared.LoadOrStore(id, true); !isSaid {
+		add(diags, message.AtTwoAddresses(id))
+	}
+}
+
 // reportNew warns where the API holds other values of a new webhook than were planned, and
 // returns the state: what was planned, so that the next plan shows the difference.
 func reportNew(diags *diag.Diagnostics, plan, held webhookResourceModel) webhookResourceModel {

@@ -40,11 +40,11 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		Validators:          []validator.String{webhookID},
 	}
 	attributes["account_id"] = schema.Int64Attribute{
-		CustomType: wholeNumber{},
-		Optional:   true,
-		Computed:   true,
+		CustomType:          wholeNumber{},
+		Optional:            true,
+		Computed:            true,
 		MarkdownDescription: accountDescription,
-		Validators: []validator.Int64{numberCheck(1, 0)},
+		Validators:          []validator.Int64{numberCheck(1, 0)},
 	}
 	attributes["secret"] = schema.StringAttribute{
 		Computed:  true,

@@ -119,13 +119,13 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if state.StoreSecret.IsNull() {
-		state.StoreSecret = types.BoolValue(true)
-	}
 	r.settleMoved(ctx, req.Private, &state)
 	if r.connection.api == nil {
 		r.readLater(ctx, state, req.Private, resp)
 		return
+	}
+	if state.StoreSecret.IsNull() {
+		state.StoreSecret = types.BoolValue(true)
 	}
 	r.connection.api.Conceal(state.asked(), state.Secret.ValueString())
 	webhook, err := find(ctx, r.connection.api, state, req.Private)
@@ -152,7 +152,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	state = knowledge{webhook: state, isSaved: true}.after(webhook)
 	reportOddities(&resp.Diagnostics, state, webhook)
 	if _, isTwice := r.connection.read.LoadOrStore(webhook.ID, true); isTwice {
-		add(&resp.Diagnostics, message.AtTwoAddresses(state.subject()))
+		r.connection.reportTwoAddresses(&resp.Diagnostics, webhook.ID)
 	}
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	resp.Diagnostics.Append(rememberRead(ctx, resp.Private, webhook.Form, r.connection.account.ValueInt64())...)

@@ -50,11 +50,11 @@ func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 				Validators:          []validator.String{webhookID},
 			},
 			"account_id": schema.Int64Attribute{
-				CustomType: wholeNumber{},
-				Optional:   true,
-				Computed:   true,
+				CustomType:          wholeNumber{},
+				Optional:            true,
+				Computed:            true,
 				MarkdownDescription: accountDescription,
-				Validators: []validator.Int64{numberCheck(1, 0)},
+				Validators:          []validator.Int64{numberCheck(1, 0)},
 			},
 			"secret": schema.StringAttribute{
 				Computed:            true,
@@ -85,7 +85,12 @@ func (e *webhookSecretEphemeralResource) Open(ctx context.Context, req ephemeral
 	if client == nil {
 		return
 	}
-	model.AccountID = e.connection.accountOf(model.AccountID, model.ID.ValueString())
+	account := e.connection.accountOf(model.AccountID, model.ID.ValueString())
+	if !account.Equal(e.connection.orDefault(model.AccountID)) {
+		// An apply that leaves the webhook alone does not see where it is.
+		add(&resp.Diagnostics, message.AccountNotNamed(model.ID.ValueString(), account.ValueInt64()))
+	}
+	model.AccountID = account
 	webhook, err := client.Get(ctx, cakemail.Ref{Account: model.AccountID.ValueInt64(), ID: model.ID.ValueString()})
 	if err != nil {
 		e.connection.report(&resp.Diagnostics, err, message.Subject{ID: model.ID.ValueString(), IDArgument: "id", Account: model.AccountID.ValueInt64()})

@@ -37,7 +37,7 @@ func TestWebhookSecretEphemeralResource_IsNotOpened(t *testing.T) {
 		fault    cakemailtest.Fault
 		want     acctest.Message
 	}{
-		"of an unknown webhook": {id: "no-such-webhook", want: acctest.Error("id", "There is no webhook no-such-webhook", "Check its id and account_id.")},
+		"of an unknown webhook": {id: "no-such-webhook", want: acctest.Error("id", "There is no webhook no-such-webhook", "Check its id.")},
 		"when the API keeps it to itself": {
 			id: "webhook", fault: cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"signature"`, `"nothing"`)},
 			want: acctest.Error("", "The webhook webhook has no secret", ""),
@@ -87,31 +87,40 @@ func TestWebhookSecretEphemeralResource_InTerraform1_10(t *testing.T) {
 func TestWebhookSecretEphemeralResource_InTerraform1_11(t *testing.T) {
 	t.Parallel()
 	writeOnlyArguments.orSkip(t)
-	t.Run("the secret reaches a secret manager's write-only argument, and is in no file", func(t *testing.T) {
-		w := acctest.NewWorld(t)
-		var manager acctest.Keeper
-		workspace := w.Workspace(t, "ephemeral_write_only.tf", manager.Attach(t))
-		for _, phase := range []struct {
-			name      string
-			arguments []string
-			kept      int
-		}{
-			{"create", nil, 1},
-			{"no change", nil, 1},
-			{"another url", []string{"-var", "url=https://example.com/new", "-var", "secret_version=2"}, 2},
-			{"destroy", []string{"-destroy"}, 2},
-		} {
-			acctest.Terraform(t, workspace, append([]string{"plan", "-out=" + acctest.PlanFile}, phase.arguments...)...)
-			acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", planned")
-			acctest.Terraform(t, workspace, "apply", acctest.PlanFile)
-			acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", applied")
-			kept := manager.Secrets()
-			if len(kept) != phase.kept {
-				t.Fatalf("%s: the secret manager got %d secrets, want %d", phase.name, len(kept), phase.kept)
-			}
-			if active := w.API.Active(); len(active) > 0 && !slices.Equal(kept[len(kept)-1:], []string{active[0].Secret}) {
-				t.Errorf("%s: the secret manager has another secret than the API", phase.name)
-			}
+	for name, environment := range map[string][]string{"the account of the credentials": nil, "another account": {"TF_VAR_account_id=42"}} {
+		t.Run("the secret reaches a secret manager's write-only argument, and is in no file, in "+name, func(t *testing.T) {
+			t.Parallel()
+			expectHandedOver(t, environment)
+		})
+	}
+}
+
+func expectHandedOver(t *testing.T, environment []string) {
+	t.Helper()
+	w := acctest.NewWorld(t)
+	var manager acctest.Keeper
+	workspace := w.Workspace(t, "ephemeral_write_only.tf", append(environment, manager.Attach(t))...)
+	for _, phase := range []struct {
+		name      string
+		arguments []string
+		kept      int
+	}{
+		{"create", nil, 1},
+		{"no change", nil, 1},
+		{"another version alone", []string{"-var", "secret_version=3"}, 2},
+		{"another url", []string{"-var", "url=https://example.com/new", "-var", "secret_version=2"}, 3},
+		{"destroy", []string{"-destroy"}, 3},
+	} {
+		acctest.Terraform(t, workspace, append([]string{"plan", "-out=" + acctest.PlanFile}, phase.arguments...)...)
+		acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", planned")
+		acctest.Terraform(t, workspace, "apply", acctest.PlanFile)
+		acctest.TracesOf(t, workspace).ExpectNone(t, w, phase.name+", applied")
+		kept := manager.Secrets()
+		if len(kept) != phase.kept {
+			t.Fatalf("%s: the secret manager got %d secrets, want %d", phase.name, len(kept), phase.kept)
 		}
-	})
+		if active := w.API.Active(); len(active) > 0 && !slices.Equal(kept[len(kept)-1:], []string{active[0].Secret}) {
+			t.Errorf("%s: the secret manager has another secret than the API", phase.name)
+		}
+	}
 }

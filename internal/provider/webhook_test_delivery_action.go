@@ -67,10 +67,10 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 					"The default is a sample of the event, about a made-up person with the address `test@example.com`.",
 			},
 			"account_id": schema.Int64Attribute{
-				CustomType: wholeNumber{},
-				Optional:   true,
+				CustomType:          wholeNumber{},
+				Optional:            true,
 				MarkdownDescription: accountDescription,
-				Validators: []validator.Int64{numberCheck(1, 0)},
+				Validators:          []validator.Int64{numberCheck(1, 0)},
 			},
 			"timeout": schema.Int64Attribute{
 				CustomType:          wholeNumber{},

@@ -94,8 +94,9 @@ func (c failedCall) notFound() Message {
 		return c.problem("There is no webhook "+id, "It is not in "+accountName(c.about.Account)+". It may be gone since the plan, or the credentials have changed.",
 			"Plan again with the right credentials: what is gone is created again.")
 	case c.Kind == cakemail.Gone:
-		return c.problem("There is no webhook "+id, "It was looked for in "+accountName(c.about.Account)+". Check its id and account_id.",
-			"The data source cakemail_webhooks lists those that there are.").On(c.about.IDArgument)
+		return c.problem("There is no webhook "+id,
+			"It was looked for in "+accountName(c.about.Account)+". Check its id. If a resource manages it, pass its account on:",
+			block("account_id = cakemail_webhook.NAME.account_id")).On(c.about.IDArgument)
 	case errors.Is(c.Error, cakemail.ErrStillListed):
 		return c.problem("The API lists the webhook "+id+" but does not show it", "One of its servers may be behind. Nothing was changed.",
 			"Try again in a minute. If it stays, ask Cakemail's support.")

@@ -144,7 +144,8 @@ func (f facts) samples() map[string][]message.Message {
 		"Renamed":           one(message.Renamed(webhook)),
 		"OtherHost":         one(message.OtherHost(about, f.url)),
 		"Unreplaced":        one(message.Unreplaced(cakemail.Ref{Account: f.account, ID: f.id})),
-		"AtTwoAddresses":    one(message.AtTwoAddresses(about)),
+		"AccountNotNamed":   one(message.AccountNotNamed(f.id, f.account)),
+		"AtTwoAddresses":    one(message.AtTwoAddresses(f.id)),
 		"SecretNotShown":    one(message.SecretNotShown(about, true), message.SecretNotShown(about, false)),
 		"UnknownStatus":     one(message.UnknownStatus(about, f.said)),
 		"OtherHashFunction": one(message.OtherHashFunction(cakemail.Webhook{ID: f.id, HashFunction: f.said}, true)),
@@ -217,7 +218,7 @@ func TestAdviceFits(t *testing.T) {
 		says, never string
 	}{
 		"a webhook that vanished": {cakemail.Gone, saved, "There is no webhook " + usual.id, "Plan again", "Check its id"},
-		"an id that was typed":    {cakemail.Gone, typed, "There is no webhook " + usual.id, "Check its id and account_id", "Plan again"},
+		"an id that was typed":    {cakemail.Gone, typed, "There is no webhook " + usual.id, "account_id = ", "Plan again"},
 		"a create that made none": {
 			cakemail.Gone, message.Subject{URL: usual.url, IsPending: true}, "There is no webhook from the create without an answer", "Plan again", "id and",
 		},

@@ -86,6 +86,12 @@ func Unreplaced(archived cakemail.Ref) Message {
 		block(importing(archived.Account, cakemail.Webhook{ID: archived.ID})...))
 }
 
+// AccountNotNamed is for what finds a webhook in an account that is not its own.
+func AccountNotNamed(id string, account int64) Message {
+	return warning("account_id is missing", "The webhook "+short(id)+" is in "+accountName(account)+", as this run has seen.",
+		"An apply that does not change the webhook cannot see that, and fails. Pass the account on:", block("account_id = cakemail_webhook.NAME.account_id")).On("account_id")
+}
+
 // Dropped is for a webhook that a refresh does not find.
 func Dropped(about Subject) Message {
 	what := "So Terraform takes it out of the state. A new one will have a new id and a new secret."
@@ -113,8 +119,8 @@ func (s Subject) notFound() string {
 }
 
 // AtTwoAddresses is for a webhook that two resources of the state manage.
-func AtTwoAddresses(about Subject) Message {
-	return warning("Two resources manage the webhook "+short(about.ID),
+func AtTwoAddresses(id string) Message {
+	return warning("Two resources manage the webhook "+short(id),
 		"If you delete one of them, Terraform archives the webhook of the other.",
 		"Take one out of the state first, and then delete its block:", block("terraform state rm ADDRESS"),
 		"Or replace its block by a removed block with destroy = false.")

@@ -21,14 +21,21 @@ variable "secret_version" {
   default = 1
 }
 
+variable "account_id" {
+  type    = number
+  default = null
+}
+
 resource "cakemail_webhook" "test" {
+  account_id   = var.account_id
   url          = var.url
   events       = ["Contact.Added"]
   store_secret = false
 }
 
 ephemeral "cakemail_webhook_secret" "test" {
-  id = cakemail_webhook.test.id
+  id         = cakemail_webhook.test.id
+  account_id = cakemail_webhook.test.account_id
 }
 
 # A secret manager with a write-only argument, as the real ones have it.
