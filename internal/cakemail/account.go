@@ -86,7 +86,7 @@ func (s Settings) key() string {
 func alike(one, other string) bool {
 	oneURL, oneEvents, _ := strings.Cut(one, "\n")
 	otherURL, otherEvents, _ := strings.Cut(other, "\n")
-	return oneEvents == otherEvents && SameHost(oneURL, otherURL)
+	return oneEvents == otherEvents && hostIn(oneURL) == hostIn(otherURL)
 }
 
 func sorted(events []string) []string {
@@ -197,29 +197,24 @@ func (a *account) wasThere(id string, before time.Time) bool {
 	return shown && !seen.first.After(before)
 }
 
-// candidates are the webhooks of the list that a create of these settings can have made,
-// whose answer was lost: those that no list showed before it started, that it did not know,
-// and that belong to nobody. They are equal, or alike while nobody here makes such a one.
-func (a *account) candidates(listed Listed, settings Settings, started time.Time, known []string) (equal, others []Webhook) {
-	key := settings.key()
+// candidates are the webhooks of the list that a create of this key can have made, whose answer
+// was lost: those that no list showed before it started, that it did not know, and that belong
+// to nobody. They are equal, or alike while nobody here makes such a one.
+func (a *account) candidates(listed Listed, key string, started time.Time, known []string) (equal, others []Webhook) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for _, webhook := range listed.all {
-		_, claimed := a.claimOf(webhook.ID)
+		_, isClaimed := a.claims[webhook.ID]
+		seen := a.shown[webhook.ID]
 		switch {
-		case claimed, slices.Contains(known, webhook.ID), a.wasThere(webhook.ID, started):
-		case webhook.key() == key:
+		case isClaimed, slices.Contains(known, webhook.ID), !seen.first.After(started):
+		case seen.key == key:
 			equal = append(equal, webhook)
-		case alike(webhook.key(), key) && !a.isMade(webhook.key()):
+		case alike(seen.key, key) && a.slots[seen.key] == nil:
 			others = append(others, webhook)
 		}
 	}
 	return equal, others
-}
-
-// isMade tells whether a create of such a webhook works, or has worked.
-func (a *account) isMade(key string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.slots[key] != nil
 }
 
 // known are the webhooks that a create of this key did not make although they are alike, as far as this process knows:

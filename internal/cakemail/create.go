@@ -1,7 +1,6 @@
 package cakemail
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -138,18 +137,26 @@ func (m *creation) post(ctx context.Context) (Webhook, error) {
 	}
 	webhook, err := m.decode(ctx, body, "")
 	if webhook.ID != "" && !webhook.IsWhole() && webhook.Secret == "" {
-		// It may be the number of a task instead.
-		ref := Ref{Account: m.account.number, ID: webhook.ID, Finishes: true}
-		webhook, err = m.webhookCall(ctx, ref, request{action: createAction, method: http.MethodGet}, "")
-		if !webhook.IsWhole() {
-			webhook.ID, err = "", cmp.Or(err, errors.New("the answer lacks the url and the events"))
-		}
+		webhook, err = m.checked(ctx, webhook)
 	}
 	if webhook.ID == "" {
 		m.attempts++
 		return Webhook{}, m.unreadable(createAction, err)
 	}
 	return webhook, nil
+}
+
+// checked reads the webhook of an answer that tells its id alone, unless that is the id of something else, such as a task.
+func (m *creation) checked(ctx context.Context, told Webhook) (Webhook, error) {
+	ref := Ref{Account: m.account.number, ID: told.ID, Finishes: true}
+	webhook, err := m.webhookCall(ctx, ref, request{action: createAction, method: http.MethodGet}, "")
+	switch {
+	case err == nil && webhook.IsWhole():
+		return webhook, nil
+	case err == nil, IsKind(err, Gone), IsKind(err, Invalid):
+		return Webhook{}, errors.New("the answer lacks the url and the events")
+	}
+	return told, nil
 }
 
 // isOld tells whether the webhook was there before, or belongs to a resource: then the API
@@ -249,7 +256,7 @@ func (m *creation) lookAfter(ctx context.Context, wait time.Duration) (done bool
 	for _, webhook := range m.found {
 		known = append(known, webhook.ID)
 	}
-	found, others := m.account.candidates(listed, m.settings, m.started, known)
+	found, others := m.account.candidates(listed, m.settings.key(), m.started, known)
 	m.found, m.others = append(m.found, found...), others
 	isExplained := len(m.found) == m.lost
 	if !isExplained && ctx.Err() != nil {
@@ -287,7 +294,7 @@ func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, kn
 		var listed Listed
 		listed, err = c.list(ctx, account, wanted{notBefore: time.Now()})
 		// Any list of this process may have shown what a create before it made.
-		found, others = account.candidates(listed, settings, time.Time{}, known)
+		found, others = account.candidates(listed, key, time.Time{}, known)
 		return err != nil || len(found) > 0
 	})
 	switch {

@@ -3,6 +3,7 @@ package cakemail
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -152,5 +153,50 @@ func TestCreate_WaitsForAnEqualOne(t *testing.T) {
 		wantKind(t, err, Stopped)
 		group.Wait()
 		api.wantHeard(t, "list create")
+	})
+}
+
+// An answer with an id alone can be about a webhook, or about the task that makes one.
+func TestCreate_WhoseAnswerTellsAnIDAlone(t *testing.T) {
+	listed := answer{Body: `{"data":[` + shown + `]}`}
+	nothing, id := answer{Body: `{"data":[]}`}, answer{Body: `{"id":"` + webhookID + `"}`}
+	type row struct {
+		create, read, list []answer
+		// want is the webhook that comes of it, in the calls.
+		want, calls string
+	}
+	stories(t, map[string]row{
+		"of a webhook": {[]answer{id}, []answer{{Body: shown}}, []answer{nothing}, webhookID, "list create read"},
+		"with a rate limit that is none": {
+			[]answer{{Body: strings.Replace(shown, `"rate_limit":50`, `"rate_limit":{}`, 1)}},
+			nil,
+			[]answer{nothing},
+			webhookID,
+			"list create read",
+		},
+		"of a task, and the list has it": {
+			[]answer{{Body: `{"id":"task"}`}},
+			[]answer{notFound, {Body: shown}},
+			[]answer{nothing, listed},
+			webhookID,
+			"list create read list list",
+		},
+		"of a task that the API refuses": {
+			[]answer{{Body: `{"id":"task"}`}},
+			[]answer{{Status: 422}, {Body: shown}},
+			[]answer{nothing, listed},
+			webhookID,
+			"list create read list list",
+		},
+		"of what cannot be read just now": {[]answer{id}, []answer{{Status: 403}}, []answer{nothing}, webhookID, "list create read read"},
+	}, func(t bubble, row row) {
+		api := newStub(script{"create": row.create, "read": row.read, "list": row.list}.api())
+
+		made, err := api.client().Create(t.Context(), 0, spec())
+
+		if made.Webhook.ID != row.want || err != nil && !IsKind(err, Forbidden) {
+			t.Errorf("got %+v, %v", made, err)
+		}
+		api.wantHeard(t, row.calls)
 	})
 }

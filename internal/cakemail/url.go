@@ -46,14 +46,13 @@ func looseURL(raw string) string {
 }
 
 // SameHost tells whether two URLs lead to the same host and port.
-func SameHost(one, other string) bool { return hostOf(one) == hostOf(other) }
+func SameHost(one, other string) bool { return hostIn(normalURL(one)) == hostIn(normalURL(other)) }
 
-func hostOf(raw string) string {
-	parsed, err := urlParser.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	return parsed.Host()
+// hostIn is the host and port of a URL in its normal form.
+func hostIn(normal string) string {
+	_, rest, _ := strings.Cut(normal, "//")
+	authority, _, _ := strings.Cut(rest, "/")
+	return authority[strings.LastIndex(authority, "@")+1:]
 }
 
 const redacted = "***"

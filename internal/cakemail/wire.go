@@ -164,7 +164,7 @@ func (n *wireNumber) UnmarshalJSON(raw []byte) error {
 }
 
 // isMasked recognises what stands for a secret that is not told.
-var isMasked = regexp.MustCompile(`\*{3}|[•●…]|^[xX.]{3,}$|^(?i)\W*(redacted|masked|hidden|secret)\W*$`)
+var isMasked = regexp.MustCompile(`\*{3}|[•●…]|^[xX.]{3,}$|^(?i)\W*(redacted|masked)\W*$`)
 
 // wireWebhook is a webhook, or the envelope around it, in either description.
 // The reference puts the webhook under `data`, the guide at the top.

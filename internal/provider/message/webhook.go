@@ -89,7 +89,8 @@ func Unreplaced(archived cakemail.Ref) Message {
 // AccountNotNamed is for what finds a webhook in an account that is not its own.
 func AccountNotNamed(id string, account int64) Message {
 	return warning("account_id is missing", "The webhook "+short(id)+" is in "+accountName(account)+", as this run has seen.",
-		"An apply that does not change the webhook cannot see that, and fails. Pass the account on:", block("account_id = cakemail_webhook.NAME.account_id")).On("account_id")
+		"An apply that does not change the webhook cannot see that, and fails. Pass the account on:",
+		block("account_id = cakemail_webhook.NAME.account_id")).On("account_id")
 }
 
 // Dropped is for a webhook that a refresh does not find.
