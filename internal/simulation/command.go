@@ -128,6 +128,7 @@ func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool
 				c.breaks("the plan warns of a webhook that the state has: %s", id)
 			}
 		}
+		c.doubt(message)
 		kind := "warns"
 		if message.IsError {
 			kind = "fails"
@@ -135,6 +136,21 @@ func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool
 		c.world.Tell("%s %s: %s", address, kind, firstLine(message))
 	}
 	return ok
+}
+
+// doubt takes note of a message that says of the API what is not so.
+func (c *command) doubt(message Message) {
+	changes := []Deed{ChangesURL, ChangesRate}
+	isChanging := slices.ContainsFunc(c.world.weather.Acts, func(act Act) bool { return slices.Contains(changes, act.Deed) })
+	if strings.Contains(message.Summary, "did not save") && !c.world.weather.IsStubborn() && !isChanging {
+		c.breaks("the API has saved it: %s", message)
+	}
+	for _, webhook := range c.world.API.Webhooks() {
+		isNamed := strings.HasPrefix(message.Summary, "The webhook "+webhook.ID+" was not found")
+		if isNamed && !webhook.Archived && webhook.AccountID != otherAccount && !c.process.IsOthers {
+			c.breaks("the webhook is there: %s", message)
+		}
+	}
 }
 
 func firstLine(message Message) string {

@@ -96,8 +96,6 @@ var defects = []defect{
 		`state.Archived = types.BoolValue(*answer.Archived)`, `_ = state.Archived`},
 	{"a webhook that is to be archived is not", protocolHistories, "provider/webhook_resource.go",
 		`if !plan.Archived.Equal(state.Archived) {`, `if !plan.Archived.Equal(state.Archived) && !plan.Archived.ValueBool() {`},
-	{"a webhook that the API archives is not unarchived", protocolHistories, "provider/webhook_resource.go",
-		`if !plan.Archived.Equal(state.Archived) {`, `if plan.Archived.ValueBool() {`},
 	{"a destroy that fails is done", protocolHistories, "provider/webhook_resource.go",
 		`	case err != nil:
 		r.connection.report`, `	case false:

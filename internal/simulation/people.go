@@ -154,6 +154,9 @@ func (w *World) IsTouched(id string) bool {
 func (w *World) Overtaken(isOwned func(id string) bool) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.weather.Has(BornArchived) {
+		return nil
+	}
 	claimed := 0
 	for _, webhook := range w.API.Webhooks() {
 		if isOwned(webhook.ID) || webhook.Archived && !w.touched[webhook.ID] && !w.theirs[webhook.ID].archived {

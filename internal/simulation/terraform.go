@@ -85,8 +85,9 @@ type Terraform struct {
 	messages []Message
 	broken   []string
 	logs     logs
-	// lastRun is the number of messages before the last run.
-	lastRun int
+	// lastRun is the number of messages before the last run, and lastBlocks its configuration.
+	lastRun    int
+	lastBlocks Configuration
 	// hasLeft tells that a run was killed, or that a create of unknown outcome was taken out of
 	// the state, so that only a message can tell what was made.
 	hasLeft bool
@@ -147,7 +148,7 @@ func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 			defer t.world.OnCall(end.call, end.do)()
 		}
 	}
-	t.lastRun = len(t.messages)
+	t.lastRun, t.lastBlocks = len(t.messages), blocks
 	t.hasStrayed = t.hasStrayed || run.OthersApply
 	before, managed := len(t.world.API.Calls()), len(t.Addresses())
 	changes, ok := c.plan()
