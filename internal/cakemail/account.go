@@ -1,8 +1,10 @@
 package cakemail
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +19,8 @@ type accounts struct {
 	claims map[string]claim
 	// places are the accounts of the webhooks that were read, made or shown by Terraform, by their ids.
 	places map[string]int64
+	// managed are the keys of the webhooks that Terraform has shown in a state, by their ids.
+	managed map[string]string
 }
 
 // account is what this process knows of one account; 0 is the account of the credentials.
@@ -64,7 +68,7 @@ type slot struct {
 }
 
 func newAccounts() *accounts {
-	return &accounts{byNumber: map[int64]*account{}, claims: map[string]claim{}, places: map[string]int64{}}
+	return &accounts{byNumber: map[int64]*account{}, claims: map[string]claim{}, places: map[string]int64{}, managed: map[string]string{}}
 }
 
 func (a *accounts) of(number int64) *account {
@@ -81,12 +85,15 @@ func (s Settings) key() string {
 	return normalURL(s.Address()) + "\n" + eventsKey(s.Events)
 }
 
+// signs are what an API can write otherwise in the names of events.
+var signs = regexp.MustCompile(`[^a-z0-9\n]`)
+
 // alike tells whether these are keys of webhooks with the same events on the same host, so that
 // one can be the other in a spelling of the API's.
 func alike(one, other string) bool {
 	oneURL, oneEvents, _ := strings.Cut(one, "\n")
 	otherURL, otherEvents, _ := strings.Cut(other, "\n")
-	return oneEvents == otherEvents && hostIn(oneURL) == hostIn(otherURL)
+	return signs.ReplaceAllString(oneEvents, "") == signs.ReplaceAllString(otherEvents, "") && hostIn(oneURL) == hostIn(otherURL)
 }
 
 func sorted(events []string) []string {
@@ -136,12 +143,31 @@ func (a *accounts) foundFor(key string, made time.Time) string {
 	return ""
 }
 
-// Claim tells that Terraform shows the webhook as part of a state, in this account.
-func (c *Client) Claim(ref Ref) {
-	if ref.ID != "" {
-		c.accounts.claim(ref.ID, claim{isShown: true})
-		c.accounts.place(ref.ID, ref.Account)
+// Claim tells that Terraform shows the webhook as part of a state, in this account and with these settings.
+func (c *Client) Claim(ref Ref, settings Settings) {
+	if ref.ID == "" {
+		return
 	}
+	c.accounts.claim(ref.ID, claim{isShown: true})
+	c.accounts.place(ref.ID, ref.Account)
+	c.accounts.mu.Lock()
+	defer c.accounts.mu.Unlock()
+	c.accounts.managed[ref.ID] = settings.key()
+}
+
+// Managed are the ids of the webhooks with this URL and these events that Terraform has shown in a
+// state, sorted.
+func (c *Client) Managed(number int64, settings Settings) []string {
+	c.accounts.mu.Lock()
+	defer c.accounts.mu.Unlock()
+	var ids []string
+	for id, key := range c.accounts.managed {
+		if key == settings.key() && c.accounts.places[id] == number {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // place remembers in which account a webhook is.
@@ -189,6 +215,13 @@ func (a *account) take(ctx context.Context, key string) (*slot, error) {
 
 func (s *slot) free() { <-s.taken }
 
+// keyOf is the key of a webhook as lists show it, or else this one.
+func (a *account) keyOf(id, key string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return cmp.Or(a.shown[id].key, key)
+}
+
 // wasThere tells whether a list that had ended before this moment showed the webhook.
 func (a *account) wasThere(id string, before time.Time) bool {
 	a.mu.Lock()
@@ -210,11 +243,18 @@ func (a *account) candidates(listed Listed, key string, started time.Time, known
 		case isClaimed, slices.Contains(known, webhook.ID), !seen.first.After(started):
 		case seen.key == key:
 			equal = append(equal, webhook)
-		case alike(seen.key, key) && a.slots[seen.key] == nil:
+		case alike(seen.key, key) && !a.isBeingMade(seen.key):
 			others = append(others, webhook)
 		}
 	}
 	return equal, others
+}
+
+// isBeingMade tells whether a create of this key works, or has ended without an outcome. The
+// caller holds the lock.
+func (a *account) isBeingMade(key string) bool {
+	place := a.slots[key]
+	return place != nil && (len(place.taken) > 0 || place.isOpen)
 }
 
 // known are the webhooks that a create of this key did not make although they are alike, as far as this process knows:

@@ -87,9 +87,9 @@ func New(options Options) *Client {
 		jitter:     options.Jitter,
 		timeout:    cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
 		accounts:   newAccounts(),
-		mark:       markOf(options.Credentials),
 		secrets:    &mask.Secrets{},
 	}
+	client.mark = markOf(client.baseURL, options.Credentials)
 	if client.jitter == nil {
 		client.jitter = rand.N[time.Duration]
 	}
@@ -104,11 +104,11 @@ func New(options Options) *Client {
 	return client
 }
 
-// Mark tells the credentials from others, and nothing of what they are.
+// Mark tells this API and these credentials from others, and nothing of what they are.
 func (c *Client) Mark() string { return c.mark }
 
-func markOf(credentials Credentials) string {
-	sum := sha256.Sum256([]byte(cmp.Or(credentials.AccessToken, credentials.Email)))
+func markOf(baseURL *url.URL, credentials Credentials) string {
+	sum := sha256.Sum256([]byte(baseURL.String() + " " + cmp.Or(credentials.AccessToken, credentials.Email)))
 	return hex.EncodeToString(sum[:4])
 }
 

@@ -36,6 +36,8 @@ type creation struct {
 	// found are the webhooks that the lost attempts made, as far as they can be seen, and
 	// others those that are alike.
 	found, others []Webhook
+	// id is the webhook that an answer told, "" as long as none has.
+	id string
 }
 
 // Create makes a webhook that is neither lost nor doubled. When the answer is lost, it
@@ -153,7 +155,7 @@ func (m *creation) checked(ctx context.Context, told Webhook) (Webhook, error) {
 	switch {
 	case err == nil && webhook.IsWhole():
 		return webhook, nil
-	case err == nil, IsKind(err, Gone), IsKind(err, Invalid):
+	case IsKind(err, Gone), told.Status != "" && (err == nil || IsKind(err, Invalid)):
 		return Webhook{}, errors.New("the answer lacks the url and the events")
 	}
 	return told, nil
@@ -179,14 +181,14 @@ func (m *creation) answered(ctx context.Context, webhook Webhook) Created {
 	if m.lost == 0 {
 		return created
 	}
-	if webhook.IsWhole() {
-		// Those of earlier attempts are spelled as the API spells this one.
-		m.settings.URL, m.settings.Events = webhook.URL, webhook.Events
-	}
+	m.id = webhook.ID
 	created.Unchecked = m.lookOn(ctx, m.look(ctx))
 	if created.Unchecked != nil || len(m.found) > m.lost {
 		created.Duplicates = m.found
 		return created
+	}
+	if len(m.found) < m.lost {
+		created.Duplicates = m.others
 	}
 	m.withdraw(ctx, m.claimFree(m.found), &created)
 	return created
@@ -256,7 +258,8 @@ func (m *creation) lookAfter(ctx context.Context, wait time.Duration) (done bool
 	for _, webhook := range m.found {
 		known = append(known, webhook.ID)
 	}
-	found, others := m.account.candidates(listed, m.settings.key(), m.started, known)
+	// What earlier attempts made is spelled as the API spells the webhook of this one.
+	found, others := m.account.candidates(listed, m.account.keyOf(m.id, m.key), m.started, known)
 	m.found, m.others = append(m.found, found...), others
 	isExplained := len(m.found) == m.lost
 	if !isExplained && ctx.Err() != nil {

@@ -182,7 +182,7 @@ func TestCreate_WhoseAnswerTellsAnIDAlone(t *testing.T) {
 			"list create read list list",
 		},
 		"of a task that the API refuses": {
-			[]answer{{Body: `{"id":"task"}`}},
+			[]answer{{Body: `{"id":"task","status":"pending"}`}},
 			[]answer{{Status: 422}, {Body: shown}},
 			[]answer{nothing, listed},
 			webhookID,

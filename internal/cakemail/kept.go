@@ -11,11 +11,10 @@ import (
 // ReadKept reads what another program kept of a webhook: an answer of the API,
 // or the body of a call. An id can be missing.
 func ReadKept(document []byte) (Webhook, error) {
-	kept, err := readWebhook(document)
+	webhook, kept, err := readWebhook(document)
 	if err != nil {
 		return Webhook{}, err
 	}
-	webhook := kept.webhook()
 	if kept.contradictsID(webhook.ID) {
 		return Webhook{}, errors.New("the document is about two webhooks")
 	}

@@ -168,6 +168,7 @@ func (c *Client) listPage(ctx context.Context, options ListOptions, number int) 
 	}
 	for _, webhook := range page.webhooks {
 		c.Conceal(webhook.Settings, webhook.Secret)
+		c.accounts.place(webhook.ID, options.Account)
 	}
 	c.logIDs(ctx, page.webhooks...)
 	return page, nil

@@ -18,7 +18,7 @@ var (
 	urlParser = whatwg.NewParser()
 	escapes   = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 	// needless are the escapes of characters that mean the same without. Some write the apostrophe of a query so.
-	needless = regexp.MustCompile(`^[A-Za-z0-9._~'-]$`)
+	needless = regexp.MustCompile(`^[A-Za-z0-9._~'^-]$`)
 )
 
 func normalURL(raw string) string {
@@ -52,7 +52,7 @@ func SameHost(one, other string) bool { return hostIn(normalURL(one)) == hostIn(
 func hostIn(normal string) string {
 	_, rest, _ := strings.Cut(normal, "//")
 	authority, _, _ := strings.Cut(rest, "/")
-	return authority[strings.LastIndex(authority, "@")+1:]
+	return strings.TrimSuffix(authority[strings.LastIndex(authority, "@")+1:], ".")
 }
 
 const redacted = "***"

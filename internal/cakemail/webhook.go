@@ -36,6 +36,8 @@ type Webhook struct {
 	HashFunction string
 	// Status is what the API says of the webhook in a word that nobody has published, else "".
 	Status string
+	// Unread is what of the answer cannot be read, and so is not told.
+	Unread error
 	// Form is the description that the answer follows.
 	Form Form
 }
@@ -96,7 +98,7 @@ func (c *Client) Get(ctx context.Context, ref Ref) (Webhook, error) {
 		return Webhook{}, c.confirmGone(ctx, ref, gone)
 	}
 	if err == nil && !webhook.IsWhole() {
-		return Webhook{}, c.unreadable("read the webhook", errors.New("the answer lacks the url or the events"))
+		return Webhook{}, c.unreadable("read the webhook", cmp.Or(webhook.Unread, errors.New("the answer lacks the url or the events")))
 	}
 	return webhook, err
 }
@@ -168,7 +170,7 @@ func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webho
 	if err == nil && !isDone(webhook) {
 		webhook, err = c.readUntil(ctx, ref, isDone)
 	}
-	if err != nil && (webhook.ID == "" || !IsKind(err, Unreadable)) {
+	if err != nil {
 		return Webhook{}, err
 	}
 	if !isDone(webhook) {
@@ -179,8 +181,7 @@ func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webho
 }
 
 // webhookCall makes a call on one webhook, which can be repeated, and decodes its answer.
-// It is made again while the webhook is too new for a 404 to mean anything. A webhook beside an
-// error of kind [Unreadable] is the one that was meant, of which something cannot be read.
+// It is made again while the webhook is too new for a 404 to mean anything.
 func (c *Client) webhookCall(ctx context.Context, ref Ref, call request, suffix string) (Webhook, error) {
 	if err := CheckID(ref.ID); err != nil {
 		return Webhook{}, &Error{Kind: Unexpected, Action: call.action, Host: c.host(), Cause: err}
@@ -201,7 +202,7 @@ func (c *Client) webhookCall(ctx context.Context, ref Ref, call request, suffix 
 	}
 	webhook, err := c.decode(ctx, body, ref.ID)
 	if err != nil {
-		return webhook, c.unreadable(call.action, err)
+		return Webhook{}, c.unreadable(call.action, err)
 	}
 	c.accounts.place(webhook.ID, ref.Account)
 	return webhook, nil

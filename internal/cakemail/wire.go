@@ -90,6 +90,15 @@ func (w Webhook) overlaid(later Webhook) Webhook {
 	return w
 }
 
+// dropEmpty drops single values that are zero: so is what could not be read.
+func (s *Settings) dropEmpty() {
+	for _, value := range reflect.ValueOf(s).Elem().Fields() {
+		if value.Kind() == reflect.Pointer && !value.IsNil() && value.Elem().IsZero() {
+			value.SetZero()
+		}
+	}
+}
+
 // IsWhole tells whether an answer tells a whole webhook, so that what it lacks is not there.
 func (s Settings) IsWhole() bool { return s.Address() != "" && len(s.Events) > 0 }
 
@@ -157,14 +166,43 @@ func (n *wireNumber) UnmarshalJSON(raw []byte) error {
 	if n.err == nil {
 		n.whole = whole
 	}
-	if failure, ok := errors.AsType[*json.UnmarshalTypeError](n.err); ok {
-		failure.Field = "rate_limit"
+	return nil
+}
+
+// wireTruth is true or false, which some services write as text, or as 1 and 0.
+type wireTruth struct {
+	told *bool
+	err  error
+}
+
+// UnmarshalJSON implements [json.Unmarshaler], as [wireNumber] does.
+func (t *wireTruth) UnmarshalJSON(raw []byte) error {
+	var told bool
+	if told, t.err = strconv.ParseBool(strings.Trim(string(raw), `"`)); t.err == nil {
+		t.told = &told
+	}
+	if bytes.Equal(raw, []byte("null")) {
+		t.err = nil
 	}
 	return nil
 }
 
-// isMasked recognises what stands for a secret that is not told.
-var isMasked = regexp.MustCompile(`\*{3}|[•●…]|^[xX.]{3,}$|^(?i)\W*(redacted|masked)\W*$`)
+// unread says what of a webhook cannot be read.
+func (w wireWebhook) unread() error {
+	if w.RateLimit.err != nil {
+		return errors.New("the answer has a rate_limit that is no whole number")
+	}
+	if w.Archived.err != nil {
+		return errors.New("the answer has an archived that is neither true nor false")
+	}
+	if w.Data != nil {
+		return w.Data.unread()
+	}
+	return nil
+}
+
+// isMasked recognises what stands for a secret that is not told: nothing but signs, or some stars or dots, or a word.
+var isMasked = regexp.MustCompile(`^[^\pL\pN]+$|[*•●…]{2}|\.{3}|^[xX]{3,}\w{0,4}$|^(?i)\W*(redacted|masked|filtered|hidden)\W*$`)
 
 // wireWebhook is a webhook, or the envelope around it, in either description.
 // The reference puts the webhook under `data`, the guide at the top.
@@ -177,7 +215,7 @@ type wireWebhook struct {
 	ID         wireID          `json:"id"`
 	WebhookID  wireID          `json:"webhook_id"`
 	Event      string          `json:"event"`
-	Archived   *bool           `json:"archived"`
+	Archived   wireTruth       `json:"archived"`
 	Status     string          `json:"status"`
 	ArchivedAt json.RawMessage `json:"archived_at"`
 
@@ -202,35 +240,35 @@ func (w Webhook) IsSignedAsPublished() bool {
 }
 
 // readWebhook reads what can be read, and says what cannot.
-func readWebhook(document []byte) (read wireWebhook, err error) {
-	err = readObject(document, &read)
-	for _, number := range []wireNumber{read.RateLimit, cmp.Or(read.Data, &wireWebhook{}).RateLimit} {
-		err = cmp.Or(err, describeJSON(number.err))
+func readWebhook(document []byte) (webhook Webhook, told wireWebhook, err error) {
+	err = cmp.Or(readObject(document, &told), told.unread())
+	webhook = told.webhook()
+	if err != nil {
+		webhook.dropEmpty()
 	}
-	return read, err
+	return webhook, told, err
 }
 
 // decodeWebhook reads an answer about one webhook. The id, when there is one,
-// is the webhook that was asked for: an answer about another is an error. A webhook with an
-// id beside an error is one of which something else cannot be read.
+// is the webhook that was asked for: an answer about another is an error. An answer that tells
+// the id is good for what else can be read of it.
 func decodeWebhook(body []byte, id string) (Webhook, error) {
 	if len(bytes.TrimSpace(body)) == 0 && id != "" {
 		return Webhook{ID: id}, nil
 	}
-	answer, unread := readWebhook(body)
-	webhook := answer.webhook()
+	webhook, told, unread := readWebhook(body)
 	if unread != nil && webhook.ID == "" {
 		return Webhook{Secret: webhook.Secret}, unread
 	}
-	webhook.ID = cmp.Or(webhook.ID, id)
+	webhook.ID, webhook.Unread = cmp.Or(webhook.ID, id), unread
 	// A service may answer an id in other letters than it was asked for.
-	if answer.contradictsID(webhook.ID) || id != "" && !strings.EqualFold(webhook.ID, id) {
+	if told.contradictsID(webhook.ID) || id != "" && !strings.EqualFold(webhook.ID, id) {
 		return Webhook{Secret: webhook.Secret}, errors.New("the answer is about another webhook")
 	}
 	if err := CheckID(webhook.ID); err != nil {
 		return Webhook{Secret: webhook.Secret}, err
 	}
-	return webhook, unread
+	return webhook, nil
 }
 
 // listedPage is a page of the list.
@@ -243,7 +281,7 @@ type listedPage struct {
 }
 
 // wireList is a list of webhooks, not nil where an answer has null for it: then the account is empty.
-type wireList []wireWebhook
+type wireList []json.RawMessage
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (l *wireList) UnmarshalJSON(raw []byte) error {
@@ -251,7 +289,7 @@ func (l *wireList) UnmarshalJSON(raw []byte) error {
 	if bytes.Equal(raw, []byte("null")) {
 		return nil
 	}
-	return json.Unmarshal(raw, (*[]wireWebhook)(l))
+	return json.Unmarshal(raw, (*[]json.RawMessage)(l))
 }
 
 // decodeList reads a page of the list. One without a body, which is nil, is empty.
@@ -285,12 +323,12 @@ func decodeList(body []byte) (listedPage, error) {
 		read.size = max(0, int(*size))
 	}
 	for _, item := range slices.Concat(page.Data, page.Webhooks) {
-		webhook := item.webhook()
-		if page.Data != nil && !isArray && item.Events == nil {
-			webhook.Form = FormReference
-		}
+		webhook, told, unread := readWebhook(item)
 		if err := CheckID(webhook.ID); err != nil {
 			return listedPage{}, err
+		}
+		if webhook.Unread = unread; page.Data != nil && !isArray && told.isReference() {
+			webhook.Form = FormReference
 		}
 		read.webhooks = append(read.webhooks, webhook)
 	}
@@ -302,7 +340,7 @@ func (w wireWebhook) webhook() Webhook {
 	if w.Data != nil {
 		inner = *w.Data
 	}
-	if w.Data != nil && inner.Events == nil {
+	if w.Data != nil && inner.isReference() {
 		form = FormReference
 	}
 	webhook := Webhook{
@@ -331,9 +369,12 @@ var statuses = map[string]*bool{
 	"": nil, "active": new(false), "enabled": new(false), "archived": new(true), "disabled": new(true),
 }
 
+// isReference tells whether a webhook has one event, as the reference says.
+func (w wireWebhook) isReference() bool { return w.Events == nil || w.Event != "" }
+
 func (w wireWebhook) contradictsID(id string) bool {
 	for _, other := range []wireID{w.ID, w.WebhookID} {
-		if other != "" && string(other) != id {
+		if other != "" && !strings.EqualFold(string(other), id) {
 			return true
 		}
 	}
@@ -351,8 +392,8 @@ func (w wireWebhook) events() []string {
 
 // archived returns nil when the answer does not tell.
 func (w wireWebhook) archived() *bool {
-	if w.Archived != nil {
-		return w.Archived
+	if w.Archived.told != nil {
+		return w.Archived.told
 	}
 	if told := statuses[strings.ToLower(w.Status)]; told != nil {
 		return told

@@ -147,28 +147,27 @@ func TestDecode_RefusesWhatIsNoWebhook(t *testing.T) {
 }
 
 // The id and what else can be read are not lost for a value that cannot be.
-func TestDecode_TellsTheIDBesideWhatCannotBeRead(t *testing.T) {
-	for name, test := range map[string]struct{ body, want string }{
-		"text for a number": {
-			`{"id":"w1","secret":"s3cret","data":{"rate_limit":"s3cret"}}`, `the answer has a value of the type string where "rate_limit" needs another type`,
-		},
-		"a number beyond 64 bits": {
-			`{"id":"w1","secret":"s3cret","rate_limit":9223372036854775808}`, `the answer has a value of the type number where "rate_limit" needs another type`,
-		},
-		"a fraction":      {`{"id":"w1","secret":"s3cret","rate_limit":50.5}`, `the answer has a value of the type number where "rate_limit" needs another type`},
-		"a list for text": {`{"id":"w1","secret":"s3cret","url":["s3cret"]}`, `the answer has a value of the type array where "url" needs another type`},
-		"an array for data": {
-			`{"id":"w1","secret":"s3cret","data":[]}`, `the answer has a value of the type array where "data" needs another type`,
-		},
+func TestDecode_SaysWhatCannotBeRead(t *testing.T) {
+	const number, truth = "the answer has a rate_limit that is no whole number", "the answer has an archived that is neither true nor false"
+	for fields, want := range map[string]string{
+		`"data":{"rate_limit":"s3cret"}`:   number,
+		`"rate_limit":9223372036854775808`: number,
+		`"rate_limit":50.5`:                number,
+		`"rate_limit":{}`:                  number,
+		`"archived":"s3cret"`:              truth,
+		`"data":{"archived":[]}`:           truth,
+		`"url":["s3cret"]`:                 `the answer has a value of the type array where "url" needs another type`,
+		`"rate_limit_period":7`:            `the answer has a value of the type number where "rate_limit_period" needs another type`,
+		`"status":1`:                       `the answer has a value of the type number where "status" needs another type`,
+		`"data":[]`:                        `the answer has a value of the type array where "data" needs another type`,
 	} {
-		t.Run(name, func(t *testing.T) {
-			for _, id := range []string{"", "w1"} {
-				webhook, err := decodeWebhook([]byte(test.body), id)
-				if err == nil || err.Error() != test.want || webhook.ID != "w1" || webhook.Secret != "s3cret" || webhook.RateLimit != nil {
-					t.Errorf("got %+v, %v; want the error %q beside the id", webhook, err, test.want)
-				}
+		for _, id := range []string{"", "w1"} {
+			webhook, err := decodeWebhook([]byte(`{"id":"w1","secret":"s3cret",`+fields+"}"), id)
+			isTold := webhook.RateLimit != nil || webhook.Archived != nil || webhook.URL != nil || webhook.RateLimitPeriod != nil
+			if err != nil || webhook.Unread == nil || webhook.Unread.Error() != want || webhook.ID != "w1" || webhook.Secret != "s3cret" || isTold {
+				t.Errorf("%s: got %+v, %v; want %q beside the id", fields, webhook, err, want)
 			}
-		})
+		}
 	}
 }
 
@@ -184,7 +183,17 @@ func TestDecode_ReadsValuesInOtherForms(t *testing.T) {
 		`{"id":"w1","secret":"••••••••"}`:                           {},
 		`{"id":"w1","secret":"xxxxxxxx"}`:                           {},
 		`{"id":"w1","secret":"[REDACTED]"}`:                         {},
-		`{"id":"w1","secret":"a*b**c"}`:                             {Secret: "a*b**c", HashFunction: "sha256"},
+		`{"id":"w1","archived":1}`:                                  {Archived: new(true)},
+		`{"id":"w1","archived":"false"}`:                            {Archived: new(false)},
+		`{"id":"w1","archived":null}`:                               {},
+		`{"id":"w1","secret":"*"}`:                                  {},
+		`{"id":"w1","secret":"＊＊＊"}`:                                {},
+		`{"id":"w1","secret":"★★★★★"}`:                              {},
+		`{"id":"w1","secret":"xxxx1234"}`:                           {},
+		`{"id":"w1","secret":"whsec_...abcd"}`:                      {},
+		`{"id":"w1","secret":"-----"}`:                              {},
+		`{"id":"w1","secret":"секрет"}`:                             {Secret: "секрет", HashFunction: "sha256"},
+		`{"id":"w1","secret":"whsec_**ab"}`:                         {},
 		`{"id":"w1","signature":null}`:                              {},
 		`{"id":"w1","status":"suspended"}`:                          {Status: "suspended"},
 		`{"id":"W1","status":"Archived"}`:                           {Archived: new(true)},
@@ -237,17 +246,17 @@ func TestDecode_List(t *testing.T) {
 
 func TestDecode_RefusesWhatIsNoList(t *testing.T) {
 	for body, want := range map[string]string{
-		"":                   "the answer is not complete JSON",
-		`[{"id":"w1"}`:       "the answer is not complete JSON",
-		`[][]`:               "the answer is not complete JSON",
-		"null":               "the answer holds no list of webhooks",
-		`{"id":"w1"}`:        "the answer holds no list of webhooks",
-		`{"detail":null}`:    "the answer holds no list of webhooks",
-		`[null]`:             "the id is empty",
-		`"s3cret"`:           "the answer is a value of the type string where webhooks belong",
-		`{"data":["w1"]}`:    `the answer has a value of the type string where "data" needs another type`,
-		`[{"id":"."}]`:       `"." and ".." are not ids`,
-		`[{"id":1,"url":1}]`: `the answer has a value of the type number where "url" needs another type`,
+		"":                "the answer is not complete JSON",
+		`[{"id":"w1"}`:    "the answer is not complete JSON",
+		`[][]`:            "the answer is not complete JSON",
+		"null":            "the answer holds no list of webhooks",
+		`{"id":"w1"}`:     "the answer holds no list of webhooks",
+		`{"detail":null}`: "the answer holds no list of webhooks",
+		`[null]`:          "the id is empty",
+		`"s3cret"`:        "the answer is a value of the type string where webhooks belong",
+		`{"data":["w1"]}`: "the id is empty",
+		`{"data":"w1"}`:   `the answer has a value of the type string where "data" needs another type`,
+		`[{"id":"."}]`:    `"." and ".." are not ids`,
 	} {
 		if page, err := decodeList([]byte(body)); err == nil || err.Error() != want || page.webhooks != nil {
 			t.Errorf("%s: got %+v, %v; want the error %q", body, page, err, want)

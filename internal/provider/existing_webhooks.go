@@ -33,15 +33,16 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		// The plan has warned, and an apply comes only to what changes.
 		return
 	}
-	for _, webhook := range active.Near(plan.URL.ValueString()) {
-		isEqual, isClaimed := cakemail.SameEvents(eventNames(plan.Events), webhook.Events), r.connection.api.IsClaimed(webhook.ID)
-		if isClaimed && isEqual && !isReplacement {
-			add(diags, message.Renamed(webhook))
+	if !isReplacement {
+		for _, id := range r.connection.api.Managed(plan.account(), plan.asked()) {
+			add(diags, message.Renamed(id, plan.URL.ValueString()))
 		}
-		if !isClaimed && doubles(plan, webhook) {
+	}
+	for _, webhook := range active.Near(plan.URL.ValueString()) {
+		if doubles(plan, webhook) && !r.connection.api.IsClaimed(webhook.ID) {
 			add(diags, message.Exists(message.Existing{
 				Webhook: webhook, Account: plan.account(), IsReplacement: isReplacement, IsPaused: plan.Archived.ValueBool(),
-				HasOtherEvents: !isEqual,
+				HasOtherEvents: !cakemail.SameEvents(eventNames(plan.Events), webhook.Events),
 				WithoutSecret:  !plan.StoreSecret.IsUnknown() && !plan.StoreSecret.ValueBool(),
 			}))
 		}

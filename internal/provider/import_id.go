@@ -42,7 +42,7 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 	if r.connection.api.IsClaimed(identity.ID.ValueString()) {
 		r.connection.reportTwoAddresses(&resp.Diagnostics, identity.ID.ValueString())
 	}
-	r.connection.api.Claim(cakemail.Ref{Account: identity.AccountID.ValueInt64(), ID: identity.ID.ValueString()})
+	r.connection.api.Claim(cakemail.Ref{Account: identity.AccountID.ValueInt64(), ID: identity.ID.ValueString()}, cakemail.Settings{})
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), identity.AccountID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("store_secret"), storeSecret)...)

@@ -70,6 +70,9 @@ func reportOddities(diags *diag.Diagnostics, state webhookResourceModel, answer 
 	if answer.Secret == "" && state.StoreSecret.ValueBool() {
 		add(diags, message.SecretNotShown(state.subject(), !state.Secret.IsNull()))
 	}
+	if answer.Unread != nil {
+		add(diags, message.Unread(state.subject(), answer.Unread))
+	}
 	if answer.Status != "" {
 		add(diags, message.UnknownStatus(state.subject(), answer.Status))
 	}

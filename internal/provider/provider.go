@@ -144,12 +144,14 @@ func (p *cakemailProvider) ValidateConfig(ctx context.Context, req provider.Vali
 // ObserveState takes note of a state that Terraform reads; package server calls it.
 func (p *cakemailProvider) ObserveState(resourceType string, state []byte) {
 	var webhook struct {
-		ID        string `json:"id"`
-		AccountID int64  `json:"account_id"`
+		ID        string   `json:"id"`
+		AccountID int64    `json:"account_id"`
+		URL       string   `json:"url"`
+		Events    []string `json:"events"`
 	}
 	client := p.connected.Load()
 	if client != nil && resourceType == "cakemail_webhook" && json.Unmarshal(state, &webhook) == nil {
-		client.Claim(cakemail.Ref{Account: webhook.AccountID, ID: webhook.ID})
+		client.Claim(cakemail.Ref{Account: webhook.AccountID, ID: webhook.ID}, cakemail.Settings{URL: &webhook.URL, Events: webhook.Events})
 	}
 }
 

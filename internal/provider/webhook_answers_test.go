@@ -1,8 +1,10 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
@@ -160,19 +162,32 @@ func TestWebhookResource_AnswersThatCannotBeReadInFull(t *testing.T) {
 	}
 }
 
-// What cannot be read at all has an id all the same, and can be destroyed.
+// What cannot be read at all is not told: a warning says so, and everything else goes on.
 func TestWebhookResource_AnswersWithAValueThatIsNone(t *testing.T) {
 	t.Parallel()
-	w := acctest.NewWorld(t)
-	w.API.SetFaults(cakemailtest.Fault{Rewrite: acctest.Replacing(`"rate_limit":50`, `"rate_limit":{"per":"second"}`)})
-	c := w.NewCore(t, nil)
-	told := c.Apply(hook(nil))
-	if made := onlyWebhook(t, w); c.Text("id") != made.ID || len(acctest.ErrorsIn(told)) != 1 {
-		t.Errorf("the state holds %s\n%s", c.State, acctest.Indented(told))
-	}
-	w.ExpectMessages(t, c.Archive())
-	if len(w.API.Active()) > 0 || !c.State.IsNull() {
-		t.Errorf("the API has %+v, the state %s", w.API.Active(), c.State)
+	for name, rewrite := range map[string]func([]byte) []byte{
+		"an object for the rate limit": acctest.Replacing(`"rate_limit":50`, `"rate_limit":{"per":"second"}`),
+		"a text for it":                acctest.Replacing(`"rate_limit":50`, `"rate_limit":"unlimited"`),
+		"a number for the period":      acctest.Replacing(`"rate_limit_period":"second"`, `"rate_limit_period":1`),
+		"a number for the status":      acctest.Replacing(`"status":"active"`, `"status":1`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t)
+			w.API.SetFaults(cakemailtest.Fault{Rewrite: rewrite})
+			unread := acctest.Warning("", "An answer cannot be read in full", "What cannot be read stays as it was.")
+			c := w.NewCore(t, nil)
+			w.ExpectMessages(t, c.Apply(hook(nil)), unread)
+			made := onlyWebhook(t, w)
+			w.ExpectMessages(t, c.Apply(hook(nil)), unread)
+			if c.Text("id") != made.ID || c.Text("secret") != made.Secret || c.Tainted {
+				t.Errorf("the state holds %s, tainted: %t", c.State, c.Tainted)
+			}
+			w.ExpectMessages(t, c.Destroy(), unread)
+			if len(w.API.Active()) > 0 || !c.State.IsNull() {
+				t.Errorf("the API has %+v, the state %s", w.API.Active(), c.State)
+			}
+		})
 	}
 }
 
@@ -185,12 +200,16 @@ func TestWebhookResource_AnswersToAChangeFromAServerBehind(t *testing.T) {
 	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: acctest.Replacing(`"rate_limit":7`, `"rate_limit":50`)})
 	w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"rate_limit": int64(7)})))
 	expectAgreement(t, w, c, nil)
+	// So are the answers to what comes after it in the same apply.
+	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Rewrite: acctest.Replacing(`"rate_limit":8`, `"rate_limit":7`)})
+	w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"rate_limit": int64(8), "archived": true})))
+	expectAgreement(t, w, c, nil)
 }
 
 // An archived webhook that the API does not change is unarchived first.
 func TestWebhookResource_AnswersToAChangeOfAnArchivedWebhook(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{400, 403, 404, 409} {
+	for _, status := range []int{400, 403, 404, 409, 412, 423} {
 		w := acctest.NewWorld(t)
 		c := w.NewCore(t, nil)
 		c.MustApply(hook(acctest.Arguments{"archived": true}))
@@ -324,6 +343,9 @@ func TestWebhookResource_AnswersWithAnotherURLAfterALostCreate(t *testing.T) {
 		"a slash":                func(w *cakemailtest.Webhook) { w.URL += "/" },
 		"a fragment":             func(w *cakemailtest.Webhook) { w.URL, _, _ = strings.Cut(w.URL, "#") },
 		"the order of the query": func(w *cakemailtest.Webhook) { w.URL = strings.Replace(w.URL, "?b=1&a=2", "?a=2&b=1", 1) },
+		"an underscore": func(w *cakemailtest.Webhook) {
+			w.URL, w.Events = w.URL+"/", []string{strings.ToLower(strings.Replace(w.Events[0], ".", "_", 1))}
+		},
 		"small letters": func(w *cakemailtest.Webhook) {
 			w.URL, w.Events = strings.ToLower(w.URL), []string{strings.ToLower(w.Events[0])}
 		},
@@ -388,5 +410,48 @@ func TestWebhookResource_AnswersWithAnotherURLAreNotThoseOfOtherCreates(t *testi
 	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "number=12")
 	if active := w.API.Active(); len(active) != 12 {
 		t.Errorf("%d webhooks are active, want 12", len(active))
+	}
+}
+
+// The answer need not show the spelling: the list of webhooks does, once it has the one that was answered.
+func TestWebhookResource_AnswersThatDoNotShowTheURLAfterALostCreate(t *testing.T) {
+	t.Parallel()
+	echo := acctest.Replacing("https://example.com/cakemail/", "https://example.com/cakemail")
+	alone := func(body []byte) []byte {
+		var answer struct{ WebhookID, Secret any }
+		text := strings.NewReplacer(`"webhook_id"`, `"WebhookID"`, `"secret"`, `"Secret"`).Replace(string(body))
+		_ = json.Unmarshal([]byte(text), &answer)
+		return []byte(acctest.InJSON(map[string]any{"webhook_id": answer.WebhookID, "secret": answer.Secret}))
+	}
+	for name, rewrite := range map[string]func([]byte) []byte{"it echoes what was sent": echo, "it has the id and the secret alone": alone} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide), habit(func(w *cakemailtest.Webhook) { w.URL += "/" }))
+			w.API.SetFaults(
+				cakemailtest.Fault{Operation: cakemailtest.Create, Times: 1, Cut: true, Processed: true},
+				cakemailtest.Fault{Operation: cakemailtest.Create, Rewrite: rewrite})
+			c := w.NewCore(t, nil)
+			told := c.Apply(hook(nil))
+			if made := onlyWebhook(t, w); made.ID != c.Text("id") || len(acctest.ErrorsIn(told)) > 0 {
+				t.Errorf("the state has %s, the API %+v\n%s", c.State, made, acctest.Indented(told))
+			}
+		})
+	}
+}
+
+// An answer with an id alone is about a webhook, unless it says more than that, or nothing has the id.
+func TestWebhookResource_AnswersWithAnIDAlone(t *testing.T) {
+	t.Parallel()
+	for _, show := range []cakemailtest.Fault{{Status: 400}, {Status: 422}, {Status: 403}, {Rewrite: func([]byte) []byte { return []byte("{}") }}} {
+		w := acctest.NewWorld(t)
+		show.Operation = cakemailtest.Show
+		w.API.SetFaults(show, cakemailtest.Fault{Operation: cakemailtest.List, Lag: time.Hour}, cakemailtest.Fault{
+			Operation: cakemailtest.Create, Rewrite: func(body []byte) []byte { return []byte(`{"id":"` + w.API.Webhooks()[0].ID + `"}`) },
+		})
+		c := w.NewCore(t, nil)
+		told := acctest.ErrorsIn(c.Apply(hook(nil)))
+		if made := onlyWebhook(t, w); made.ID != c.Text("id") || len(told) != 1 {
+			t.Errorf("%d: the state has %s, the API %+v\n%s", show.Status, c.State, made, acctest.Indented(told))
+		}
 	}
 }

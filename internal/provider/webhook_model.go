@@ -57,8 +57,9 @@ type knowledge struct {
 	isSaved bool
 	// config and plan are those of an update, else nil.
 	config, plan *webhookSettings
-	// isChanged tells that the answer is to the change in place that the plan asked for.
-	isChanged bool
+	// isChanged tells that the answer is to the change in place that the plan asked for, and
+	// isSettled that it is to what comes after that, which may know less.
+	isChanged, isSettled bool
 }
 
 // after is the state once the answer has come. What no answer told is null there, or not
@@ -87,6 +88,9 @@ func (k knowledge) after(answer cakemail.Webhook) webhookResourceModel {
 		answer.Events = nil
 	}
 	for _, setting := range settings {
+		if k.isSettled {
+			break
+		}
 		value := setting.after(k.before(setting), setting.told(answer.Settings), isWhole)
 		if k.insists(setting) {
 			value = setting.in(*k.plan)

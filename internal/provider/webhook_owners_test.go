@@ -156,6 +156,12 @@ func TestWebhookResource_OwnersOfAnImport(t *testing.T) {
 			w.ExpectMessages(t, c.ImportState(test.given), acctest.Error("", test.title, test.fact))
 		})
 	}
+	t.Run("an id that the API refuses", func(t *testing.T) {
+		t.Parallel()
+		w := acctest.NewWorld(t)
+		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID"}]}`})
+		w.ExpectMessages(t, w.NewCore(t, nil).ImportState("42:7"), acctest.Error("", `There is no webhook "42:7"`, "imported as ACCOUNT_ID/ID"))
+	})
 	t.Run("capitals, which do not count", func(t *testing.T) {
 		t.Parallel()
 		w := acctest.NewWorld(t)
@@ -176,7 +182,12 @@ func TestWebhookResource_OwnersAreTwo(t *testing.T) {
 	workspace := w.Workspace(t, "addresses.tf")
 	acctest.Terraform(t, workspace, "apply", "-auto-approve")
 	made := onlyWebhook(t, w)
-	addFile(t, workspace, "more.tf", "resource \"cakemail_webhook\" \"again\" {\n  url = \"https://example.com/cakemail\"\n  events = [\"Contact.Added\"]\n}\n")
+	addFile(
+		t,
+		workspace,
+		"more.tf",
+		"resource \"cakemail_webhook\" \"again\" {\n  url = \"https://example.com/cakemail\"\n  events = [\"Contact.Added\"]\n}\n",
+	)
 	acctest.Terraform(t, workspace, "import", "cakemail_webhook.again", made.ID)
 	twice := acctest.Warning("", "Two resources manage the webhook ID", "  terraform state rm ADDRESS")
 
@@ -238,6 +249,49 @@ func TestWebhookResource_OwnersOfAnEqualWebhook(t *testing.T) {
 		show(c)
 		planned := c.Plan(tftypes.NewValue(c.Webhook, nil), acctest.Block(c.Webhook, hook(test.config)))
 		w.ExpectMessages(t, acctest.MessagesOf(planned.Diagnostics), test.want...)
+	}
+}
+
+// So it is with a webhook that is archived, which no list shows.
+func TestWebhookResource_OwnersOfAnArchivedWebhook(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	made := w.NewCore(t, nil)
+	paused := hook(acctest.Arguments{"archived": true})
+	made.MustApply(paused)
+	c := later(w, made, nil)
+	show(c)
+	for _, config := range []acctest.Arguments{paused, hook(nil)} {
+		planned := c.Plan(tftypes.NewValue(c.Webhook, nil), acctest.Block(c.Webhook, config))
+		w.ExpectMessages(t, acctest.MessagesOf(planned.Diagnostics), acctest.Warning("", "The state has an equal webhook: ID", "write a moved block"))
+	}
+}
+
+// A create of unknown outcome says nothing about the webhooks of another API or of other credentials.
+func TestWebhookResource_OwnersOfAPendingCreateElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, move := range map[string]func(mine, theirs *acctest.World){
+		"another address":   func(mine, theirs *acctest.World) {},
+		"other credentials": func(mine, theirs *acctest.World) { theirs.WithPassword() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mine, theirs := acctest.NewWorld(t), acctest.NewWorld(t)
+			move(mine, theirs)
+			equal := theirs.AddTheirs(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+			unlisted(mine, false)
+			c := mine.NewCore(t, nil)
+			if len(acctest.ErrorsIn(c.Apply(hook(nil)))) == 0 {
+				t.Fatal("the create is not pending")
+			}
+			other := later(theirs, c, nil)
+			for _, do := range []func() []acctest.Message{func() []acctest.Message { return other.Apply(hook(nil)) }, other.Destroy} {
+				mine.ExpectMessages(t, acctest.ErrorsIn(do()), acctest.Error("", "It is unknown whose the webhook ID is", "  terraform state rm ADDRESS"))
+			}
+			if onlyWebhook(t, theirs).ID != equal.ID {
+				t.Error("somebody else's webhook was taken")
+			}
+		})
 	}
 }
 

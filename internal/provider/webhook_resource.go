@@ -133,7 +133,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		add(&resp.Diagnostics, message.MovedGone(state.subject()))
 		return
 	}
-	if cakemail.IsKind(err, cakemail.Gone) && state.URL.IsNull() {
+	if (cakemail.IsKind(err, cakemail.Gone) || cakemail.IsKind(err, cakemail.Invalid)) && state.URL.IsNull() {
 		add(&resp.Diagnostics, message.NotImported(state.subject()))
 		return
 	}

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -61,9 +63,9 @@ func (r *webhookResource) change(
 			r.connection.report(diags, err, now.webhook.subject())
 			return now.webhook
 		}
-		changed := now
-		changed.isChanged = true
-		now.webhook = changed.after(webhook)
+		now.isChanged = true
+		now.webhook = now.after(webhook)
+		now.isChanged, now.isSettled = false, true
 	}
 	if !plan.Archived.Equal(now.webhook.Archived) {
 		var err error
@@ -76,7 +78,9 @@ func (r *webhookResource) change(
 }
 
 func isRefused(err error) bool {
-	return cakemail.IsKind(err, cakemail.Invalid) || cakemail.IsKind(err, cakemail.Unsupported) || cakemail.IsKind(err, cakemail.Forbidden)
+	failure, ok := errors.AsType[*cakemail.Error](err)
+	kinds := []cakemail.Kind{cakemail.Invalid, cakemail.Unsupported, cakemail.Forbidden, cakemail.Unexpected}
+	return ok && failure.Status != "" && slices.Contains(kinds, failure.Kind)
 }
 
 // setArchived returns the state after it.
@@ -113,5 +117,7 @@ func (r *webhookResource) switchStoreSecret(
 		return state
 	}
 	now.webhook.StoreSecret = plan.StoreSecret
-	return now.after(webhook)
+	state = now.after(webhook)
+	reportOddities(diags, state, webhook)
+	return state
 }

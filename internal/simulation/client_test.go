@@ -175,7 +175,7 @@ func (l *clientLife) resolve(ctx context.Context, client *cakemail.Client, wante
 	}
 	for index := range l.Births {
 		// As a plan shows what the state has.
-		client.Claim(cakemail.Ref{ID: l.idOf(index)})
+		client.Claim(cakemail.Ref{ID: l.idOf(index)}, cakemail.Settings{})
 	}
 	found, err := client.FindCreated(ctx, cakemail.Ref{Created: wanted.since}, wanted.settings(), wanted.known)
 	if err != nil {

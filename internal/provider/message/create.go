@@ -76,7 +76,7 @@ func alike(about Subject, candidates []cakemail.Webhook) Message {
 	}
 	return problem("A new webhook with another URL may be this one", "The answer to the create was lost. "+
 		"These are new since then, with the same events and host, so the API may write the URL in another way.",
-		"Import the one that is this resource's, and archive the others:", block(lines...), untaken)
+		"Leave those of other resources. Import the one that is this resource's, and archive the rest:", block(lines...), untaken)
 }
 
 // Retried warns of what a create that was retried has made or can have made beside its webhook.

@@ -39,9 +39,9 @@ func Exists(existing Existing) Message {
 }
 
 // Renamed is for an equal webhook that the state has.
-func Renamed(webhook cakemail.Webhook) Message {
-	return warning("The state has an equal webhook: "+short(webhook.ID),
-		"It delivers the same events to "+shortened(mask.Origin(webhook.Address()), 40)+".",
+func Renamed(id, url string) Message {
+	return warning("The state has an equal webhook: "+short(id),
+		"It has the same events and the same URL, at "+shortened(mask.Origin(url), 40)+".",
 		"If you renamed its resource or moved it into a module, write a moved block: the webhook and its secret stay.",
 		"If it is being replaced or rotated, or both are wanted, do nothing.")
 }
@@ -124,7 +124,7 @@ func AtTwoAddresses(id string) Message {
 	return warning("Two resources manage the webhook "+short(id),
 		"If you delete one of them, Terraform archives the webhook of the other.",
 		"Take one out of the state first, and then delete its block:", block("terraform state rm ADDRESS"),
-		"Or replace its block by a removed block with destroy = false.")
+		"Or replace its block by a removed block with destroy = false. If this plan does so, do nothing.")
 }
 
 // SecretNotShown is for a webhook without its secret. The state can have it from before.
@@ -135,6 +135,12 @@ func SecretNotShown(about Subject, isKept bool) Message {
 	}
 	return warning("The API did not show a secret", "The answer about "+about.String()+" has none, or hides it.", what,
 		"Check that the user may see secrets, or ask Cakemail's support.")
+}
+
+// Unread is for an answer of which something cannot be read.
+func Unread(about Subject, cause error) Message {
+	return warning("An answer cannot be read in full", ended("About "+about.String()+": ", cause.Error()),
+		"What cannot be read stays as it was. Update the provider, or ask Cakemail's support.")
 }
 
 // UnknownStatus is for a webhook of which the API says what nobody has published.
