@@ -155,7 +155,7 @@ func (m *creation) checked(ctx context.Context, told Webhook) (Webhook, error) {
 	switch {
 	case err == nil && webhook.IsWhole():
 		return webhook, nil
-	case IsKind(err, Gone), told.Status != "" && (err == nil || IsKind(err, Invalid)):
+	case IsKind(err, Gone), told.Status != "":
 		return Webhook{}, errors.New("the answer lacks the url and the events")
 	}
 	return told, nil

@@ -446,7 +446,7 @@ func TestWebhookResource_AnswersWithAnIDAlone(t *testing.T) {
 		w := acctest.NewWorld(t)
 		show.Operation = cakemailtest.Show
 		w.API.SetFaults(show, cakemailtest.Fault{Operation: cakemailtest.List, Lag: time.Hour}, cakemailtest.Fault{
-			Operation: cakemailtest.Create, Rewrite: func(body []byte) []byte { return []byte(`{"id":"` + w.API.Webhooks()[0].ID + `"}`) },
+			Operation: cakemailtest.Create, Rewrite: func([]byte) []byte { return []byte(`{"id":"` + w.API.Webhooks()[0].ID + `"}`) },
 		})
 		c := w.NewCore(t, nil)
 		told := acctest.ErrorsIn(c.Apply(hook(nil)))

@@ -270,14 +270,14 @@ func TestWebhookResource_OwnersOfAnArchivedWebhook(t *testing.T) {
 // A create of unknown outcome says nothing about the webhooks of another API or of other credentials.
 func TestWebhookResource_OwnersOfAPendingCreateElsewhere(t *testing.T) {
 	t.Parallel()
-	for name, move := range map[string]func(mine, theirs *acctest.World){
-		"another address":   func(mine, theirs *acctest.World) {},
-		"other credentials": func(mine, theirs *acctest.World) { theirs.WithPassword() },
+	for name, move := range map[string]func(*acctest.World){
+		"another address":   func(*acctest.World) {},
+		"other credentials": func(theirs *acctest.World) { theirs.WithPassword() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			mine, theirs := acctest.NewWorld(t), acctest.NewWorld(t)
-			move(mine, theirs)
+			move(theirs)
 			equal := theirs.AddTheirs(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 			unlisted(mine, false)
 			c := mine.NewCore(t, nil)

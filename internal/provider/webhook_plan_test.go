@@ -170,7 +170,7 @@ func TestWebhookResource_PlanThatIsOvertakenNamesWhatChanged(t *testing.T) {
 
 				got := applyLate(c, hook(test.after), func() { w.API.Change(c.Text("id"), test.change) })
 
-				w.ExpectMessages(t, got, acctest.Error(test.changed, "The webhook's "+test.changed+" changed after the plan", test.because))
+				w.ExpectMessages(t, acctest.ErrorsIn(got), acctest.Error(test.changed, "The webhook's "+test.changed+" changed after the plan", test.because))
 				c.MustApply(hook(test.after))
 				c.ExpectNoChange(hook(test.after))
 			})
