@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -17,22 +19,29 @@ type replacement struct {
 	by  cakemail.Settings
 }
 
-// replacedBy names a webhook that was archived for this one, with an empty id where there is none.
-func (c *connection) replacedBy(plan webhookResourceModel) (found cakemail.Ref) {
-	asked := plan.asked()
+// replacedBy names the webhooks that were archived for this one, as far as the plan could tell.
+func (c *connection) replacedBy(plan webhookResourceModel) []cakemail.Ref {
+	var found []cakemail.Ref
 	c.replaced.Range(func(_, value any) bool {
-		archived, _ := value.(replacement)
-		if archived.by.AreIn(asked.Public()) {
-			found = archived.ref
+		if archived, _ := value.(replacement); archived.by.AreIn(plan.asked().Public()) {
+			found = append(found, archived.ref)
 		}
-		return found.ID == ""
+		return true
 	})
+	slices.SortFunc(found, func(one, other cakemail.Ref) int { return strings.Compare(one.ID, other.ID) })
 	return found
+}
+
+// forgetReplaced is for a replacement that exists.
+func (c *connection) forgetReplaced(made webhookResourceModel) {
+	if archived := c.replacedBy(made); len(archived) == 1 {
+		c.replaced.Delete(archived[0].ID)
+	}
 }
 
 // reportReplaced says how a webhook comes back whose replacement has failed.
 func (c *connection) reportReplaced(diags *diag.Diagnostics, plan webhookResourceModel) {
-	if archived := c.replacedBy(plan); archived.ID != "" {
+	if archived := c.replacedBy(plan); len(archived) > 0 {
 		add(diags, message.Unreplaced(archived))
 	}
 }

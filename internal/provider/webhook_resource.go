@@ -68,7 +68,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		r.reportCreate(ctx, err, plan, resp)
 		return
 	}
-	r.connection.replaced.Delete(r.connection.replacedBy(plan).ID)
+	r.connection.forgetReplaced(plan)
 	now := time.Now().UTC()
 	planned := plan
 	// Not every answer tells, but a new webhook is active.
@@ -109,7 +109,9 @@ func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webh
 		resp.Diagnostics.Append(remember(ctx, resp.Private, privateMark, r.connection.api.Mark())...)
 	}
 	r.connection.report(&resp.Diagnostics, err, plan.subject())
-	r.connection.reportReplaced(&resp.Diagnostics, plan)
+	if cakemail.OutcomeOf(err) == cakemail.NotMade {
+		r.connection.reportReplaced(&resp.Diagnostics, plan)
+	}
 }
 
 // Read implements [resource.Resource].

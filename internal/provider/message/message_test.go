@@ -143,7 +143,7 @@ func (f facts) samples() map[string][]message.Message {
 		"Dropped":           one(message.Dropped(about), message.Dropped(lost)),
 		"Renamed":           one(message.Renamed(f.id, f.url)),
 		"OtherHost":         one(message.OtherHost(about, f.url)),
-		"Unreplaced":        one(message.Unreplaced(cakemail.Ref{Account: f.account, ID: f.id})),
+		"Unreplaced":        one(message.Unreplaced([]cakemail.Ref{{ID: f.id}}), message.Unreplaced([]cakemail.Ref{{Account: f.account, ID: f.id}, {ID: f.id}})),
 		"AccountNotNamed":   one(message.AccountNotNamed(f.id, f.account)),
 		"AtTwoAddresses":    one(message.AtTwoAddresses(f.id)),
 		"SecretNotShown":    one(message.SecretNotShown(about, true), message.SecretNotShown(about, false)),

@@ -78,12 +78,19 @@ func OtherHost(about Subject, planned string) Message {
 		block("-replace=ADDRESS")).On("url")
 }
 
-// Unreplaced is for a webhook that was archived for one that could not be created.
-func Unreplaced(archived cakemail.Ref) Message {
-	return warning("The replaced webhook "+short(archived.ID)+" is archived",
-		"This apply archived it, and its replacement was not created. Correct that, and apply again.",
-		"Or keep the old webhook and its secret: undo the change, run this, and apply:",
-		block(importing(archived.Account, cakemail.Webhook{ID: archived.ID})...))
+// Unreplaced is for a webhook that was archived for one that could not be created. Where the plan
+// knew little of that, it can be one of several.
+func Unreplaced(archived []cakemail.Ref) Message {
+	var ids, lines []string
+	for _, ref := range archived {
+		ids, lines = append(ids, short(ref.ID)), append(lines, importing(ref.Account, cakemail.Webhook{ID: ref.ID})...)
+	}
+	what := "This apply archived it, and its replacement was not created. Correct that, and apply again."
+	if len(ids) > 1 {
+		what = "This apply archived them. The replacement of one was not created. Correct that, and apply again."
+	}
+	return warning("The replaced webhook "+strings.Join(ids, " or ")+" is archived", what,
+		"Or keep the old webhook and its secret: undo the change, run this, and apply:", block(lines...))
 }
 
 // AccountNotNamed is for what finds a webhook in an account that is not its own.
