@@ -117,7 +117,7 @@ func TestWebhookResource_FaultsOfAnswers(t *testing.T) {
 func (m hostileMoment) meet(t *testing.T, answer cakemailtest.Fault, form cakemailtest.Form) {
 	t.Helper()
 	w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-	c := w.NewCore(t, acctest.Arguments{"max_retries": int64(0), "request_timeout": int64(1)})
+	c := w.NewCore(t, acctest.Arguments{"max_retries": int64(0), "request_timeout": int64(4)})
 	do := (*acctest.Core).Destroy
 	if m.after != nil {
 		do = func(c *acctest.Core) []acctest.Message { return c.Apply(m.after) }
