@@ -86,7 +86,7 @@ func (w Webhook) overlaid(later Webhook) Webhook {
 	}
 	w.Archived = cmp.Or(later.Archived, w.Archived)
 	w.Secret, w.HashFunction, w.Form = cmp.Or(later.Secret, w.Secret), cmp.Or(later.HashFunction, w.HashFunction), later.Form
-	w.Status = later.Status
+	w.Status, w.Unread = later.Status, later.Unread
 	return w
 }
 
