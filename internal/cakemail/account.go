@@ -155,6 +155,13 @@ func (c *Client) Claim(ref Ref, settings Settings) {
 	c.accounts.managed[ref.ID] = settings.key()
 }
 
+// forget is for a webhook that is gone.
+func (a *accounts) forget(id string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.managed, id)
+}
+
 // Managed are the ids of the webhooks with this URL and these events that Terraform has shown in a
 // state, sorted.
 func (c *Client) Managed(number int64, settings Settings) []string {

@@ -104,5 +104,6 @@ func (c *Client) confirmGone(ctx context.Context, ref Ref, gone *Error) error {
 	case listed.ids[ref.ID]:
 		return gone.unconfirmed(ErrStillListed)
 	}
+	c.accounts.forget(ref.ID)
 	return gone
 }

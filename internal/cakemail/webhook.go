@@ -162,7 +162,11 @@ func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webho
 	}
 	if IsKind(err, Invalid) {
 		// The API may refuse what is already so; only a look can tell.
-		if current, getErr := c.Get(ctx, ref.finishing()); getErr == nil && current.Archived != nil && *current.Archived == archived {
+		current, getErr := c.Get(ctx, ref.finishing())
+		// A status that nobody has published is not that of an archived webhook.
+		isAwake := current.Archived == nil && current.Status != "" && !archived
+		if isSo := current.Archived != nil && *current.Archived == archived || isAwake; getErr == nil && isSo {
+			current.Archived = &archived
 			return current, nil
 		}
 	}

@@ -198,11 +198,12 @@ func TestUnarchive_DoesTheOpposite(t *testing.T) {
 		want    Kind
 	}
 	stories(t, map[string]row{
-		"unarchives":                  {[]answer{archivedAs("false")}, succeeds},
-		"an empty answer is a yes":    {[]answer{{}}, succeeds},
-		"is active already":           {[]answer{isArchived, shownAs("active")}, succeeds},
-		"refused, and still archived": {[]answer{isArchived, shownAs("archived")}, Invalid},
-		"the answer contradicts":      {[]answer{archivedAs("true")}, Unreadable},
+		"unarchives":                       {[]answer{archivedAs("false")}, succeeds},
+		"an empty answer is a yes":         {[]answer{{}}, succeeds},
+		"is active already":                {[]answer{isArchived, shownAs("active")}, succeeds},
+		"refused, and still archived":      {[]answer{isArchived, shownAs("archived")}, Invalid},
+		"refused, and its word is unknown": {[]answer{isArchived, shownAs("sleepy")}, succeeds},
+		"the answer contradicts":           {[]answer{archivedAs("true")}, Unreadable},
 	}, func(t bubble, row row) {
 		webhook, err := newStub(inTurn(row.answers...)).client().Unarchive(t.Context(), Ref{ID: webhookID})
 

@@ -161,10 +161,10 @@ func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !ok && t.world.weather.IsFaultless() && !run.OthersApply && !t.isExcused() {
+	if !ok && t.world.weather.IsFaultless() && !t.hasStrayed && !t.isExcused() {
 		t.broken = append(t.broken, "a run fails in good weather: "+t.lastError())
 	}
-	if t.world.weather.IsQuiet() && !run.OthersApply {
+	if t.world.weather.IsQuiet() && !t.hasStrayed {
 		t.broken = append(t.broken, needless(t.world.API.Calls()[before:], changes, managed)...)
 	}
 	return ok
