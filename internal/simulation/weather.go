@@ -71,10 +71,10 @@ func (w Weather) IsStubborn() bool { return w.Has(AddsSlash) || w.Has(LimitsRate
 // IsReplacing tells whether each apply may replace what the API does not hold as asked.
 func (w Weather) IsReplacing() bool { return w.IsStubborn() && w.Form == cakemailtest.Guide }
 
-// IsFaultless tells whether every call is answered truly, if perhaps by a replica, and nobody
+// IsFaultless tells whether every call is answered truly, and a create with its webhook, if perhaps by a replica, and nobody
 // else does anything but end tokens, once: then nothing may fail.
 func (w Weather) IsFaultless() bool {
-	return !w.IsStubborn() && len(w.Blows)+len(w.Spells) == 0 && len(w.Acts) <= 1 &&
+	return !w.IsStubborn() && !w.Has(AnswersTasks) && len(w.Blows)+len(w.Spells) == 0 && len(w.Acts) <= 1 &&
 		!slices.ContainsFunc(w.Acts, func(act Act) bool { return act.Deed != EndsTokens })
 }
 
