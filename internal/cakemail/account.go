@@ -19,8 +19,8 @@ type accounts struct {
 	claims map[string]claim
 	// places are the accounts of the webhooks that were read, made or shown by Terraform, by their ids.
 	places map[string]int64
-	// managed are the keys of the webhooks that Terraform has shown in a state, by their ids.
-	managed map[string]string
+	// managed are the webhooks that Terraform has shown in a state, by their ids.
+	managed map[string]managed
 }
 
 // account is what this process knows of one account; 0 is the account of the credentials.
@@ -43,6 +43,12 @@ type claim struct {
 	made time.Time
 	// isShown tells that Terraform has it in a state, and nothing has been done with it yet.
 	isShown bool
+}
+
+// managed is a webhook as a state has it.
+type managed struct {
+	account int64
+	key     string
 }
 
 // sighting is what a list showed, and when the first such list had ended.
@@ -68,7 +74,7 @@ type slot struct {
 }
 
 func newAccounts() *accounts {
-	return &accounts{byNumber: map[int64]*account{}, claims: map[string]claim{}, places: map[string]int64{}, managed: map[string]string{}}
+	return &accounts{byNumber: map[int64]*account{}, claims: map[string]claim{}, places: map[string]int64{}, managed: map[string]managed{}}
 }
 
 func (a *accounts) of(number int64) *account {
@@ -152,7 +158,7 @@ func (c *Client) Claim(ref Ref, settings Settings) {
 	c.accounts.place(ref.ID, ref.Account)
 	c.accounts.mu.Lock()
 	defer c.accounts.mu.Unlock()
-	c.accounts.managed[ref.ID] = settings.key()
+	c.accounts.managed[ref.ID] = managed{ref.Account, settings.key()}
 }
 
 // forget is for a webhook that is gone.
@@ -168,8 +174,8 @@ func (c *Client) Managed(number int64, settings Settings) []string {
 	c.accounts.mu.Lock()
 	defer c.accounts.mu.Unlock()
 	var ids []string
-	for id, key := range c.accounts.managed {
-		if key == settings.key() && c.accounts.places[id] == number {
+	for id, webhook := range c.accounts.managed {
+		if webhook == (managed{number, settings.key()}) {
 			ids = append(ids, id)
 		}
 	}

@@ -305,7 +305,7 @@ func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, kn
 		return Webhook{}, err
 	case interrupted != nil:
 		return Webhook{}, interrupted
-	case len(found) == 0 && len(others) > 0 && known != nil:
+	case len(found) == 0 && len(others) > 0:
 		return Webhook{}, &CreateError{Outcome: Alike, Candidates: others}
 	case len(found) == 0:
 		return Webhook{}, nil

@@ -51,7 +51,11 @@ func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhoo
 			return yield(webhook, err)
 		}
 		var read reading
-		for range maxReadings {
+		for number := range maxReadings {
+			if number > 0 && read.count == 0 {
+				// Nothing but the next reading tells whether it shifts still, as its servers learn of an archive.
+				sleep(ctx, c.patience.LostCreate/2)
+			}
 			if read = c.listPages(ctx, options, fresh); read.isOver {
 				return
 			}

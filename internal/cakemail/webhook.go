@@ -162,10 +162,12 @@ func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webho
 	}
 	if IsKind(err, Invalid) {
 		// The API may refuse what is already so; only a look can tell.
-		current, getErr := c.Get(ctx, ref.finishing())
-		// A status that nobody has published is not that of an archived webhook.
-		isAwake := current.Archived == nil && current.Status != "" && !archived
-		if isSo := current.Archived != nil && *current.Archived == archived || isAwake; getErr == nil && isSo {
+		isSo := func(read Webhook) bool {
+			// A status that nobody has published is not that of an archived webhook.
+			isAwake := read.Archived == nil && read.Status != "" && !archived
+			return read.Archived != nil && *read.Archived == archived || isAwake
+		}
+		if current, getErr := c.readUntil(ctx, ref, isSo); getErr == nil && isSo(current) {
 			current.Archived = &archived
 			return current, nil
 		}

@@ -75,7 +75,7 @@ func alike(about Subject, candidates []cakemail.Webhook) Message {
 		untaken = "If none is this resource's, run the first line alone and apply."
 	}
 	return problem("A new webhook with another URL may be this one", "The answer to the create was lost. "+
-		"These are new since then, with the same events and host, so the API may write the URL in another way.",
+		"These may be new since then, with the same events and host, so the API may write the URL in another way.",
 		"Leave those of other resources. Import the one that is this resource's, and archive the rest:", block(lines...), untaken)
 }
 
