@@ -71,7 +71,7 @@ var defects = []defect{
 		`return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && int64(seen) >= *p.count`,
 		`return len(p.webhooks) < cmp.Or(p.size, perPage) && (p.count == nil || int64(seen) >= *p.count)`},
 	{"a list that shifts is not read again", clientHistories, "cakemail/list.go",
-		`for range maxReadings {`, `for range 1 {`},
+		`for number := range maxReadings {`, `for number := range 1 {`},
 	{"an interrupt ends a create in flight", protocolHistories, "cakemail/transport.go",
 		`if e.call.finishes || e.call.method != http.MethodGet && !e.call.isLogin {`, `if false {`},
 	{"a 404 is believed at once", protocolHistories, "cakemail/webhook.go",
