@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 )
 
@@ -35,4 +37,65 @@ func describeJSON(err error) error {
 		return err
 	}
 	return errors.New("the answer is not complete JSON")
+}
+
+var errWrongID = errors.New("the answer has an id that is neither a string nor a whole number")
+
+// wireID is an id in JSON: a string, or in older documents an integer.
+type wireID string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (id *wireID) UnmarshalJSON(raw []byte) error {
+	if bytes.Equal(raw, []byte("null")) {
+		return nil
+	}
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		*id = wireID(text)
+		return nil
+	}
+	if bytes.ContainsFunc(raw, func(r rune) bool { return r < '0' || r > '9' }) {
+		return errWrongID
+	}
+	*id = wireID(raw)
+	return nil
+}
+
+// wireNumber is a whole number, which some services write as text, or with a fraction of zero;
+// nil where there is none, or none that can be read.
+type wireNumber struct {
+	whole *int64
+	err   error
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It returns no error, which would end the reading of the answer.
+func (n *wireNumber) UnmarshalJSON(raw []byte) error {
+	var whole *int64
+	n.err = json.Unmarshal(raw, &whole)
+	number, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	if n.err != nil && err == nil && number == math.Trunc(number) && math.Abs(number) < math.MaxInt64 {
+		whole, n.err = new(int64(number)), nil
+	}
+	if n.err == nil {
+		n.whole = whole
+	}
+	return nil
+}
+
+// wireTruth is true or false, which some services write as text, or as 1 and 0.
+type wireTruth struct {
+	told *bool
+	err  error
+}
+
+// UnmarshalJSON implements [json.Unmarshaler], as [wireNumber] does.
+func (t *wireTruth) UnmarshalJSON(raw []byte) error {
+	var told bool
+	if told, t.err = strconv.ParseBool(strings.Trim(string(raw), `"`)); t.err == nil {
+		t.told = &told
+	}
+	if bytes.Equal(raw, []byte("null")) {
+		t.err = nil
+	}
+	return nil
 }

@@ -179,7 +179,7 @@ func TestWebhookResource_OwnersOfAnImport(t *testing.T) {
 func TestWebhookResource_OwnersAreTwo(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
-	workspace := w.Workspace(t, "addresses.tf")
+	workspace := w.Workspace(t, "configured.tf")
 	acctest.Terraform(t, workspace, "apply", "-auto-approve")
 	made := onlyWebhook(t, w)
 	addFile(
@@ -206,7 +206,7 @@ func TestWebhookResource_OwnersAreTwoByAnImportBlockInTerraform1_5(t *testing.T)
 	t.Parallel()
 	importBlocks.orSkip(t)
 	w := acctest.NewWorld(t)
-	workspace := w.Workspace(t, "addresses.tf")
+	workspace := w.Workspace(t, "configured.tf")
 	acctest.Terraform(t, workspace, "apply", "-auto-approve")
 	addFile(t, workspace, "more.tf", "import {\n  to = cakemail_webhook.again\n  id = \""+onlyWebhook(t, w).ID+"\"\n}\n"+
 		"resource \"cakemail_webhook\" \"again\" {\n  url = \"https://example.com/cakemail\"\n  events = [\"Contact.Added\"]\n}\n")

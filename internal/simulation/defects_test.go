@@ -126,7 +126,7 @@ var defects = []defect{
 		`add(diags, message.SavedOtherwise(`, `add(diags, message.NotSaved(`},
 	{"an old value in the answer to a change is believed", protocolHistories, "cakemail/webhook.go",
 		`if err != nil || changes.AreIn(webhook.Settings) {`, `if true {`},
-	{"a number as text cannot be read", protocolHistories, "cakemail/wire.go",
+	{"a number as text cannot be read", protocolHistories, "cakemail/json.go",
 		`if n.err != nil && err == nil && number`, `if n.err != nil && err == nil && false && number`},
 	{"stars are a secret", protocolHistories, "cakemail/wire.go",
 		`if isMasked.MatchString(webhook.Secret) {`, `if false {`},
