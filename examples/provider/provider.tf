@@ -1,21 +1,21 @@
+# A complete configuration.
 terraform {
   required_providers {
     cakemail = {
-      source = "cakemail/cakemail"
+      source  = "cakemail/cakemail"
+      version = "~> 0.1"
     }
   }
 }
 
-# The credentials come from the environment: CAKEMAIL_ACCESS_TOKEN, or
-# CAKEMAIL_EMAIL and CAKEMAIL_PASSWORD.
-provider "cakemail" {}
+provider "cakemail" {} # The credentials are in the environment.
 
 resource "cakemail_webhook" "contacts" {
   url    = "https://example.com/cakemail"
   events = ["Contact.Added"]
 }
 
-# The secret that signs deliveries. Hand it to whatever verifies them.
+# Your receiver uses the secret to verify each delivery.
 output "secret" {
   value     = cakemail_webhook.contacts.secret
   sensitive = true

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -42,37 +41,32 @@ var appliedExamples = map[string]example{
 	"provider/provider.tf":                              {active: 1},
 	"resources/cakemail_webhook/resource.tf":            {active: 1},
 	"resources/cakemail_webhook/resource_everything.tf": {active: 1},
-	"resources/cakemail_webhook/import-by-string-id.tf": {needs: importBlocks, existing: true, active: 1},
-	"resources/cakemail_webhook/import-by-identity.tf":  {needs: identities, existing: true, active: 1},
-	"data-sources/cakemail_webhook/data-source.tf":      {existing: true, active: 1, variables: []string{"-var", "webhook_id=" + existingID}},
+	"data-sources/cakemail_webhook/data-source.tf":      {existing: true, active: 1},
 	"data-sources/cakemail_webhooks/data-source.tf":     {existing: true, active: 1},
 	"functions/sign/function.tf":                        {needs: functions, active: 1},
 	"functions/verify/function.tf": {needs: functions, genuine: true, variables: []string{
 		"-var", "body=" + verified.payload, "-var", "signature=" + verified.signature, "-var", "secret=" + verified.secret,
 	}},
-	"ephemeral-resources/cakemail_webhook_secret/ephemeral-resource.tf": {needs: ephemeralResources, active: 1},
 	"guides/agencies/main.tf":              {active: 2},
 	"guides/import-block/main.tf":          {needs: importBlocks, existing: true, active: 1},
-	"guides/import-by-identity/main.tf":    {needs: identities, existing: true, active: 1},
 	"guides/one-webhook-per-event/main.tf": {active: 3},
-	"guides/pause/main.tf":                 {active: 1},
 	"guides/rotate-in-two-steps/main.tf":   {active: 1},
-	"guides/rotate-secret/main.tf":         {needs: terraformData, active: 1},
 }
 
 // exampleWorkspace is a folder with one of the examples, ready to apply.
 func exampleWorkspace(t *testing.T, w *acctest.World, path string, environment ...string) *terraformcli.Workspace {
 	t.Helper()
 	workspace := w.Workspace(t, "released.tf", environment...)
-	content := readExample(t, path)
-	if strings.HasPrefix(filepath.Base(path), "import-") {
-		content += "\n" + readExample(t, filepath.Join(filepath.Dir(path), "resource.tf"))
-	}
-	if !strings.Contains(content, "required_providers") {
-		content = requirements + content
-	}
-	writeExample(t, workspace, "main.tf", content)
+	writeExample(t, workspace, "main.tf", complete(readExample(t, path)))
 	return workspace
+}
+
+// complete adds the requirement to an example that is to be added to a configuration.
+func complete(content string) string {
+	if strings.Contains(content, "required_providers") {
+		return content
+	}
+	return requirements + content
 }
 
 func readExample(t *testing.T, path string) string {
@@ -102,7 +96,7 @@ func TestExamples_CanBeApplied(t *testing.T) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 				if test.existing {
-					addExisting(w, path)
+					addExisting(w)
 				}
 				workspace := exampleWorkspace(t, w, path)
 				acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, test.variables...)...)
@@ -124,12 +118,8 @@ func TestExamples_CanBeApplied(t *testing.T) {
 }
 
 // addExisting puts the webhook into the API that the example imports or reads.
-func addExisting(w *acctest.World, path string) {
-	webhook := cakemailtest.Webhook{ID: existingID, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}}
-	if strings.Contains(path, "identity") {
-		webhook.AccountID = 42
-	}
-	w.API.Add(webhook)
+func addExisting(w *acctest.World) {
+	w.API.Add(cakemailtest.Webhook{ID: existingID, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 }
 
 // An example that is added has to be applied here too, unless it needs another
@@ -138,9 +128,8 @@ func TestExamples_NoneIsLeftOut(t *testing.T) {
 	t.Parallel()
 	elsewhere := slices.AppendSeq([]string{
 		moduleExample + "main.tf",
-		"demo/main.tf", "guides/query/main.tf",
-		"guides/before-moving-from-restapi/main.tf", "guides/moving-from-restapi/main.tf",
-		"guides/before-moving-from-restful/main.tf", "guides/moving-from-restful/main.tf",
+		"demo/main.tf", "guides/query/main.tf", "guides/leave/main.tf",
+		"guides/moving-from-restapi/main.tf", "guides/moving-from-restful/main.tf",
 	}, maps.Keys(actionExamples))
 	found := 0
 	err := fs.WalkDir(os.DirFS(examplesFolder), ".", func(path string, _ fs.DirEntry, err error) error {
@@ -168,7 +157,7 @@ func TestExamples_QueriesInTerraform1_14(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
-			addExisting(w, path)
+			addExisting(w)
 			workspace := exampleWorkspace(t, w, "guides/query/main.tf")
 			writeExample(t, workspace, filepath.Base(path), readExample(t, path))
 			if output := acctest.Terraform(t, workspace, "query"); !strings.Contains(output, existingID) {
@@ -178,20 +167,35 @@ func TestExamples_QueriesInTerraform1_14(t *testing.T) {
 	}
 }
 
-func TestExamples_Pause(t *testing.T) {
+// The guide says what an identity is written in place of.
+func TestExamples_ImportByIdentityInTerraform1_12(t *testing.T) {
 	t.Parallel()
+	identities.orSkip(t)
+	w := acctest.NewWorld(t)
+	w.API.Add(cakemailtest.Webhook{ID: existingID, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}, AccountID: 42})
+	workspace := exampleWorkspace(t, w, "guides/import-block/main.tf")
+	writeExample(t, workspace, "main.tf", strings.NewReplacer(
+		`id = "`+existingID+`"`, `identity = { id = "`+existingID+`", account_id = 42 }`,
+		`events = `, "account_id = 42\n  events = ",
+	).Replace(readExample(t, "guides/import-block/main.tf")))
+	if output := acctest.Terraform(t, workspace, "apply", "-auto-approve"); !strings.Contains(output, "1 imported, 0 added, 0 changed, 0 destroyed") {
+		t.Errorf("the apply does more than to import:\n%s", output)
+	}
+	acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
+}
+
+func TestExamples_Leave(t *testing.T) {
+	t.Parallel()
+	removedBlocks.orSkip(t)
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 		t.Helper()
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-		workspace := exampleWorkspace(t, w, "guides/pause/main.tf")
+		workspace := exampleWorkspace(t, w, "provider/provider.tf")
 		acctest.Terraform(t, workspace, "apply", "-auto-approve")
-		before := w.API.Webhooks()[0]
-		for _, paused := range []bool{true, false} {
-			acctest.Terraform(t, workspace, "apply", "-auto-approve", fmt.Sprintf("-var=paused=%t", paused))
-			webhooks := w.API.Webhooks()
-			if len(webhooks) != 1 || webhooks[0].Archived != paused || webhooks[0].ID != before.ID || webhooks[0].Secret != before.Secret {
-				t.Errorf("paused %t: got %+v, want the same webhook, archived %[1]t", paused, webhooks)
-			}
+		writeExample(t, workspace, "main.tf", readExample(t, "guides/leave/main.tf"))
+		acctest.Terraform(t, workspace, "apply", "-auto-approve")
+		if state := acctest.StateOf(t, workspace); len(state) != 0 || len(w.API.Active()) != 1 {
+			t.Errorf("the state has %v, and %d webhooks are active; want none and one", state, len(w.API.Active()))
 		}
 	})
 }
@@ -217,7 +221,7 @@ func TestExamples_ActionsInTerraform1_14(t *testing.T) {
 			w := acctest.NewWorld(t)
 			receiver := w.Verifying(t)
 			workspace := exampleWorkspace(t, w, path)
-			writeExample(t, workspace, "main.tf", requirements+strings.ReplaceAll(readExample(t, path), "https://example.com", receiver.Server.URL))
+			writeExample(t, workspace, "main.tf", strings.ReplaceAll(complete(readExample(t, path)), "https://example.com", receiver.Server.URL))
 
 			acctest.Terraform(t, workspace, "apply", "-auto-approve")
 			if got := len(receiver.Deliveries()); got != test.triggered {

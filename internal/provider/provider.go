@@ -75,54 +75,47 @@ func (p *cakemailProvider) Metadata(_ context.Context, _ provider.MetadataReques
 // Schema implements [provider.Provider].
 func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages [Cakemail](https://www.cakemail.com) webhooks. The provider authenticates with an access token, or with an " +
-			"e-mail address and a password; " +
-			"the credentials, the account and the API's address can also come from the environment variables that Cakemail's own command line uses.",
+		MarkdownDescription: "Manages [Cakemail](https://www.cakemail.com) webhooks.",
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "Where the Cakemail API is, for example `https://api.cakemail.dev`, which is the default. " +
-					"Can be set with the environment variable `CAKEMAIL_API_BASE`.",
-				Validators: []validator.String{baseURL},
+				Optional:            true,
+				MarkdownDescription: "Address of the Cakemail API. The default is `https://api.cakemail.dev`. Environment variable: `CAKEMAIL_API_BASE`.",
+				Validators:          []validator.String{baseURL},
 			},
 			"access_token": schema.StringAttribute{
-				Optional:  true,
-				Sensitive: true,
-				MarkdownDescription: "An access token of the Cakemail API, as a string without `Bearer`. Conflicts with `email` and `password`. " +
-					"Can be set with the environment variable `CAKEMAIL_ACCESS_TOKEN`.",
-				Validators: []validator.String{accessToken},
+				Optional:            true,
+				Sensitive:           true,
+				MarkdownDescription: "Access token, without `Bearer`. Conflicts with `email` and `password`. Environment variable: `CAKEMAIL_ACCESS_TOKEN`.",
+				Validators:          []validator.String{accessToken},
 			},
 			"email": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "The e-mail address of a Cakemail user, for example `ops@example.com`. It needs `password`. " +
-					"The provider logs in when it first needs the API and renews its token by itself. Can be set with the environment variable `CAKEMAIL_EMAIL`.",
-				Validators: []validator.String{emailAddress},
+				Optional:            true,
+				MarkdownDescription: "E-mail address of a Cakemail user, for example `ops@example.com`. Needs `password`. Environment variable: `CAKEMAIL_EMAIL`.",
+				Validators:          []validator.String{emailAddress},
 			},
 			"password": schema.StringAttribute{
 				Optional:            true,
 				Sensitive:           true,
-				MarkdownDescription: "The password that belongs to `email`. Can be set with the environment variable `CAKEMAIL_PASSWORD`.",
+				MarkdownDescription: "Password of the user. Environment variable: `CAKEMAIL_PASSWORD`.",
 				Validators:          []validator.String{notEmpty(envPassword), password},
 			},
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
-				MarkdownDescription: "The account of every block that sets no `account_id` of its own, for example `42`. " +
-					"The default is the account of the credentials. Partners act for their sub-accounts with it. Can be set with the environment variable " +
-					"`CAKEMAIL_ACCOUNT_ID`.",
+				MarkdownDescription: "Default account for all resources, for example `42`. The default is the account of the credentials. " +
+					"Environment variable: `CAKEMAIL_ACCOUNT_ID`.",
 				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"max_retries": schema.Int64Attribute{
-				CustomType: wholeNumber{},
-				Optional:   true,
-				MarkdownDescription: "How many times a call is retried at most when the API is busy or cannot be reached, from `0` (never) to `20`. The default is `4`. " +
-					"A create that may have succeeded is retried only after the provider has looked for its webhook.",
-				Validators: []validator.Int64{numberCheck(0, 20)},
+				CustomType:          wholeNumber{},
+				Optional:            true,
+				MarkdownDescription: "Maximum number of retries of a call when the API is busy or unreachable, from `0` to `20`. The default is `4`.",
+				Validators:          []validator.Int64{numberCheck(0, 20)},
 			},
 			"request_timeout": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
 				Optional:            true,
-				MarkdownDescription: "How many seconds one attempt of a call may take, from `1` to `3600`. The default is `30`.",
+				MarkdownDescription: "Seconds that one attempt of a call may take, from `1` to `3600`. The default is `30`.",
 				Validators:          []validator.Int64{numberCheck(1, 3600)},
 			},
 		},

@@ -24,6 +24,7 @@ var (
 	terraformData      = since{"terraform_data", 4, 6}
 	importBlocks       = since{"import blocks", 5, 6}
 	mocks              = since{"mocked providers", 7, 8}
+	removedBlocks      = since{"removed blocks", 7, 7}
 	functions          = since{"provider functions", 8, 7}
 	movesAcrossTypes   = since{"moves across types", 8, 10}
 	ephemeralResources = since{"ephemeral resources", 10, 11}

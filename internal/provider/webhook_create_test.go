@@ -194,7 +194,8 @@ func TestWebhookResource_PendingThatIsUntaintedAndChanged(t *testing.T) {
 				}
 				acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", change)
 				acctest.Terraform(t, workspace, "plan", "-detailed-exitcode", "-var", change)
-				if webhooks, state := w.API.Webhooks(), acctest.StateOf(t, workspace); len(webhooks) != 1 || len(state) != 1 || state[0].ID != webhooks[0].ID {
+				if webhooks, state := w.API.Webhooks(), acctest.StateOf(t, workspace); len(webhooks) != 1 || len(state) != 1 ||
+					state[0].ID != webhooks[0].ID {
 					t.Errorf("the API has %+v, the state %+v", webhooks, state)
 				}
 			})

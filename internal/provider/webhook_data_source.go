@@ -10,10 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// accountDescription is for all that reads a webhook by its id.
-const accountDescription = "The account that the webhook belongs to, for example `42`. " +
-	"The default is the account in which this configuration manages the webhook, or else the provider's `account_id`, or else the account of the credentials."
-
 var (
 	_ datasource.DataSource              = (*webhookDataSource)(nil)
 	_ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
@@ -47,17 +43,16 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		Validators:          []validator.Int64{numberCheck(1, 0)},
 	}
 	attributes["secret"] = schema.StringAttribute{
-		Computed:  true,
-		Sensitive: true,
-		MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. The data source keeps it in the state. To " +
-			"avoid that, use the ephemeral resource `cakemail_webhook_secret`.",
+		Computed:            true,
+		Sensitive:           true,
+		MarkdownDescription: secretDescription + " The state keeps it. To avoid that, use the ephemeral resource `cakemail_webhook_secret`.",
 	}
 	attributes["hash_function"] = schema.StringAttribute{
 		Computed:            true,
-		MarkdownDescription: "The hash function of the signature, for example `sha256`.",
+		MarkdownDescription: hashFunctionDescription,
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads one webhook by its id, with its secret. Archived webhooks can be read too.",
+		MarkdownDescription: "Reads one webhook by its id, archived or not, with its secret.",
 		Attributes:          attributes,
 	}
 }

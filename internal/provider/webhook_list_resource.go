@@ -30,9 +30,7 @@ type webhookListResource struct {
 // ListResourceConfigSchema implements [list.ListResource].
 func (l *webhookListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds webhooks for `terraform query`, so that many can be imported at once. Needs Terraform 1.14.\n\n" +
-			"`limit` in the `list` block says how many to find at most; Terraform's default is `100`. `include_resource = true` shows whole " +
-			"webhooks, but never their secrets.",
+		MarkdownDescription: "Finds webhooks for `terraform query`, to [import them all](../guides/importing-webhooks.md#all-webhooks-at-once). Needs Terraform 1.14.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.Int64Attribute{
 				CustomType:          wholeNumber{},

@@ -45,7 +45,9 @@ func aWebhook(changes ...func(*cakemail.Webhook)) cakemail.Webhook {
 	webhook := cakemail.Webhook{
 		ID: "w1",
 		Settings: cakemail.Settings{
-			URL: new("https://example.com/hook"), Events: []string{"Contact.Added", "Contact.Removed"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second"),
+			URL: new(
+				"https://example.com/hook",
+			), Events: []string{"Contact.Added", "Contact.Removed"}, RateLimit: new(int64(50)), RateLimitPeriod: new("second"),
 		},
 		Archived: new(false), Secret: "s3cret", HashFunction: "sha256",
 	}

@@ -18,28 +18,25 @@ const longestURL = 2083
 
 func webhookResourceSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "A webhook: Cakemail posts each of the chosen events to a URL of yours, signed with the webhook's secret.\n\n" +
-			"Cakemail cannot delete webhooks. Destroying this resource archives the webhook, which stops deliveries until somebody unarchives it.",
+		MarkdownDescription: "Posts Cakemail's events to your URL, signed with the webhook's secret.\n\n" +
+			"Changing `events` or `account_id` replaces the webhook, which changes its id and its secret: the plan warns. All other changes keep both.\n\n" +
+			"~> Cakemail cannot delete webhooks. Destroying this resource archives the webhook, which stops deliveries. An import brings it back.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The webhook's id. It stays the same when the webhook is changed in place.",
+				MarkdownDescription: "The webhook's id.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
 			},
 			"url": schema.StringAttribute{
-				Required: true,
-				MarkdownDescription: "Where Cakemail posts the events, an absolute `https` or `http` URL of at most 2083 characters, for example " +
-					"`https://example.com/cakemail`. " +
-					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
-				Validators: []validator.String{receiverURL},
+				Required:            true,
+				MarkdownDescription: "Your receiver's `https` or `http` URL, for example `https://example.com/cakemail`. At most 2083 characters.",
+				Validators:          []validator.String{receiverURL},
 			},
 			"events": schema.SetAttribute{
 				Required:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "The events to post, at least one, each named `Resource.Action`, for example `[\"Contact.Added\"]`: " +
-					"see [the list of events](../guides/events-and-deliveries.md). " +
-					"Cakemail's current API takes exactly one event per webhook: use `for_each` to make one webhook per event. " +
-					"Changing the events replaces the webhook, which changes its id and its secret.",
+				MarkdownDescription: "Events to post, for example `[\"Contact.Added\"]`. Cakemail's current API takes one event per webhook: see " +
+					"[events and deliveries](../guides/events-and-deliveries.md).",
 				Validators: []validator.Set{
 					someEvents,
 					setvalidator.NoNullValues(),
@@ -50,61 +47,63 @@ func webhookResourceSchema() schema.Schema {
 				CustomType: wholeNumber{},
 				Optional:   true,
 				Computed:   true,
-				MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`, at least `1`, for example `100`. " +
-					"If you leave it out, a new webhook gets the API's default: `50` a second, according to Cakemail's API reference.  " +
-					"If you remove the argument later, the webhook keeps its value. " +
-					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
+				MarkdownDescription: "Maximum deliveries per `rate_limit_period`, at least `1`, for example `100`. The API's default is `50`. " +
+					"If you remove the argument, the webhook keeps its value.",
 				Validators:    []validator.Int64{numberCheck(1, 0)},
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"rate_limit_period": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "The period that `rate_limit` counts in: `second`, `minute`, `hour` or `day`. Cakemail's current API takes `second` and `minute`. " +
-					"If you leave it out, a new webhook gets the API's default: `second`, according to Cakemail's API reference.  " +
-					"If you remove the argument later, the webhook keeps its value. " +
-					"Cakemail's current API changes it in place. If the API has no call for that, the webhook is replaced.",
+				MarkdownDescription: "Period of `rate_limit`: `second`, `minute`, `hour` or `day`. Cakemail's current API takes `second` and `minute`. " +
+					"The API's default is `second`. If you remove the argument, the webhook keeps its value.",
 				Validators:    []validator.String{period},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"archived": schema.BoolAttribute{
-				Optional: true,
-				Computed: true,
-				Default:  booldefault.StaticBool(false),
-				MarkdownDescription: "Whether the webhook is archived: `true` pauses deliveries, `false` resumes them. The default is `false`. " +
-					"It changes in place: the id and the secret stay the same.",
+				Optional:            true,
+				Computed:            true,
+				Default:             booldefault.StaticBool(false),
+				MarkdownDescription: "`true` pauses deliveries, `false` resumes them. The default is `false`.",
 			},
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
 				Computed:   true,
-				MarkdownDescription: "The account that the webhook belongs to, for example `42`. The default is the provider's `account_id`, or else " +
-					"the account of the credentials. " +
-					"Changing it replaces the webhook. If you set it for the first time, and the webhook is in that account already, the webhook stays.  " +
-					"If you remove the argument later, the webhook stays in its account, unless the provider has another `account_id`.",
+				MarkdownDescription: "Account of the webhook, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
+					"Adding it later doesn't replace a webhook already in that account. If you remove it, the webhook stays in its account, unless the " +
+					"provider has another `account_id`.",
 				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"store_secret": schema.BoolAttribute{
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(true),
-				MarkdownDescription: "Whether `secret` is kept in the state. The default is `true`. With `false`, `secret` is null and in no state or plan file; " +
-					"read it with the ephemeral resource `cakemail_webhook_secret`. It changes in place: the secret itself stays the same.",
+				MarkdownDescription: "`false` keeps `secret` out of the state and plan files: it is null, and the ephemeral resource `cakemail_webhook_secret` " +
+					"reads it. The default is `true`.",
 			},
 			"secret": schema.StringAttribute{
-				Computed:  true,
-				Sensitive: true,
-				MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`. " +
-					"It stays the same when the webhook is changed in place, and changes when it is replaced. It is null when `store_secret` is `false`.",
+				Computed:            true,
+				Sensitive:           true,
+				MarkdownDescription: secretDescription + " Null with `store_secret = false`.",
 			},
 			"hash_function": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The hash function of the signature, for example `sha256`.",
+				MarkdownDescription: hashFunctionDescription,
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
 			},
 		},
 	}
 }
+
+// The descriptions that several schemas share.
+const (
+	secretDescription       = "Secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`."
+	hashFunctionDescription = "Hash function of the signature, for example `sha256`."
+	// accountDescription is for all that reads a webhook by its id.
+	accountDescription = "Account of the webhook, for example `42`. The default is the account in which this configuration manages the webhook, " +
+		"then the provider's `account_id`, then the account of the credentials."
+)
 
 // settingsAttributes are what both data sources show of a webhook.
 func settingsAttributes() map[string]datasourceschema.Attribute {
@@ -116,20 +115,20 @@ func settingsAttributes() map[string]datasourceschema.Attribute {
 		"events": datasourceschema.SetAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "The events that are posted, for example `[\"Contact.Added\"]`.",
+			MarkdownDescription: "Events that Cakemail posts, for example `[\"Contact.Added\"]`.",
 		},
 		"rate_limit": datasourceschema.Int64Attribute{
 			CustomType:          wholeNumber{},
 			Computed:            true,
-			MarkdownDescription: "How many deliveries Cakemail makes at most per `rate_limit_period`.",
+			MarkdownDescription: "Maximum deliveries per `rate_limit_period`.",
 		},
 		"rate_limit_period": datasourceschema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "The period that `rate_limit` counts in, for example `second`.",
+			MarkdownDescription: "Period of `rate_limit`, for example `second`.",
 		},
 		"archived": datasourceschema.BoolAttribute{
 			Computed:            true,
-			MarkdownDescription: "Whether the webhook is archived, so that nothing is delivered.",
+			MarkdownDescription: "Whether deliveries are paused.",
 		},
 	}
 }
@@ -144,7 +143,7 @@ func webhookIdentitySchema() identityschema.Schema {
 			"account_id": identityschema.Int64Attribute{
 				CustomType:        wholeNumber{},
 				OptionalForImport: true,
-				Description:       "The account that the webhook belongs to. The default is the provider's account_id, or else the account of the credentials.",
+				Description:       "Account of the webhook. The default is the provider's account_id, or else the account of the credentials.",
 			},
 		},
 	}

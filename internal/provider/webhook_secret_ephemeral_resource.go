@@ -41,8 +41,8 @@ func (e *webhookSecretEphemeralResource) Metadata(_ context.Context, req ephemer
 // Schema implements [ephemeral.EphemeralResource].
 func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the secret of a webhook without keeping it: it is in no plan and no state file. " +
-			"Pass it to a write-only argument, for example in the resource of your secret manager. Needs Terraform 1.10 or OpenTofu 1.11.",
+		MarkdownDescription: "Reads a webhook's secret without storing it in a state or plan file, for a write-only argument of another resource. " +
+			"Needs Terraform 1.10 or OpenTofu 1.11.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Required:            true,
@@ -59,11 +59,11 @@ func (e *webhookSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 			"secret": schema.StringAttribute{
 				Computed:            true,
 				Sensitive:           true,
-				MarkdownDescription: "The secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`.",
+				MarkdownDescription: secretDescription,
 			},
 			"hash_function": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The hash function of the signature, for example `sha256`.",
+				MarkdownDescription: hashFunctionDescription,
 			},
 		},
 	}

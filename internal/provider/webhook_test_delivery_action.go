@@ -45,26 +45,23 @@ func (a *webhookTestDeliveryAction) Metadata(_ context.Context, req action.Metad
 // Schema implements [action.Action].
 func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Posts an event to a webhook's URL, signed as Cakemail signs its deliveries, and fails unless the receiver answers 2xx. " +
-			"It reads the webhook's secret for that and keeps it nowhere. The event goes out from where Terraform runs, not from Cakemail, once and " +
-			"without following redirects. " +
-			"Your receiver accepts it as a genuine event. Needs Terraform 1.14.",
+		MarkdownDescription: "Posts a signed sample from your machine to a webhook's URL, once, and fails unless the receiver answers 2xx. It reads the secret " +
+			"but doesn't store it. Needs Terraform 1.14.\n\n" +
+			"~> Your receiver accepts the sample as a genuine event, about `test@example.com`.",
 		Attributes: map[string]schema.Attribute{
 			"webhook_id": schema.StringAttribute{
-				Required: true,
-				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`. If the webhook is archived, nothing is posted, and a warning " +
-					"says so, because Cakemail delivers nothing to it.",
-				Validators: []validator.String{webhookID},
+				Required:            true,
+				MarkdownDescription: "The webhook's id, for example `cakemail_webhook.example.id`.",
+				Validators:          []validator.String{webhookID},
 			},
 			"event": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The event of the sample, for example `Contact.Added`. The default is the first of the webhook's events in alphabetical order.",
+				MarkdownDescription: "Event of the sample, for example `Contact.Added`. The default is the webhook's first event in alphabetical order.",
 				Validators:          []validator.String{eventName},
 			},
 			"payload": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "The body to post, for example `jsonencode({ event = \"Contact.Added\", data = { email = \"test@example.com\" } })`. " +
-					"The default is a sample of the event, about a made-up person with the address `test@example.com`.",
+				Optional:            true,
+				MarkdownDescription: "Body to post, for example `jsonencode({ event = \"Contact.Added\" })`. The default is a sample of the event.",
 			},
 			"account_id": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
@@ -75,7 +72,7 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 			"timeout": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
 				Optional:            true,
-				MarkdownDescription: "How many seconds the receiver may take to answer, from `1` to `3600`. The default is `10`.",
+				MarkdownDescription: "Seconds that the receiver may take to answer, from `1` to `3600`. The default is `10`.",
 				Validators:          []validator.Int64{numberCheck(1, 3600)},
 			},
 		},

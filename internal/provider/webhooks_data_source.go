@@ -49,10 +49,10 @@ type webhooksModel struct {
 
 // The descriptions of the filters, which the list resource shares.
 const (
-	filterAccountDescription      = "The account to list, for example `42`. The default is the provider's `account_id`, or else the account of the credentials."
-	filterWithArchivedDescription = "Whether archived webhooks are listed too. The default is `false`."
+	filterAccountDescription      = "Account to list, for example `42`. The default is the provider's `account_id`, or else the account of the credentials."
+	filterWithArchivedDescription = "`true` lists archived webhooks too. The default is `false`."
 	filterURLDescription          = "Only webhooks with this URL, for example `https://example.com/cakemail`."
-	filterEventDescription        = "Only webhooks with this event among theirs, for example `Contact.Added`."
+	filterEventDescription        = "Only webhooks subscribed to this event, for example `Contact.Added`."
 )
 
 // Metadata implements [datasource.DataSource].
@@ -68,7 +68,7 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		MarkdownDescription: "The webhook's id.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists all webhooks of an account, ordered by id. It shows no secrets: use `cakemail_webhook` for those.",
+		MarkdownDescription: "Lists the webhooks of an account, without their secrets.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
@@ -93,7 +93,7 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The webhooks, ordered by id.",
+				MarkdownDescription: "Webhooks, ordered by id.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: attributes},
 			},
 		},

@@ -19,9 +19,8 @@ import (
 
 // Terraform gained these with the versions named.
 var (
-	identityImport = version.Must(version.NewVersion("1.12.0"))
-	query          = version.Must(version.NewVersion("1.14.0"))
-	actions        = version.Must(version.NewVersion("1.14.0"))
+	query   = version.Must(version.NewVersion("1.14.0"))
+	actions = version.Must(version.NewVersion("1.14.0"))
 )
 
 const (
@@ -121,9 +120,6 @@ func (c *checker) recentEnough(one example, needs needs) error {
 	}
 	if slices.ContainsFunc(one, isQuery) && c.terraform.LessThan(query) {
 		return lacking("needs Terraform 1.14")
-	}
-	if filepath.Base(one[0]) == "import-by-identity.tf" && c.terraform.LessThan(identityImport) {
-		return lacking("needs Terraform 1.12")
 	}
 	return nil
 }

@@ -38,19 +38,10 @@ func find(root string) ([]example, error) {
 			continue
 		}
 		for _, file := range files {
-			examples = append(examples, snippet(file, files))
+			examples = append(examples, example{file})
 		}
 	}
 	return examples, err
-}
-
-// snippet pairs an import with the resource that it is for.
-func snippet(file string, siblings example) example {
-	resource := filepath.Join(filepath.Dir(file), "resource.tf")
-	if strings.HasPrefix(filepath.Base(file), "import") && slices.Contains(siblings, resource) {
-		return example{file, resource}
-	}
-	return example{file}
 }
 
 func isConfiguration(path string) bool {

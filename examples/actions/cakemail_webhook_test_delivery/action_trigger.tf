@@ -1,8 +1,8 @@
+# To add to a configuration: a test after each apply that creates or changes the webhook.
 resource "cakemail_webhook" "bounces" {
   url    = "https://example.com/cakemail"
   events = ["Email.Bounced"]
 
-  # After each apply that creates or changes the webhook.
   lifecycle {
     action_trigger {
       events  = [after_create, after_update]
@@ -15,12 +15,7 @@ action "cakemail_webhook_test_delivery" "bounces" {
   config {
     webhook_id = cakemail_webhook.bounces.id
     account_id = cakemail_webhook.bounces.account_id
+    payload    = jsonencode({ event = "Email.Bounced", data = { email = "test@example.com" } })
     timeout    = 30 # seconds
-
-    payload = jsonencode({
-      event     = "Email.Bounced"
-      timestamp = "2026-01-01T00:00:00Z"
-      data      = { email = "test@example.com" }
-    })
   }
 }

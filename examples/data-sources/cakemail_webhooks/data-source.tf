@@ -1,4 +1,14 @@
-# Every active webhook that posts bounces.
+# A complete configuration.
+terraform {
+  required_providers {
+    cakemail = {
+      source  = "cakemail/cakemail"
+      version = "~> 0.1"
+    }
+  }
+}
+
+# The active webhooks that post bounces.
 data "cakemail_webhooks" "bounces" {
   event = "Email.Bounced"
 }

@@ -1,7 +1,8 @@
 terraform {
   required_providers {
     cakemail = {
-      source = "cakemail/cakemail"
+      source  = "cakemail/cakemail"
+      version = "~> 0.1"
     }
   }
 }
@@ -23,11 +24,6 @@ resource "cakemail_webhook" "contacts" {
   url        = "https://example.com/cakemail/${each.key}"
   events     = ["Contact.Added"]
   account_id = each.value
-}
-
-# All webhooks of a sub-account, whether Terraform made them or not.
-data "cakemail_webhooks" "florist" {
-  account_id = var.clients["florist"]
 }
 
 output "secrets" {

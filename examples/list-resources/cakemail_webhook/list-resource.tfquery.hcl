@@ -1,16 +1,15 @@
-# Every webhook of the provider's account, archived ones too, with all that is
-# known of it but the secret.
+# To add to a configuration that names the provider: every webhook of its account.
 list "cakemail_webhook" "all" {
   provider         = cakemail
-  include_resource = true
-  limit            = 1000
+  include_resource = true # every attribute except the secret
+  limit            = 1000 # the default is 100
 
   config {
     with_archived = true
   }
 }
 
-# The active webhooks of a sub-account that post one event.
+# The active webhooks of a client account that are subscribed to one event.
 list "cakemail_webhook" "bounces" {
   provider = cakemail
 

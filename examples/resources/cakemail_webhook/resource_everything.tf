@@ -1,3 +1,4 @@
+# Every argument, to add to a configuration such as the one above.
 resource "cakemail_webhook" "everything" {
   url    = "https://example.com/cakemail/bounces"
   events = ["Email.Bounced"]
@@ -6,12 +7,11 @@ resource "cakemail_webhook" "everything" {
   rate_limit        = 10
   rate_limit_period = "minute"
 
-  # A sub-account that the credentials may act for.
-  account_id = 42
+  account_id   = 42    # a client account
+  archived     = false # true pauses deliveries
+  store_secret = true  # false keeps the secret out of the state
 
-  # true pauses deliveries and keeps the id and the secret.
-  archived = false
-
-  # false keeps the secret out of the state.
-  store_secret = true
+  lifecycle {
+    prevent_destroy = false # true refuses to archive the webhook or change its secret
+  }
 }
