@@ -46,6 +46,7 @@ var appliedExamples = map[string]example{
 	"resources/cakemail_webhook/import-by-identity.tf":  {needs: identities, existing: true, active: 1},
 	"data-sources/cakemail_webhook/data-source.tf":      {existing: true, active: 1, variables: []string{"-var", "webhook_id=" + existingID}},
 	"data-sources/cakemail_webhooks/data-source.tf":     {existing: true, active: 1},
+	"functions/events/function.tf":                      {needs: functions, active: 3},
 	"functions/sign/function.tf":                        {needs: functions, active: 1},
 	"functions/verify/function.tf": {needs: functions, genuine: true, variables: []string{
 		"-var", "body=" + verified.payload, "-var", "signature=" + verified.signature, "-var", "secret=" + verified.secret,
