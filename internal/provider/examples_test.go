@@ -49,7 +49,7 @@ var appliedExamples = map[string]example{
 	"functions/events/function.tf":                      {needs: functions, active: 3},
 	"functions/sign/function.tf":                        {needs: functions, active: 1},
 	"functions/verify/function.tf": {needs: functions, genuine: true, variables: []string{
-		"-var", "body=" + verified.payload, "-var", "signature=" + verified.signature, "-var", "secret=" + verified.secret,
+		"-var", "body=" + verified.payload, "-var", "signature=" + verified.signature, "-var", "secret=old " + verified.secret,
 	}},
 	"ephemeral-resources/cakemail_webhook_secret/ephemeral-resource.tf": {needs: ephemeralResources, active: 1},
 	"guides/agencies/main.tf":              {active: 2},
