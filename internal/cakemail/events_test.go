@@ -74,7 +74,7 @@ func TestEvents_AreFoundByAPattern(t *testing.T) {
 		}},
 		// As everywhere, events are equal in any case.
 		"CONTACT.ADDED": {forNew: contacts[:1]}, "*.CREATED": {forNew: created}, "contact.[ar]*ed": {forNew: contacts[:2]},
-		// Only an older list has them.
+		// Only another list has them.
 		"Email.Opened": {others: []string{"Email.Opened"}}, "user.l*": {others: []string{"User.LoggedIn"}},
 		// Nothing has such a name.
 		"": {}, "Contact": {}, "*.Exploded": {}, " Contact.Added": {}, "Contact.Added*Contact": {},

@@ -11,7 +11,7 @@ import (
 // noSuchEvents are the errors on a pattern that matches nothing.
 var noSuchEvents = map[string]string{
 	"Emails.*": `No event for new webhooks matches "Emails.*". The nearest is "Email.*"`,
-	"MFA.*": `Cakemail's newest list has no event for new webhooks that matches "MFA.*". Older lists have some. ` +
+	"MFA.*": `Cakemail's newest list has no event for new webhooks that matches "MFA.*". Other lists have some. ` +
 		"To try one, write its name into events",
 	"Order.*": `No event for new webhooks matches "Order.*". There are events of Account, Campaign, CampaignLogExport, Contact, ContactsExport, Email, ` +
 		"List, ListLogsExport, Segment, Sender, SuppressedEmail, SuppressedEmailsExport, User",

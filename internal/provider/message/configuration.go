@@ -204,12 +204,12 @@ func didYouMean(suggestion string) string {
 }
 
 // NoEventLike is for the argument of a function: a pattern that matches no event for new webhooks, the
-// nearest that does, or "", whether older lists have an event like it, and the resources that have events.
+// nearest that does, or "", whether other lists have an event like it, and the resources that have events.
 // Terraform puts a period behind it.
-func NoEventLike(pattern, nearest string, isInOlderList bool, resources []string) string {
-	if isInOlderList {
+func NoEventLike(pattern, nearest string, isInOtherList bool, resources []string) string {
+	if isInOtherList {
 		return "Cakemail's newest list has no event for new webhooks that matches " + quoted(pattern) +
-			". Older lists have some. To try one, write its name into events"
+			". Other lists have some. To try one, write its name into events"
 	}
 	advice := fmt.Sprintf("The nearest is %q", nearest)
 	if nearest == "" {
