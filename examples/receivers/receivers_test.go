@@ -10,12 +10,16 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -43,36 +47,48 @@ func installed(interpreter, program string) []string {
 	return []string{interpreter, program}
 }
 
-// oldSecret is that of a webhook that was replaced, or of another event's.
-const oldSecret = "old-secret"
-
-func TestReceivers(t *testing.T) {
-	t.Parallel()
+// eachReceiver runs the test with the command of each receiver that can run here.
+func eachReceiver(t *testing.T, test func(t *testing.T, command []string)) {
+	t.Helper()
 	for language, command := range receivers(t) {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			if command == nil {
 				t.Skipf("%s is not installed", language)
 			}
-			api := cakemailtest.Start()
-			t.Cleanup(api.Close)
-			webhook := api.Add(cakemailtest.Webhook{Events: []string{"Contact.Added"}})
-			address := start(t, command, oldSecret+" "+webhook.Secret+"\n")
-			api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.URL = address })
-
-			delivery, err := api.Deliver(t.Context(), webhook.ID, "Contact.Added")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if delivery.Status != http.StatusNoContent {
-				t.Errorf("a signed delivery was answered with %d, want 204", delivery.Status)
-			}
-			testSignatures(t, address, webhook.Secret)
-			testCurl(t, address, webhook.Secret)
-			testTooLarge(t, address)
-			testMalformedLength(t, address)
+			test(t, command)
 		})
 	}
+}
+
+// oldSecret is that of a webhook that was replaced, or of another event's.
+const oldSecret = "old-secret"
+
+func TestReceivers(t *testing.T) {
+	t.Parallel()
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		api := cakemailtest.Start()
+		t.Cleanup(api.Close)
+		webhook := api.Add(cakemailtest.Webhook{Events: []string{"Contact.Added"}})
+		address := start(t, command, oldSecret+" "+webhook.Secret+"\n").address
+		if !strings.HasPrefix(address, "http://127.0.0.1:") {
+			t.Errorf("the receiver listens on %s, want 127.0.0.1 where HOST is empty", address)
+		}
+		api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.URL = address })
+
+		delivery, err := api.Deliver(t.Context(), webhook.ID, "Contact.Added")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if delivery.Status != http.StatusNoContent {
+			t.Errorf("a signed delivery was answered with %d, want 204", delivery.Status)
+		}
+		testSignatures(t, address, webhook.Secret)
+		testCurl(t, address, webhook.Secret)
+		testTooLarge(t, address)
+		testMalformedLength(t, address)
+	})
 }
 
 // The three receivers agree: a signature is good if it is, to the letter, the one
@@ -112,16 +128,109 @@ func testSignatures(t *testing.T, address, secret string) {
 			t.Fatal(err)
 		}
 		request.Header.Set(test.header, test.signature)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		response.Body.Close()
-		if response.StatusCode != test.want {
-			t.Errorf("%s was answered with %d, want %d", name, response.StatusCode, test.want)
+		if got := answerTo(t, request); got != test.want {
+			t.Errorf("%s was answered with %d, want %d", name, got, test.want)
 		}
 	}
+}
+
+func answerTo(t *testing.T, request *http.Request) int {
+	t.Helper()
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// A Service of Kubernetes, or a proxy, reaches the receiver from elsewhere and asks whether it is
+// healthy. The log says what was refused, and nothing that could be used to forge an event.
+func TestReceiversBehindAProxy(t *testing.T) {
+	t.Parallel()
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		receiver := start(t, command, "secret", "HOST=0.0.0.0")
+		address := receiver.loopback(t)
+		if receiver.address == address {
+			t.Errorf("the receiver listens on %s, although HOST is 0.0.0.0", address)
+		}
+		body := []byte("{}")
+		for _, test := range []struct {
+			method, path, signature string
+			status                  int
+			// log is "" where no line is looked for.
+			log string
+		}{
+			{http.MethodGet, "/healthz", "", http.StatusOK, ""},
+			{http.MethodPost, "/", sign(body, "secret"), http.StatusNoContent, "accepted 2 bytes"},
+			{http.MethodPost, "/?key=k3y", sign(body, "another"), http.StatusUnauthorized, "refused 2 bytes: not signed with CAKEMAIL_WEBHOOK_SECRET"},
+			{http.MethodPost, "/healthz", "", http.StatusUnauthorized, "refused 2 bytes: not signed with CAKEMAIL_WEBHOOK_SECRET"},
+			// A client that follows a redirect with GET must not take the event for delivered.
+			{http.MethodGet, "/", "", http.StatusUnauthorized, ""},
+		} {
+			request, err := http.NewRequestWithContext(t.Context(), test.method, address+test.path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.method == http.MethodPost {
+				request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+			}
+			request.Header.Set("X-Signature", test.signature)
+			if got := answerTo(t, request); got != test.status {
+				t.Errorf("%s %s was answered with %d, want %d", test.method, test.path, got, test.status)
+			}
+			if test.log == "" {
+				continue
+			}
+			line, err := receiver.output.ReadString('\n')
+			if want := regexp.MustCompile(`^([0-9/]{10} [0-9:]{8} )?` + test.log + `\r?\n$`); !want.MatchString(line) {
+				t.Errorf("after %s %s, the log has %q (%v), want %q with or without the time", test.method, test.path, line, err, test.log)
+			}
+		}
+	})
+}
+
+// Kubernetes ends a receiver with SIGTERM: what has begun to arrive is still answered.
+func TestReceiversEndInOrder(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no SIGTERM")
+	}
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		receiver := start(t, command, "secret")
+		connect := func() (net.Conn, error) {
+			return new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(receiver.address, "http://"))
+		}
+		begun, err := connect()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer begun.Close()
+		answers := bufio.NewReader(begun)
+		const head = "POST / HTTP/1.1\r\nHost: receiver\r\nX-Signature: %s\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+		fmt.Fprintf(begun, head, sign([]byte("{}"), "secret"))
+		testAnswer(t, answers, http.StatusContinue)
+
+		if err := receiver.command.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			refused, err := connect()
+			if err != nil {
+				break
+			}
+			refused.Close()
+		}
+		fmt.Fprint(begun, "{}")
+		testAnswer(t, answers, http.StatusNoContent)
+		begun.Close()
+		log, _ := io.ReadAll(receiver.output)
+		if err := receiver.command.Wait(); err != nil {
+			t.Errorf("the receiver ended with %v, want no error; its log:\n%s", err, log)
+		}
+	})
 }
 
 // What the guide signs by hand is a signature like Cakemail's.
@@ -140,6 +249,18 @@ func testCurl(t *testing.T, address, secret string) {
 		if line, _, _ := strings.Cut(string(output), "\n"); err != nil || !strings.Contains(line, want) {
 			t.Errorf("the script ended with %v and printed %q, want the answer%s", err, output, want)
 		}
+	}
+}
+
+func testAnswer(t *testing.T, answers *bufio.Reader, want int) {
+	t.Helper()
+	response, err := http.ReadResponse(answers, nil)
+	if err != nil {
+		t.Fatalf("there was no answer, want %d: %v", want, err)
+	}
+	response.Body.Close()
+	if response.StatusCode != want {
+		t.Errorf("the answer was %d, want %d", response.StatusCode, want)
 	}
 }
 
@@ -213,17 +334,34 @@ func testMalformedLength(t *testing.T, address string) {
 	}
 }
 
-// start runs the receiver until the test ends, and returns where it listens.
-func start(t *testing.T, command []string, secret string) string {
+// running is a receiver with the address that it says it listens on, and what it says afterwards.
+type running struct {
+	address string
+	command *exec.Cmd
+	output  *bufio.Reader
+}
+
+// loopback is an address of a receiver that listens on all.
+func (r running) loopback(t *testing.T) string {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(r.address, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "http://127.0.0.1:" + port
+}
+
+// start runs the receiver until the test ends, or for a minute if it hangs.
+func start(t *testing.T, command []string, secret string, environment ...string) running {
+	t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	receiver := exec.CommandContext(ctx, command[0], command[1:]...)
-	receiver.Env = append(os.Environ(), "PORT=0", "CAKEMAIL_WEBHOOK_SECRET="+secret)
-	receiver.Stderr = t.Output()
+	receiver.Env = append(append(os.Environ(), "HOST=", "PORT=0", "CAKEMAIL_WEBHOOK_SECRET="+secret), environment...)
 	output, err := receiver.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	receiver.Stderr = receiver.Stdout
 	if err := receiver.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -238,28 +376,23 @@ func start(t *testing.T, command []string, secret string) string {
 	if !found {
 		t.Fatalf("the receiver says %q (%v), want where it listens", line, err)
 	}
-	return "http://" + address
+	return running{"http://" + address, receiver, lines}
 }
 
 func TestReceiversNeedASecret(t *testing.T) {
 	t.Parallel()
-	for language, command := range receivers(t) {
-		t.Run(language, func(t *testing.T) {
-			t.Parallel()
-			if command == nil {
-				t.Skipf("%s is not installed", language)
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		for _, none := range []string{"", " \n"} {
+			// One that starts nonetheless would never end.
+			ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+			t.Cleanup(stop)
+			receiver := exec.CommandContext(ctx, command[0], command[1:]...)
+			receiver.Env = append(os.Environ(), "PORT=0", "CAKEMAIL_WEBHOOK_SECRET="+none)
+			output, err := receiver.CombinedOutput()
+			if _, exited := errors.AsType[*exec.ExitError](err); !exited || !strings.Contains(string(output), "CAKEMAIL_WEBHOOK_SECRET is not set") {
+				t.Errorf("the secret %q: got %v and the output %q, want that the secret is missing", none, err, output)
 			}
-			for _, none := range []string{"", " \n"} {
-				// One that starts nonetheless would never end.
-				ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
-				t.Cleanup(stop)
-				receiver := exec.CommandContext(ctx, command[0], command[1:]...)
-				receiver.Env = append(os.Environ(), "PORT=0", "CAKEMAIL_WEBHOOK_SECRET="+none)
-				output, err := receiver.CombinedOutput()
-				if _, exited := errors.AsType[*exec.ExitError](err); !exited || !strings.Contains(string(output), "CAKEMAIL_WEBHOOK_SECRET is not set") {
-					t.Errorf("the secret %q: got %v and the output %q, want that the secret is missing", none, err, output)
-				}
-			}
-		})
-	}
+		}
+	})
 }

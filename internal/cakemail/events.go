@@ -1,6 +1,7 @@
 package cakemail
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -8,27 +9,34 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// knownEvents is the union of the lists that Cakemail has published: the
-// OpenAPI documents 1.18.25 and 1.20.18, the developer guide, and the official
-// TypeScript SDK 2.2.0. The service's own list moves faster than this one.
-var knownEvents = []string{
+// eventsForNew are the events that the newest list of Cakemail takes for new webhooks: the OpenAPI
+// document 1.20.18, for create. The service's own list moves faster than this one.
+var eventsForNew = []string{
 	"Account.Confirmed", "Account.Created", "Account.Deleted", "Account.Updated",
-	"Campaign.Canceled", "Campaign.Clicked", "Campaign.Created", "Campaign.Delivered", "Campaign.Opened",
-	"Campaign.Resumed", "Campaign.Scheduled", "Campaign.Sent", "Campaign.Suspended", "Campaign.Unscheduled",
+	"Campaign.Canceled", "Campaign.Created", "Campaign.Resumed", "Campaign.Scheduled", "Campaign.Suspended", "Campaign.Unscheduled",
 	"Campaign.Updated", "CampaignLogExport.Created",
-	"Contact.Added", "Contact.Deleted", "Contact.Removed", "Contact.Tagged", "Contact.Unsubscribed",
-	"Contact.Untagged", "Contact.Updated", "ContactsExport.Created", "ContactsExport.Deleted",
-	"Email.Bounced", "Email.Clicked", "Email.Delivered", "Email.Error", "Email.GlobalUnsubscribed",
-	"Email.Opened", "Email.Processing", "Email.Queued", "Email.Rejected", "Email.ReportedAsSpam",
-	"Email.Sent", "Email.SpamReport", "Email.Submitted", "Email.Unsubscribed",
+	"Contact.Added", "Contact.Removed", "Contact.Updated", "ContactsExport.Created", "ContactsExport.Deleted",
+	"Email.Bounced", "Email.Clicked",
 	"List.Created", "List.Deleted", "List.Updated", "ListLogsExport.Created",
-	"MFA.ChallengeCompleted", "MFA.ChallengeIssued", "MFA.MethodActivated", "MFA.MethodAdded",
-	"MFA.MethodDeleted", "MFA.RecoveryCodesViewed",
 	"Segment.Created", "Segment.Deleted", "Segment.Updated",
 	"Sender.ConfirmationEmailSent", "Sender.Confirmed", "Sender.Created", "Sender.Deleted", "Sender.Updated",
 	"SuppressedEmail.Added", "SuppressedEmail.Removed", "SuppressedEmailsExport.Created", "SuppressedEmailsExport.Deleted",
-	"User.Confirmed", "User.Created", "User.Deleted", "User.LoggedIn", "User.Updated",
+	"User.Confirmed", "User.Created", "User.Deleted", "User.Updated",
 }
+
+// otherEvents are only in other lists that Cakemail has published: the OpenAPI
+// document 1.18.25, the developer guide, and the official TypeScript SDK 2.2.0.
+var otherEvents = []string{
+	"Campaign.Clicked", "Campaign.Delivered", "Campaign.Opened", "Campaign.Sent",
+	"Contact.Deleted", "Contact.Tagged", "Contact.Unsubscribed", "Contact.Untagged",
+	"Email.Delivered", "Email.Error", "Email.GlobalUnsubscribed", "Email.Opened", "Email.Processing", "Email.Queued",
+	"Email.Rejected", "Email.ReportedAsSpam", "Email.Sent", "Email.SpamReport", "Email.Submitted", "Email.Unsubscribed",
+	"MFA.ChallengeCompleted", "MFA.ChallengeIssued", "MFA.MethodActivated", "MFA.MethodAdded",
+	"MFA.MethodDeleted", "MFA.RecoveryCodesViewed",
+	"User.LoggedIn",
+}
+
+var knownEvents = slices.Concat(eventsForNew, otherEvents)
 
 var eventShape = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*\.[A-Z][A-Za-z0-9]*$`)
 
@@ -42,8 +50,28 @@ func IsKnownEvent(name string) bool {
 	return slices.Contains(knownEvents, name)
 }
 
-// farthestSuggestion is the number of edits from which on a name is no typo any more.
-const farthestSuggestion = 3
+// EventsLike returns the events that match the pattern of [path.Match] in any case: those that the
+// newest list takes for new webhooks, and the others. What is no pattern matches nothing.
+func EventsLike(pattern string) (forNew, others []string) {
+	pattern = strings.ToLower(pattern)
+	like := func(events []string) []string {
+		return slices.DeleteFunc(slices.Clone(events), func(name string) bool {
+			matches, err := path.Match(pattern, strings.ToLower(name))
+			return err != nil || !matches
+		})
+	}
+	return like(eventsForNew), like(otherEvents)
+}
+
+// EventResources returns the first parts of the events for new webhooks.
+func EventResources() []string {
+	var resources []string
+	for _, name := range eventsForNew {
+		resource, _, _ := strings.Cut(name, ".")
+		resources = append(resources, resource)
+	}
+	return sorted(resources)
+}
 
 // SuggestEvent returns the known event that the name differs from only in case
 // or by a small typo, or "".
@@ -51,16 +79,34 @@ func SuggestEvent(name string) string {
 	if IsKnownEvent(name) {
 		return name
 	}
+	return nearest(name, knownEvents)
+}
+
+// SuggestPattern does the same for a pattern that matches no event for new webhooks. It suggests
+// one of these events, all of a resource, or all of an action.
+func SuggestPattern(pattern string) string {
+	patterns := slices.Clone(eventsForNew)
+	for _, name := range eventsForNew {
+		resource, action, _ := strings.Cut(name, ".")
+		patterns = append(patterns, resource+".*", "*."+action)
+	}
+	return nearest(pattern, patterns)
+}
+
+// farthestSuggestion is the number of edits from which on a name is no typo any more.
+const farthestSuggestion = 3
+
+func nearest(name string, candidates []string) string {
 	const longestName = 64
 	if len(name) > longestName {
 		return ""
 	}
 	wanted := strings.ToLower(strings.NewReplacer("_", ".", "-", ".", ":", ".", " ", "").Replace(name))
 	best, bestDistance := "", farthestSuggestion
-	for _, known := range knownEvents {
-		distance := levenshtein.Distance(wanted, strings.ToLower(known), nil)
+	for _, candidate := range candidates {
+		distance := levenshtein.Distance(wanted, strings.ToLower(candidate), nil)
 		if distance < bestDistance || distance == 0 {
-			best, bestDistance = known, distance
+			best, bestDistance = candidate, distance
 		}
 	}
 	return best

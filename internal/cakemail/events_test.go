@@ -48,6 +48,59 @@ func TestEvents_ThatArePublishedAreKnown(t *testing.T) {
 	}
 }
 
+func TestEvents_ForNewWebhooksAreThoseOfTheNewestList(t *testing.T) {
+	forNew, others := EventsLike("*")
+	if want := sorted(published["the OpenAPI document 1.20.18, for create"]); !slices.Equal(forNew, want) {
+		t.Errorf("for new webhooks: got %v, want %v", forNew, want)
+	}
+	if got := sorted(slices.Concat(forNew, others)); !slices.Equal(got, sorted(knownEvents)) {
+		t.Errorf("all together: got %v, want every known event", got)
+	}
+}
+
+func TestEvents_AreFoundByAPattern(t *testing.T) {
+	contacts, created := []string{"Contact.Added", "Contact.Removed", "Contact.Updated"}, []string{
+		"Account.Created", "Campaign.Created", "CampaignLogExport.Created", "ContactsExport.Created", "List.Created", "ListLogsExport.Created",
+		"Segment.Created", "Sender.Created", "SuppressedEmailsExport.Created", "User.Created",
+	}
+	for pattern, want := range map[string]struct{ forNew, others []string }{
+		"Contact.Added":   {forNew: contacts[:1]},
+		"Contact.*":       {contacts, []string{"Contact.Deleted", "Contact.Tagged", "Contact.Unsubscribed", "Contact.Untagged"}},
+		"*.Created":       {forNew: created},
+		"Contact.?dded":   {forNew: contacts[:1]},
+		"Contact.[AR]*ed": {forNew: contacts[:2]},
+		"Email.[^O]*ed": {[]string{"Email.Bounced", "Email.Clicked"}, []string{
+			"Email.Delivered", "Email.GlobalUnsubscribed", "Email.Queued", "Email.Rejected", "Email.Submitted", "Email.Unsubscribed",
+		}},
+		// As everywhere, events are equal in any case.
+		"CONTACT.ADDED": {forNew: contacts[:1]}, "*.CREATED": {forNew: created}, "contact.[ar]*ed": {forNew: contacts[:2]},
+		// Only another list has them.
+		"Email.Opened": {others: []string{"Email.Opened"}}, "user.l*": {others: []string{"User.LoggedIn"}},
+		// Nothing has such a name.
+		"": {}, "Contact": {}, "*.Exploded": {}, " Contact.Added": {}, "Contact.Added*Contact": {},
+		// No pattern at all.
+		"[": {}, "Contact.[": {}, `Contact.\`: {}, strings.Repeat("*a", 1<<20): {},
+	} {
+		if forNew, others := EventsLike(pattern); !slices.Equal(forNew, want.forNew) || !slices.Equal(others, want.others) {
+			t.Errorf("%.100q: got %v and %v, want %v and %v", pattern, forNew, others, want.forNew, want.others)
+		}
+	}
+}
+
+func TestEvents_PatternsAreSuggestedForSmallTypos(t *testing.T) {
+	for pattern, want := range map[string]string{
+		"Emails.*": "Email.*", "Email": "Email.*", "email_*": "Email.*", "SupressedEmail.*": "SuppressedEmail.*",
+		"*.Creatd": "*.Created", "Contact.Aded": "Contact.Added", "Email.[": "Email.*",
+		// Not for new webhooks.
+		"Email.Opend": "", "MFAs.*": "",
+		"": "", "Order.*": "", strings.Repeat("*", 65): "",
+	} {
+		if got := SuggestPattern(pattern); got != want {
+			t.Errorf("%.100q: got %q, want %q", pattern, got, want)
+		}
+	}
+}
+
 func readFile(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join("..", "..", path))

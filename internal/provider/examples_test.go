@@ -43,9 +43,10 @@ var appliedExamples = map[string]example{
 	"resources/cakemail_webhook/resource_everything.tf": {active: 1},
 	"data-sources/cakemail_webhook/data-source.tf":      {existing: true, active: 1},
 	"data-sources/cakemail_webhooks/data-source.tf":     {existing: true, active: 1},
+	"functions/events/function.tf":                      {needs: functions, active: 3},
 	"functions/sign/function.tf":                        {needs: functions, active: 1},
 	"functions/verify/function.tf": {needs: functions, genuine: true, variables: []string{
-		"-var", "body=" + verified.payload, "-var", "signature=" + verified.signature, "-var", "secret=" + verified.secret,
+		"-var", "body=" + verified.payload, "-var", "signature=" + verified.signature, "-var", "secret=old " + verified.secret,
 	}},
 	"guides/agencies/main.tf":              {active: 2},
 	"guides/import-block/main.tf":          {needs: importBlocks, existing: true, active: 1},

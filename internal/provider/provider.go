@@ -204,5 +204,5 @@ func (p *cakemailProvider) Actions(context.Context) []func() action.Action {
 
 // Functions implements [provider.ProviderWithFunctions].
 func (p *cakemailProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newSignFunction, newVerifyFunction}
+	return []func() function.Function{newEventsFunction, newSignFunction, newVerifyFunction}
 }

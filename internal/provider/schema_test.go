@@ -164,7 +164,7 @@ func TestNothingElseIsServed(t *testing.T) {
 		slices.Sorted(maps.Keys(schemas.ResourceSchemas)), slices.Sorted(maps.Keys(schemas.DataSourceSchemas)),
 		slices.Sorted(maps.Keys(schemas.EphemeralResourceSchemas)), slices.Sorted(maps.Keys(schemas.ListResourceSchemas)),
 		slices.Sorted(maps.Keys(schemas.Functions)), slices.Sorted(maps.Keys(schemas.ActionSchemas)))
-	const want = "[cakemail_webhook] [cakemail_webhook cakemail_webhooks] [cakemail_webhook_secret] [cakemail_webhook] [sign verify] " +
+	const want = "[cakemail_webhook] [cakemail_webhook cakemail_webhooks] [cakemail_webhook_secret] [cakemail_webhook] [events sign verify] " +
 		"[cakemail_webhook_test_delivery]"
 	if got != want {
 		t.Errorf("the provider serves %s, want %s", got, want)

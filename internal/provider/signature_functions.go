@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -33,7 +35,7 @@ func (signFunction) Definition(_ context.Context, _ function.DefinitionRequest, 
 		MarkdownDescription: "Returns `base64(HMAC-SHA256(secret, payload))`, the signature that Cakemail sends in the header " +
 			"`X-Cakemail-Signature` or `X-Signature` " +
 			"of a delivery with this body. Use it to test a receiver. Needs Terraform 1.8 or OpenTofu 1.7.",
-		Parameters: []function.Parameter{payloadParameter(), secretParameter()},
+		Parameters: []function.Parameter{payloadParameter(), secretParameter("")},
 		Return:     function.StringReturn{},
 	}
 }
@@ -43,7 +45,7 @@ func (signFunction) Run(ctx context.Context, req function.RunRequest, resp *func
 	var payload string
 	var secret types.String
 	resp.Error = function.ConcatFuncErrors(resp.Error, req.Arguments.Get(ctx, &payload, &secret))
-	if resp.Error == nil && secret.ValueString() == "" {
+	if resp.Error == nil && strings.TrimSpace(secret.ValueString()) == "" {
 		resp.Error = function.NewArgumentFuncError(1, message.MissingSecret)
 	}
 	if resp.Error != nil {
@@ -72,7 +74,7 @@ func (verifyFunction) Definition(_ context.Context, _ function.DefinitionRequest
 				Name:                "signature",
 				MarkdownDescription: "The value of the delivery's header `X-Cakemail-Signature` or `X-Signature`, in base64.",
 			},
-			secretParameter(),
+			secretParameter("You can give several, separated by spaces: then one of them has to match. "),
 		},
 		Return: function.BoolReturn{},
 	}
@@ -83,13 +85,15 @@ func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	var payload, signature string
 	var secret types.String
 	resp.Error = function.ConcatFuncErrors(resp.Error, req.Arguments.Get(ctx, &payload, &signature, &secret))
-	if resp.Error == nil && secret.ValueString() == "" {
+	if resp.Error == nil && strings.TrimSpace(secret.ValueString()) == "" {
 		resp.Error = function.NewArgumentFuncError(2, message.MissingSecret)
 	}
 	if resp.Error != nil {
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, cakemail.Verify([]byte(payload), signature, secret.ValueString()))
+	resp.Error = resp.Result.Set(ctx, slices.ContainsFunc(strings.Fields(secret.ValueString()), func(one string) bool {
+		return cakemail.Verify([]byte(payload), signature, one)
+	}))
 }
 
 func payloadParameter() function.Parameter {
@@ -101,12 +105,13 @@ func payloadParameter() function.Parameter {
 	}
 }
 
-func secretParameter() function.Parameter {
+// secretParameter has a description with one more sentence, or "".
+func secretParameter(more string) function.Parameter {
 	return function.StringParameter{
 		Name: "secret",
 		// Only then does the error say where to take it from.
 		AllowNullValue: true,
-		MarkdownDescription: "The webhook's secret, for example `cakemail_webhook.example.secret`. A webhook with `store_secret = false` has none in the state: " +
-			"take it from the ephemeral resource `cakemail_webhook_secret`.",
+		MarkdownDescription: "The webhook's secret, for example `cakemail_webhook.example.secret`. " + more +
+			"A webhook with `store_secret = false` has none in the state: take it from the ephemeral resource `cakemail_webhook_secret`.",
 	}
 }

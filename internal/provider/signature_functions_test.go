@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
 const missingSecretMessage = "The secret is missing, so there is nothing to sign with. " +
@@ -48,6 +49,11 @@ func TestFunctions_Calls(t *testing.T) {
 		"verify: is by another secret":       {"verify", []any{notASCII.payload, notASCII.signature, notASCII.secret + "x"}, false},
 		"verify: is empty":                   {"verify", []any{notASCII.payload, "", notASCII.secret}, false},
 		"verify: is not a signature":         {"verify", []any{notASCII.payload, "名前", notASCII.secret}, false},
+		"verify: is by one of the secrets":   {"verify", []any{notASCII.payload, notASCII.signature, " old \n" + notASCII.secret + "\t"}, true},
+		"verify: is by the first secret":     {"verify", []any{notASCII.payload, notASCII.signature, notASCII.secret + "  new"}, true},
+		"verify: is by none of the secrets":  {"verify", []any{notASCII.payload, notASCII.signature, "old new"}, false},
+		"verify: is by the empty secret":     {"verify", []any{"", cakemail.Sign(nil, ""), " old  new "}, false},
+		"verify: is by all secrets as one":   {"verify", []any{"", cakemail.Sign(nil, "old new"), "old new"}, false},
 		"verify: is in place of the payload": {"verify", []any{notASCII.signature, notASCII.payload, notASCII.secret}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -66,7 +72,7 @@ func TestFunctions_RefuseAMissingSecret(t *testing.T) {
 		return c.Encode(tftypes.String, tftypes.NewValue(tftypes.String, value))
 	}
 	for kind, secret := range map[string]*tfprotov6.DynamicValue{
-		"empty": encoded(""), "null": encoded(nil), "without data, as OpenTofu passes null": {},
+		"empty": encoded(""), "blank": encoded(" \n"), "null": encoded(nil), "without data, as OpenTofu passes null": {},
 	} {
 		for function, arguments := range map[string][]*tfprotov6.DynamicValue{
 			"sign": {encoded("payload"), secret}, "verify": {encoded("payload"), encoded("signature"), secret},
@@ -99,6 +105,9 @@ func TestFunctionsInTerraform1_8(t *testing.T) {
 				statecheck.ExpectKnownOutputValue("sensitive", knownvalue.TupleExact([]knownvalue.Check{
 					knownvalue.Bool(true), knownvalue.Bool(true), knownvalue.Bool(false),
 				})),
+				statecheck.ExpectKnownOutputValue("events", knownvalue.SetExact([]knownvalue.Check{
+					knownvalue.StringExact("Email.Bounced"), knownvalue.StringExact("Email.Clicked"),
+				})),
 			},
 		},
 		resource.TestStep{
@@ -106,6 +115,11 @@ func TestFunctionsInTerraform1_8(t *testing.T) {
 			ConfigVariables: config.Variables{"null_secret": config.BoolVariable(true)},
 			// Terraform puts a period behind it, and there must not be another.
 			ExpectError: regexp.MustCompile(wrapped(missingSecretMessage).String() + `\.([^.]|$)`),
+		},
+		resource.TestStep{
+			ConfigFile:      config.StaticFile("testdata/functions.tf"),
+			ConfigVariables: config.Variables{"pattern": config.StringVariable("Emails.*")},
+			ExpectError:     regexp.MustCompile(wrapped(noSuchEvents["Emails.*"]).String() + `\.([^.]|$)`),
 		},
 	)
 }

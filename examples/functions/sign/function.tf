@@ -1,3 +1,14 @@
+terraform {
+  required_providers {
+    cakemail = {
+      source  = "cakemail/cakemail"
+      version = "~> 0.1"
+    }
+  }
+}
+
+provider "cakemail" {}
+
 resource "cakemail_webhook" "example" {
   url    = "https://example.com/cakemail"
   events = ["Contact.Added"]

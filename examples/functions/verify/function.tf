@@ -1,3 +1,12 @@
+terraform {
+  required_providers {
+    cakemail = {
+      source  = "cakemail/cakemail"
+      version = "~> 0.1"
+    }
+  }
+}
+
 variable "body" {
   type        = string
   description = "The raw body of a delivery."
@@ -10,7 +19,7 @@ variable "signature" {
 
 variable "secret" {
   type        = string
-  description = "The webhook's secret."
+  description = "The webhook's secret, or several separated by spaces."
   sensitive   = true
 }
 

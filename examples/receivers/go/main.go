@@ -1,20 +1,25 @@
 // Command receiver accepts deliveries of Cakemail and refuses what is not signed
 // with one of the secrets in CAKEMAIL_WEBHOOK_SECRET, which are separated by spaces.
+// It listens on HOST and PORT. Health checks use GET /healthz.
 package main
 
 import (
 	"cmp"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -25,17 +30,30 @@ func main() {
 	if len(secrets) == 0 {
 		log.Fatal("CAKEMAIL_WEBHOOK_SECRET is not set")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:"+cmp.Or(os.Getenv("PORT"), "8080"))
+	// Kubernetes ends it with SIGTERM: answer what has begun to arrive.
+	ended := make(chan os.Signal, 1)
+	signal.Notify(ended, syscall.SIGTERM)
+	address := net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080"))
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", listener.Addr())
 	server := http.Server{Handler: receive(secrets), ReadTimeout: 10 * time.Second}
-	log.Fatal(server.Serve(listener))
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Fatal(err)
+		}
+	}()
+	<-ended
+	_ = server.Shutdown(context.Background())
 }
 
 func receive(secrets []string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/healthz" {
+			return
+		}
 		// The signature is of the body as it came: verify first, decode afterwards.
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
 		if err != nil {
@@ -44,6 +62,7 @@ func receive(secrets []string) http.HandlerFunc {
 		}
 		signature := cmp.Or(r.Header.Get("X-Cakemail-Signature"), r.Header.Get("X-Signature"))
 		if !slices.ContainsFunc(secrets, func(secret string) bool { return verify(body, signature, secret) }) {
+			log.Printf("refused %d bytes: not signed with CAKEMAIL_WEBHOOK_SECRET", len(body))
 			http.Error(w, "wrong signature", http.StatusUnauthorized)
 			return
 		}

@@ -1,5 +1,6 @@
 // Accepts deliveries of Cakemail and refuses what is not signed with one of the
 // secrets in CAKEMAIL_WEBHOOK_SECRET, which are separated by spaces.
+// It listens on HOST and PORT. Health checks use GET /healthz.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 
@@ -30,6 +31,10 @@ async function read(request) {
 }
 
 const server = createServer(async (request, response) => {
+  if (request.method === "GET" && request.url === "/healthz") {
+    response.end();
+    return;
+  }
   // The signature is of the body as it came: verify first, parse afterwards.
   const body = await read(request).catch(() => undefined);
   if (body === undefined) {
@@ -38,6 +43,7 @@ const server = createServer(async (request, response) => {
   }
   const signature = request.headers["x-cakemail-signature"] || request.headers["x-signature"] || "";
   if (!secrets.some((secret) => verify(body, signature, secret))) {
+    console.log(`refused ${body.length} bytes: not signed with CAKEMAIL_WEBHOOK_SECRET`);
     response.writeHead(401).end();
     return;
   }
@@ -45,6 +51,9 @@ const server = createServer(async (request, response) => {
   response.writeHead(204).end();
 });
 
-server.listen(Number(process.env.PORT ?? 8080), "127.0.0.1", () => {
-  console.log(`listening on 127.0.0.1:${server.address().port}`);
+server.listen(Number(process.env.PORT || 8080), process.env.HOST || "127.0.0.1", () => {
+  const { address, port } = server.address();
+  console.log(`listening on ${address}:${port}`);
 });
+// Kubernetes ends it with SIGTERM: answer what has begun to arrive.
+process.on("SIGTERM", () => server.close());

@@ -1,7 +1,8 @@
 """Accepts deliveries of Cakemail and refuses what is not signed with one of the secrets
 in CAKEMAIL_WEBHOOK_SECRET, which are separated by spaces.
 
-http.server cannot read chunked bodies; a proxy that buffers requests sends a length instead.
+It listens on HOST and PORT. Health checks use GET /healthz. http.server cannot read
+chunked bodies; a proxy that buffers requests sends a length instead.
 """
 
 import base64
@@ -9,8 +10,10 @@ import hashlib
 import hmac
 import os
 import re
+import signal
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 LARGEST_BODY = 1024 * 1024
 
@@ -24,6 +27,7 @@ def verify(body: bytes, signature: str, secret: str) -> bool:
 
 
 class Receiver(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # answers "Expect: 100-continue"
     timeout = 10  # seconds
 
     def do_POST(self) -> None:
@@ -35,10 +39,17 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         signature = self.headers.get("X-Cakemail-Signature") or self.headers.get("X-Signature") or ""
         if not any(verify(body, signature, secret) for secret in SECRETS):
+            print(f"refused {len(body)} bytes: not signed with CAKEMAIL_WEBHOOK_SECRET", flush=True)
             self.answer(401)
             return
         print(f"accepted {len(body)} bytes", flush=True)
         self.answer(204)
+
+    def do_GET(self) -> None:
+        self.answer(200 if self.path == "/healthz" else 401)
+
+    def log_request(self, *_: object) -> None:
+        """Is silent, because a URL can hold a key."""
 
     def answer(self, status: int) -> None:
         self.send_response(status)
@@ -50,6 +61,10 @@ class Receiver(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     if not SECRETS:
         sys.exit("CAKEMAIL_WEBHOOK_SECRET is not set")
-    server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8080"))), Receiver)
-    print(f"listening on 127.0.0.1:{server.server_port}", flush=True)
-    server.serve_forever()
+    address = (os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8080"))
+    with ThreadingHTTPServer(address, Receiver) as server:
+        # Kubernetes ends it with SIGTERM: answer what has begun to arrive.
+        server.daemon_threads = False
+        signal.signal(signal.SIGTERM, lambda *_: Thread(target=server.shutdown).start())
+        print(f"listening on {server.server_address[0]}:{server.server_port}", flush=True)
+        server.serve_forever()

@@ -203,6 +203,21 @@ func didYouMean(suggestion string) string {
 	return fmt.Sprintf(" Did you mean %q?", suggestion)
 }
 
+// NoEventLike is for the argument of a function: a pattern that matches no event for new webhooks, the
+// nearest that does, or "", whether other lists have an event like it, and the resources that have events.
+// Terraform puts a period behind it.
+func NoEventLike(pattern, nearest string, isInOtherList bool, resources []string) string {
+	if isInOtherList {
+		return "Cakemail's newest list has no event for new webhooks that matches " + quoted(pattern) +
+			". Other lists have some. To try one, write its name into events"
+	}
+	advice := fmt.Sprintf("The nearest is %q", nearest)
+	if nearest == "" {
+		advice = "There are events of " + strings.Join(resources, ", ")
+	}
+	return "No event for new webhooks matches " + quoted(pattern) + ". " + advice
+}
+
 // NoEvents is for an empty set.
 func NoEvents() Message {
 	return problem("No event", `events is empty. Name at least one, for example events = ["Contact.Added"].`,

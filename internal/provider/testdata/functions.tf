@@ -22,6 +22,11 @@ variable "null_secret" {
   default = false
 }
 
+variable "pattern" {
+  type    = string
+  default = "Email.*"
+}
+
 locals {
   secret    = var.null_secret ? null : var.secret
   signature = provider::cakemail::sign(var.payload, local.secret)
@@ -51,4 +56,8 @@ output "sensitive" {
     issensitive(provider::cakemail::verify(var.payload, local.signature, local.secret)),
     issensitive(provider::cakemail::sign(var.payload, "public")),
   ]
+}
+
+output "events" {
+  value = provider::cakemail::events(var.pattern)
 }
