@@ -26,12 +26,11 @@ func (eventsFunction) Metadata(_ context.Context, _ function.MetadataRequest, re
 func (eventsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Find events by a pattern",
-		MarkdownDescription: "Returns the events that match `pattern` and that Cakemail's newest list allows for new webhooks, as a set for `for_each`. " +
-			"You can name any other event in `events` yourself. A new version of the provider can know more or fewer events, " +
-			"so check the plan after an upgrade. Needs Terraform 1.8 or OpenTofu 1.7.",
+		MarkdownDescription: "Returns the [names of events](../guides/events-and-deliveries.md#names-of-events) for new webhooks that match `pattern`, as a set. " +
+			"After an upgrade of the provider, check the plan: the names can differ. Needs Terraform 1.8 or OpenTofu 1.7.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "pattern",
-			MarkdownDescription: "The name of an event, in which `*` stands for any text: `\"Contact.*\"`, `\"*.Created\"`, `\"*\"` or `\"Contact.Added\"`. " +
+			MarkdownDescription: "Name of an event, in which `*` stands for any text, for example `\"Contact.*\"`, `\"*.Created\"` or `\"*\"`. " +
 				"Case is ignored. A pattern that matches nothing is an error.",
 		}},
 		Return: function.SetReturn{ElementType: types.StringType},

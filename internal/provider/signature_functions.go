@@ -32,10 +32,9 @@ func (signFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp
 func (signFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Sign a delivery as Cakemail would",
-		MarkdownDescription: "Returns `base64(HMAC-SHA256(secret, payload))`, the signature that Cakemail sends in the header " +
-			"`X-Cakemail-Signature` or `X-Signature` " +
-			"of a delivery with this body. Use it to test a receiver. Needs Terraform 1.8 or OpenTofu 1.7.",
-		Parameters: []function.Parameter{payloadParameter(), secretParameter("")},
+		MarkdownDescription: "Returns `base64(HMAC-SHA256(secret, payload))`, the signature of a delivery with this body, to test a receiver. " +
+			"Needs Terraform 1.8 or OpenTofu 1.7.",
+		Parameters: []function.Parameter{payloadParameter(), secretParameter("The webhook's secret.")},
 		Return:     function.StringReturn{},
 	}
 }
@@ -66,15 +65,15 @@ func (verifyFunction) Metadata(_ context.Context, _ function.MetadataRequest, re
 func (verifyFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Verify the signature of a delivery",
-		MarkdownDescription: "Tells whether `signature` is the one that Cakemail sends with a delivery of this body, compared in constant time. " +
+		MarkdownDescription: "Tells whether Cakemail signed a delivery with this body, by a constant-time comparison. " +
 			"Needs Terraform 1.8 or OpenTofu 1.7.",
 		Parameters: []function.Parameter{
 			payloadParameter(),
 			function.StringParameter{
 				Name:                "signature",
-				MarkdownDescription: "The value of the delivery's header `X-Cakemail-Signature` or `X-Signature`, in base64.",
+				MarkdownDescription: "The delivery's header `X-Signature` or `X-Cakemail-Signature`.",
 			},
-			secretParameter("You can give several, separated by spaces: then one of them has to match. "),
+			secretParameter("The webhook's secret, or several, separated by spaces."),
 		},
 		Return: function.BoolReturn{},
 	}
@@ -99,19 +98,16 @@ func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 func payloadParameter() function.Parameter {
 	return function.StringParameter{
 		Name: "payload",
-		MarkdownDescription: "The raw body of the delivery. Terraform changes every string to the Unicode form NFC. If the body writes `é` as two " +
-			"characters, `e` and U+0301, " +
-			"the function gets another body than Cakemail signed, and the signature differs. Check such a body outside Terraform.",
+		MarkdownDescription: "Raw body of the delivery. If it writes letters such as `é` as two characters, the function sees a different body " +
+			"from the one Cakemail signed, because Terraform joins them.",
 	}
 }
 
-// secretParameter has a description with one more sentence, or "".
-func secretParameter(more string) function.Parameter {
+func secretParameter(description string) function.Parameter {
 	return function.StringParameter{
 		Name: "secret",
 		// Only then does the error say where to take it from.
-		AllowNullValue: true,
-		MarkdownDescription: "The webhook's secret, for example `cakemail_webhook.example.secret`. " + more +
-			"A webhook with `store_secret = false` has none in the state: take it from the ephemeral resource `cakemail_webhook_secret`.",
+		AllowNullValue:      true,
+		MarkdownDescription: description + " With `store_secret = false`, take it from the ephemeral resource `cakemail_webhook_secret`.",
 	}
 }
