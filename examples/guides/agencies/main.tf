@@ -7,8 +7,6 @@ terraform {
   }
 }
 
-provider "cakemail" {}
-
 variable "clients" {
   type        = map(number)
   description = "The number of each client's account."

@@ -7,8 +7,6 @@ terraform {
   }
 }
 
-provider "cakemail" {}
-
 moved {
   from = restapi_object.bounces
   to   = cakemail_webhook.bounces

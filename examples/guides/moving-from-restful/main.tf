@@ -7,8 +7,6 @@ terraform {
   }
 }
 
-provider "cakemail" {}
-
 locals {
   receivers = {
     crm     = "https://example.com/crm"

@@ -7,8 +7,6 @@ terraform {
   }
 }
 
-provider "cakemail" {}
-
 variable "events" {
   type        = set(string)
   description = "The events to post."
@@ -22,13 +20,7 @@ resource "cakemail_webhook" "events" {
   events = [each.value]
 }
 
-# Each webhook has a secret of its own, by the name of its event.
-output "secrets" {
-  value     = { for event, webhook in cakemail_webhook.events : event => webhook.secret }
-  sensitive = true
-}
-
-# For CAKEMAIL_WEBHOOK_SECRET of one receiver of all: the secrets, separated by spaces.
+# The secrets of all, separated by spaces, for CAKEMAIL_WEBHOOK_SECRET of one receiver.
 output "secret" {
   value     = join(" ", [for webhook in cakemail_webhook.events : webhook.secret])
   sensitive = true

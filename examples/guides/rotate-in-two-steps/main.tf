@@ -7,15 +7,13 @@ terraform {
   }
 }
 
-provider "cakemail" {}
-
 variable "secrets" {
   type        = set(string)
-  description = "A name for each secret that is in use, for example the month that it is from. Two of them while you rotate."
+  description = "A name for each secret in use: two while you rotate."
   default     = ["2026-05"]
 }
 
-# One webhook for each secret. They post the same events to the same URL.
+# One webhook for each secret.
 resource "cakemail_webhook" "contacts" {
   for_each = var.secrets
 
@@ -23,7 +21,7 @@ resource "cakemail_webhook" "contacts" {
   events = ["Contact.Added"]
 }
 
-# For CAKEMAIL_WEBHOOK_SECRET of the receiver: every secret, separated by spaces.
+# For CAKEMAIL_WEBHOOK_SECRET of the receiver.
 output "secret" {
   value     = join(" ", [for webhook in cakemail_webhook.contacts : webhook.secret])
   sensitive = true

@@ -10,8 +10,6 @@ terraform {
   }
 }
 
-provider "cakemail" {}
-
 provider "kubernetes" {
   config_path = "~/.kube/config"
 }
@@ -21,8 +19,7 @@ resource "cakemail_webhook" "contacts" {
   events = ["Contact.Added"]
 }
 
-# The receiver reads the secret from here. When the webhook is replaced, this
-# follows in the same apply.
+# When the webhook is replaced, this follows in the same apply.
 resource "kubernetes_secret_v1" "cakemail" {
   metadata {
     name = "cakemail-webhook"
