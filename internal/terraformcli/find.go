@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/go-version"
@@ -41,6 +43,30 @@ func find(ctx context.Context, installer installer) (string, error) {
 		return "", fmt.Errorf("%w (downloading Terraform %s failed: %w)", ErrNotFound, downloadedVersion, err)
 	}
 	return path, nil
+}
+
+var printedVersion = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v1\.(\d+)\.`)
+
+// Version returns whether Terraform or OpenTofu was found, by its name, and its minor version.
+func Version(ctx context.Context) (name string, minor int, err error) {
+	binary, err := Find(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	printed, err := exec.CommandContext(ctx, binary, "version").Output()
+	if err != nil {
+		return "", 0, fmt.Errorf("asking %s for its version: %w", binary, err)
+	}
+	return versionIn(string(printed))
+}
+
+func versionIn(printed string) (name string, minor int, err error) {
+	match := printedVersion.FindStringSubmatch(printed)
+	if match == nil {
+		return "", 0, fmt.Errorf("no version of Terraform or OpenTofu is in %q", printed)
+	}
+	minor, err = strconv.Atoi(match[2])
+	return match[1], minor, err
 }
 
 // downloadedVersion is the Terraform for machines without one, the newest that the workflows test.

@@ -284,3 +284,16 @@ func TestSeveralCanDownloadAtOnce(t *testing.T) {
 	}
 	group.Wait()
 }
+
+func TestVersionIn(t *testing.T) {
+	t.Parallel()
+	for printed, want := range map[string]string{
+		"Terraform v1.11.4\non linux_amd64\n": "Terraform 11", "Terraform v1.15.9-dev": "Terraform 15", "OpenTofu v1.6.0": "OpenTofu 6",
+		"\nWarning: something\n\nTerraform v1.16.0-rc2\n": "Terraform 16", "": "", "Terraform v2.0.0": "",
+	} {
+		name, minor, err := versionIn(printed)
+		if got := fmt.Sprint(name, " ", minor); (err == nil) != (want != "") || err == nil && got != want {
+			t.Errorf("%q: got %s (error %v), want %q", printed, got, err, want)
+		}
+	}
+}
