@@ -290,8 +290,19 @@ func TestAModule(t *testing.T) {
 		if output := acctest.Terraform(t, terraform, "test"); !strings.Contains(output, "4 passed, 0 failed") {
 			t.Errorf("not every test passed:\n%s", output)
 		}
-		if all, active := len(server.api.Webhooks()), len(server.api.Active()); all != 3 || active != 0 {
-			t.Errorf("the API made %d webhooks, of which %d are active, want 3 and none", all, active)
+		if all, active := len(server.api.Webhooks()), len(server.api.Active()); all != 2 || active != 0 {
+			t.Errorf("the API made %d webhooks, of which %d are active, want 2 and none", all, active)
+		}
+
+		// This one replaces each webhook where an event is added.
+		mistaken := strings.NewReplacer(
+			"for_each = var.events", `for_each = { for event in var.events : "${event} of ${length(var.events)}" => event }`,
+			"event, webhook in cakemail_webhook.events : event", "webhook in cakemail_webhook.events : one(webhook.events)",
+		).Replace(read(t, example+"main.tf"))
+		write(t, terraform, "main.tf", mistaken)
+		output := acctest.RefusedTerraform(t, terraform, "test", "-filter=api.tftest.hcl")
+		if !strings.Contains(output, "have to keep their secrets") && !strings.Contains(output, "Unknown condition value") {
+			t.Errorf("the mistake was not found:\n%s", output)
 		}
 	})
 }

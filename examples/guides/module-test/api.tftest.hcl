@@ -22,15 +22,16 @@ run "makes_a_webhook_per_event" {
   }
 }
 
+# In a plan, a secret that would change has no value yet.
 run "keeps_the_secrets_when_an_event_is_added" {
+  command = plan
+
   variables {
     events = ["Contact.Added", "Email.Bounced", "Email.Opened"]
   }
 
   assert {
-    condition = alltrue([
-      for event, secret in run.makes_a_webhook_per_event.secrets : output.secrets[event] == secret
-    ])
-    error_message = "The webhooks that were there have to keep their secrets."
+    condition     = alltrue([for event in ["Contact.Added", "Email.Bounced"] : output.secrets[event] != null])
+    error_message = "The webhooks that are there have to keep their secrets."
   }
 }
