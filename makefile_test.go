@@ -136,6 +136,22 @@ func TestInstallPutsTheProviderWhereTerraformLooks(t *testing.T) {
 	}
 }
 
+func TestTheAPIIsTold(t *testing.T) {
+	t.Parallel()
+	folder := projectFolder(t, t.TempDir())
+	writeFile(t, filepath.Join(folder, "internal", "api", "main.go"),
+		"package main\n\nimport \"os\"\n\nfunc main() { for _, argument := range os.Args[1:] { os.Stdout.WriteString(argument + \" \") } }\n")
+	for want, variables := range map[string][]string{
+		"": nil,
+		"-form guide -fault lost-create -port 2254 ": {"FORM=guide", "FAULT=lost-create", "PORT=2254"},
+	} {
+		none := []string{"FORM=", "FAULT=", "PORT="}
+		if got := run(t, folder, none, "make", append([]string{"api"}, variables...)...); got != want {
+			t.Errorf("with %v, the API was started with %q, want %q", variables, got, want)
+		}
+	}
+}
+
 func TestCISaysThatItNeedsARepository(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("bash"); err != nil {

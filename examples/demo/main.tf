@@ -6,18 +6,10 @@ terraform {
   }
 }
 
-# Where the API is, and with which token, is in the environment.
-provider "cakemail" {}
-
-variable "url" {
-  type        = string
-  description = "Where Cakemail posts the events."
-}
+variable "url" {}
 
 variable "event" {
-  type        = string
-  description = "The event to post."
-  default     = "Contact.Added"
+  default = "Contact.Added"
 }
 
 resource "cakemail_webhook" "demo" {
@@ -25,15 +17,7 @@ resource "cakemail_webhook" "demo" {
   events = [var.event]
 }
 
-output "id" {
-  value = cakemail_webhook.demo.id
-}
-
 output "secret" {
   value     = cakemail_webhook.demo.secret
   sensitive = true
-}
-
-output "hash_function" {
-  value = cakemail_webhook.demo.hash_function
 }

@@ -81,6 +81,7 @@ func (s *Server) finish(call *Call, writer http.ResponseWriter, given answer) {
 	call.Status = given.status
 	number := len(s.calls)
 	s.mu.Unlock()
+	s.report(*call)
 
 	header := writer.Header()
 	header.Set("Content-Type", "application/json")

@@ -40,6 +40,16 @@ type Fault struct {
 	Rewrite func(body []byte) []byte
 }
 
+// Faults to meet the provider's promises with.
+var (
+	// LostCreate carries the first create out, and loses its answer.
+	LostCreate = Fault{Operation: Create, Times: 1, Processed: true, Cut: true}
+	// LaggingList lists what there was three seconds ago.
+	LaggingList = Fault{Operation: List, Lag: 3 * time.Second}
+	// RateLimited refuses every third call for a second.
+	RateLimited = Fault{Every: 3, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"1"}}}
+)
+
 // replaces tells whether the normal answer is not needed at all.
 func (f Fault) replaces() bool { return f.Cut || f.Status != 0 || f.PerSecond > 0 }
 
@@ -103,6 +113,7 @@ func (f *activeFault) due(now time.Time) bool {
 // misbehave answers as the fault says.
 func (s *Server) misbehave(call *Call, writer http.ResponseWriter, fault Fault, normal answer) {
 	if fault.Cut {
+		s.report(*call)
 		panic(http.ErrAbortHandler)
 	}
 	if fault.PerSecond > 0 {

@@ -98,6 +98,9 @@ func WithRandom(random io.Reader) Option { return func(s *Server) { s.random = r
 // none. What [Server.SetFaults] set comes first.
 func WithFaults(faults func(Call) *Fault) Option { return func(s *Server) { s.drawn = faults } }
 
+// WithReport tells of each call as soon as it is known what it is answered with.
+func WithReport(report func(Call)) Option { return func(s *Server) { s.report = report } }
+
 // Server is the API. It is safe for concurrent use.
 type Server struct {
 	form           Form
@@ -118,6 +121,7 @@ type Server struct {
 	listener       net.Listener
 	random         io.Reader
 	drawn          func(Call) *Fault
+	report         func(Call)
 
 	http *httptest.Server
 	// closing ends every delay.
@@ -147,6 +151,7 @@ func Start(options ...Option) *Server {
 		habit:         func(*Webhook) {},
 		random:        rand.Reader,
 		drawn:         func(Call) *Fault { return nil },
+		report:        func(Call) {},
 		closing:       make(chan struct{}),
 		tokens:        map[string]time.Time{},
 		refreshes:     map[string]bool{},

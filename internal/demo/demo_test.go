@@ -3,13 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
@@ -20,93 +21,149 @@ var aSecret = regexp.MustCompile(`[A-Za-z0-9+/]{43}=`)
 
 func TestEveryStepHolds(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	if err := run(t.Context(), &out); err != nil {
-		t.Fatalf("%v\n\nafter this output:\n%s", err, out.String())
+	for name, colored := range map[string]bool{"plain": false, "coloured": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			if err := run(t.Context(), &out, colored); err != nil {
+				t.Fatalf("%v\n\nafter this output:\n%s", err, out.String())
+			}
+			printed := color.ReplaceAllString(out.String(), "")
+			if isColored := printed != out.String(); isColored != colored {
+				t.Errorf("there are colours: %t, want %t", isColored, colored)
+			}
+			expectSteps(t, printed)
+			expectNarrow(t, printed)
+			if found := aSecret.FindString(printed); found != "" {
+				t.Errorf("the output shows a secret: %s", found)
+			}
+			if t.Failed() {
+				t.Log(out.String())
+			}
+		})
 	}
+}
+
+// expectSteps fails unless the steps are all there, in their order.
+func expectSteps(t *testing.T, printed string) {
+	t.Helper()
+	rest := printed
 	for _, want := range []string{
-		"Step 1. Build the provider",
-		"Plan: 1 to add, 0 to change, 0 to destroy.",
-		"Apply complete! Resources: 1 added, 0 changed, 0 destroyed.",
-		"secret        = (sensitive, 44 characters; nothing here prints it)",
-		"No changes.",
-		"Plan: 0 to add, 1 to change, 0 to destroy.",
-		"Apply complete! Resources: 0 added, 1 changed, 0 destroyed.",
-		"the receiver verified the signature",
-		deliveredBy(t),
-		"the receiver refused it",
-		"Destroy complete! Resources: 1 destroyed.",
-		"no active webhook",
-		"Every step held.",
+		"1. The configuration", "\nresource \"cakemail_webhook\" \"demo\" {\n",
+		"2. Plan", "\n  # cakemail_webhook.demo will be created\n", "+ url  ", "\n    }\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n",
+		"3. Apply", "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n", "the answer was lost", "exactly one webhook", "No changes.",
+		"4. Change the URL", "~ url  ", "Plan: 0 to add, 1 to change, 0 to destroy.\n", "Resources: 0 added, 1 changed, 0 destroyed.\n", "the same secret",
+		"5. Change the event", "must be replaced\n", "Plan: 1 to add, 0 to change, 1 to destroy.\n\n", "Warning: The secret of the webhook ", "was not applied",
+		"6. Deliver", deliveredBy(t), "the receiver verified the signature", "the receiver refused",
+		"7. Destroy", "Destroy complete! Resources: 1 destroyed.\n", "none is active",
+		"\nProven: ", "\nNext, ", "make api", "README.md", "\nEvery argument", "docs/index.md.\n",
 	} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("the output lacks %q", want)
+		_, after, found := strings.Cut(rest, want)
+		if !found {
+			t.Fatalf("the output lacks %q after:\n%s", want, strings.TrimSuffix(printed, rest))
 		}
+		rest = after
 	}
-	if found := aSecret.FindString(out.String()); found != "" {
-		t.Errorf("the output shows a secret: %s", found)
+	if rest != "" {
+		t.Errorf("after the closing lines comes %q", rest)
 	}
-	folder := regexp.MustCompile(`folder (\S+),`).FindStringSubmatch(out.String())
-	if folder == nil {
-		t.Fatal("the output names no folder")
-	}
-	if _, err := os.Stat(folder[1]); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the folder %s was left behind: %v", folder[1], err)
-	}
-	if t.Failed() {
-		t.Log(out.String())
+}
+
+// terraforms are the lines of Terraform and the provider, which are quoted as wide as they are.
+var terraforms = regexp.MustCompile(`^ +~ url +=|^(│ )?Warning: The secret of the webhook|^Posting a sample of `)
+
+func expectNarrow(t *testing.T, printed string) {
+	t.Helper()
+	for line := range strings.Lines(printed) {
+		if utf8.RuneCountInString(line) > 80 && !terraforms.MatchString(line) {
+			t.Errorf("%d columns: %s", utf8.RuneCountInString(line)-1, line)
+		}
 	}
 }
 
 // deliveredBy is what the demo says of the delivery with the Terraform that runs it.
 func deliveredBy(t *testing.T) string {
 	t.Helper()
-	binary, err := terraformcli.Find(t.Context())
+	name, minor, err := terraformcli.Version(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	printed, err := exec.CommandContext(t.Context(), binary, "version").Output()
-	if err != nil {
-		t.Fatal(err)
+	if name == "Terraform" && minor >= actionsSince {
+		return "Posting a sample of Contact.Added, signed with the webhook's secret, to http://"
 	}
-	if actionsIn(string(printed)) {
-		return "| Posting a sample of Contact.Added, signed with the webhook's secret, to http://"
-	}
-	return "The API posts Contact.Added to the webhook's url"
+	return "The API posts a signed Contact.Added to the URL of the webhook."
 }
 
-func TestActionsIn(t *testing.T) {
+// Colours are for a terminal alone, and for none that says NO_COLOR. The null device is as little
+// of a file as a terminal.
+func TestIsColored(t *testing.T) {
 	t.Parallel()
-	for printed, want := range map[string]bool{
-		"Terraform v1.11.4\non linux_amd64\n": false, "Terraform v1.13.9": false, "Terraform v1.14.0": true, "Terraform v1.15.9-dev": true,
-		"\nWarning: something\n\nTerraform v1.16.0-rc2\n": true, "OpenTofu v1.12.6": false, "OpenTofu v1.14.0": false, "": false,
-	} {
-		if got := actionsIn(printed); got != want {
-			t.Errorf("%q: got %t, want %t", printed, got, want)
+	device, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer device.Close()
+	_, pipe, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	for _, test := range []struct {
+		out     *os.File
+		noColor string
+		want    bool
+	}{{device, "", true}, {device, "1", false}, {pipe, "", false}} {
+		if got := isColored(test.out, test.noColor); got != test.want {
+			t.Errorf("to %s with NO_COLOR=%s, there are colours: %t, want %t", test.out.Name(), test.noColor, got, test.want)
 		}
 	}
 }
 
+// Without Terraform, and without a folder to download it into, the demo says three lines.
 func TestNoTerraform(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	// Without a home there is no cache folder, so none is downloaded either.
-	for _, name := range []string{"TF_ACC_TERRAFORM_PATH", "HOME", "XDG_CACHE_HOME", "LocalAppData"} {
-		t.Setenv(name, "")
+	built := filepath.Join(t.TempDir(), "demo.exe")
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", built, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
 	}
-	if err := run(t.Context(), &bytes.Buffer{}); !errors.Is(err, terraformcli.ErrNotFound) {
-		t.Errorf("got %v, want %v", err, terraformcli.ErrNotFound)
+	demo := exec.CommandContext(t.Context(), built)
+	demo.Env = []string{}
+	output, err := demo.CombinedOutput()
+	lines := strings.Split(strings.TrimSuffix(string(output), "\n"), "\n")
+	if err == nil || len(lines) != 3 {
+		t.Fatalf("got %v and the output, want a failure and three lines:\n%s", err, output)
+	}
+	for index, want := range []string{"Terraform is not installed.", "The download failed: ", "Install it: https://"} {
+		if !strings.HasPrefix(lines[index], want) {
+			t.Errorf("line %d is %q, want %q", index+1, lines[index], want)
+		}
 	}
 }
 
-func TestStopped(t *testing.T) {
-	t.Parallel()
+func TestItLeavesNothingBehind(t *testing.T) {
+	temporary := t.TempDir()
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, temporary)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	err := run(ctx, &bytes.Buffer{})
-	if err == nil || !strings.Contains(err.Error(), "stopped in step 1, and cleaned up") {
-		t.Errorf("got %v, want that it was stopped in step 1", err)
+	stopper := writerFunc(func(text []byte) (int, error) {
+		if bytes.HasPrefix(text, []byte("$ terraform")) {
+			cancel()
+		}
+		return len(text), nil
+	})
+	if err := run(ctx, stopper, false); err == nil || !strings.Contains(err.Error(), "stopped in step 2, and cleaned up") {
+		t.Errorf("got %v, want that it was stopped in step 2", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(temporary, "cakemail-demo-*")); err != nil || len(left) > 0 {
+		t.Errorf("it left %v (error %v)", left, err)
 	}
 }
+
+// writerFunc is a function as an [io.Writer].
+type writerFunc func([]byte) (int, error)
+
+// Write implements [io.Writer].
+func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
 
 func TestExpectations(t *testing.T) {
 	t.Parallel()
@@ -118,9 +175,9 @@ func TestExpectations(t *testing.T) {
 		err  error
 		want string
 	}{
-		"another action":     {replacement.expectAction("update"), "planned actions on cakemail_webhook.demo: expected update, saw delete and create"},
+		"another action":     {replacement.expectActions("update"), "planned actions on cakemail_webhook.demo: expected update, saw delete and create"},
 		"changes":            {replacement.expectNothing(), "planned actions on cakemail_webhook.demo: expected no-op, saw delete and create"},
-		"no resource at all": {planned{}.expectAction("create"), "resources in the plan: expected 1, saw 0"},
+		"no resource at all": {planned{}.expectActions("create"), "resources in the plan: expected 1, saw 0"},
 		"unknown after apply": {
 			replacement.expectKept(map[string]string{"secret": "s3cret"}),
 			"planned secret: expected to stay what it is, saw another value or one that is known only after apply",

@@ -17,7 +17,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Stdout)
+	err := run(ctx, os.Stdout, isColored(os.Stdout, os.Getenv("NO_COLOR")))
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -25,10 +25,16 @@ func main() {
 	}
 }
 
+// isColored tells whether a person sees the output, and wants colours.
+func isColored(out *os.File, noColor string) bool {
+	info, err := out.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && noColor == ""
+}
+
 // run plays the demo, and stops at the first step that does not hold. It leaves
 // nothing behind, whether it gets to the end or not.
-func run(ctx context.Context, out io.Writer) error {
-	terraform, err := terraformcli.Find(ctx)
+func run(ctx context.Context, out io.Writer, color bool) error {
+	core, minor, err := terraformcli.Version(ctx)
 	if err != nil {
 		return err
 	}
@@ -38,16 +44,12 @@ func run(ctx context.Context, out io.Writer) error {
 	}
 	defer os.RemoveAll(folder)
 
-	demo := &demo{out: out, folder: folder}
+	demo := &demo{out: out, color: color, folder: folder, hasActions: core == "Terraform" && minor >= actionsSince}
 	defer demo.close()
-	demo.say("Cakemail webhooks, managed by Terraform")
-	demo.say("")
-	demo.say("Everything happens on this machine: the API is an in-memory imitation of")
-	demo.say("Cakemail's, and no account is needed. Terraform is the real one,")
-	demo.say("%s. It runs in the folder %s,", terraform, folder)
-	demo.say("which is removed at the end.")
+	demo.say("Cakemail webhooks, managed by the real %s 1.%d. The API is an in-memory", core, minor)
+	demo.say("imitation of Cakemail's on this machine: no account is needed.")
 	for index, step := range demo.steps() {
-		demo.say("\nStep %d. %s", index+1, step.title)
+		demo.say("\n%s\n", demo.paint(bold, fmt.Sprintf("%d. %s", index+1, step.title)))
 		err := step.play(ctx)
 		if ctx.Err() != nil {
 			return fmt.Errorf("\nstopped in step %d, and cleaned up", index+1)
@@ -56,6 +58,8 @@ func run(ctx context.Context, out io.Writer) error {
 			return fmt.Errorf("\nstep %d (%s) failed: %w", index+1, step.title, err)
 		}
 	}
-	demo.say("\nEvery step held.")
+	demo.say("\nProven: no lost or duplicate webhook, the same secret, a fake event refused.")
+	demo.say("Next, apply your first webhook to the API that make api serves: README.md.")
+	demo.say("Every argument, and a guide for each question: docs/index.md.")
 	return nil
 }

@@ -1,27 +1,41 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	_ "embed"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-const event = "Contact.Added"
+const (
+	event      = "Contact.Added"
+	otherEvent = "Email.Bounced"
+	// actionsSince is the minor version of Terraform 1 that brought actions; OpenTofu has none.
+	actionsSince = 14
+)
+
+//go:embed delivery.tf
+var deliveryConfiguration []byte
 
 // demo is what the steps hand on from one to the next.
 type demo struct {
-	out       io.Writer
-	folder    string
-	api       *cakemailtest.Server
-	receiver  *receiver
-	terraform *terraform
-	// webhook is what Terraform's outputs said after the first apply.
-	webhook outputs
+	out        io.Writer
+	color      bool
+	hasActions bool
+	folder     string
+	api        *cakemailtest.Server
+	receiver   *receiver
+	terraform  *terraform
+	// webhook is what Terraform knew of it after the first apply.
+	webhook attributes
 }
 
 type step struct {
@@ -31,19 +45,28 @@ type step struct {
 
 func (d *demo) steps() []step {
 	return []step{
-		{"Build the provider from this repository", d.build},
-		{"Start an in-memory Cakemail API, and a receiver for its events", d.start},
-		{"Take examples/demo, and plan: what would Terraform do?", d.planCreate},
-		{"Apply: create the webhook", d.applyCreate},
-		{"Read Terraform's outputs", d.readOutputs},
-		{"Plan again: is everything as it should be?", d.planNothing},
-		{"Send the events to another url: plan", d.planChange},
-		{"Send the events to another url: apply", d.applyChange},
-		{"Deliver a signed event", d.deliver},
-		{"Deliver the same event, tampered with on the way", d.deliverTampered},
+		{"The configuration: examples/demo/main.tf", d.configure},
+		{"Plan: what would Terraform do?", d.planCreate},
+		{"Apply, while the answer to the create is lost", d.applyCreate},
+		{"Change the URL: the webhook stays, and so does its secret", d.changeURL},
+		{"Change the event: the plan warns that the secret would change", d.planReplacement},
+		{"Deliver a signed event, and one that was tampered with", d.deliver},
 		{"Destroy: archive the webhook", d.destroy},
-		{"Look into the API: what is left?", d.lookForRest},
 	}
+}
+
+// What terminals call these.
+const (
+	bold  = "1"
+	green = "32"
+)
+
+// paint gives the text a colour where there is a terminal.
+func (d *demo) paint(code, text string) string {
+	if !d.color {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
 // say writes a line for the reader.
@@ -53,14 +76,12 @@ func (d *demo) say(format string, arguments ...any) {
 
 // held writes what a step has just checked.
 func (d *demo) held(format string, arguments ...any) {
-	d.say("  ok: "+format, arguments...)
+	d.say(d.paint(green, "ok")+": "+format, arguments...)
 }
 
 func (d *demo) close() {
 	if d.receiver != nil {
 		d.receiver.close()
-	}
-	if d.api != nil {
 		d.api.Close()
 	}
 }
@@ -83,173 +104,190 @@ func firstFailure(failures ...error) error {
 	return nil
 }
 
-func (d *demo) build(ctx context.Context) error {
-	d.say("  $ go build")
+// to sets the URL of the configuration to this path of the receiver.
+func (d *demo) to(path string) string { return " -var url=" + d.receiver.url(path) }
+
+func (d *demo) configure(ctx context.Context) error {
 	if err := terraformcli.BuildProvider(ctx, d.folder); err != nil {
 		return err
 	}
-	d.held("the provider is built; a command line configuration with dev_overrides leads Terraform to it")
-	return nil
-}
-
-func (d *demo) start(context.Context) error {
 	d.api = cakemailtest.Start()
+	d.api.SetFaults(cakemailtest.LostCreate)
 	d.receiver = startReceiver()
-	d.held("the API answers on %s", d.api.URL())
-	d.held("the receiver listens on %s and accepts only what is signed with the webhook's secret", d.receiver.url(""))
+	module, err := terraformcli.ModuleFolder(ctx)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Join(d.folder, "configuration")
+	if err := os.CopyFS(folder, os.DirFS(filepath.Join(module, "examples", "demo"))); err != nil {
+		return fmt.Errorf("copying examples/demo: %w", err)
+	}
+	content, err := os.ReadFile(filepath.Join(folder, "main.tf"))
+	if err != nil {
+		return fmt.Errorf("reading the configuration: %w", err)
+	}
+	d.say("%s", content)
+	// The settings are the ones that a user of the real API would export.
+	workspace, err := terraformcli.New(ctx, folder, d.folder,
+		"CAKEMAIL_API_BASE="+d.api.URL(), "CAKEMAIL_ACCESS_TOKEN="+cakemailtest.DefaultAccessToken)
+	if err != nil {
+		return err
+	}
+	workspace.Color = d.color
+	d.terraform = &terraform{workspace: workspace, say: d.say}
+	d.held("the provider is built, and the API listens on %s", d.api.URL())
 	return nil
 }
 
 func (d *demo) planCreate(ctx context.Context) error {
-	workspace, err := d.copyExample(ctx)
-	if err != nil {
-		return err
-	}
-	d.terraform = &terraform{workspace: workspace, say: d.say}
-	plan, err := d.terraform.plan(ctx, d.receiver.url("/first"), event)
-	if err != nil {
-		return err
-	}
+	plan, err := d.terraform.plan(ctx, d.to("/v1"))
 	if err := firstFailure(
-		plan.expectAction("create"),
+		err,
+		plan.expectActions("create"),
 		expect("lists of what the account has", 1, d.api.Count(cakemailtest.List)),
 		expect("calls that the API has got", 1, len(d.api.Calls())),
 	); err != nil {
 		return err
 	}
-	d.held("Terraform would create one webhook; to warn of an equal one, the plan has listed what the account has")
+	d.held("one webhook would be created; a list has shown that the account has none")
 	return nil
-}
-
-// copyExample makes the workspace that Terraform runs in. The settings are the
-// ones a user of the real API would export.
-func (d *demo) copyExample(ctx context.Context) (*terraformcli.Workspace, error) {
-	module, err := terraformcli.ModuleFolder(ctx)
-	if err != nil {
-		return nil, err
-	}
-	folder := filepath.Join(d.folder, "configuration")
-	if err := os.CopyFS(folder, os.DirFS(filepath.Join(module, "examples", "demo"))); err != nil {
-		return nil, fmt.Errorf("copying examples/demo: %w", err)
-	}
-	return terraformcli.New(ctx, folder, d.folder,
-		"CAKEMAIL_API_BASE="+d.api.URL(), "CAKEMAIL_ACCESS_TOKEN="+cakemailtest.DefaultAccessToken)
 }
 
 func (d *demo) applyCreate(ctx context.Context) error {
 	if err := d.terraform.apply(ctx, "1 added, 0 changed, 0 destroyed"); err != nil {
 		return err
 	}
-	webhook, err := d.onlyWebhook()
-	if err != nil {
-		return err
+	var answers []int
+	for _, call := range d.api.Calls() {
+		if call.Operation == cakemailtest.Create {
+			answers = append(answers, call.Status)
+		}
 	}
-	if err := expect("the webhook is archived", false, webhook.Archived); err != nil {
-		return err
-	}
-	d.held("the API has one active webhook, which sends %s to %s", event, webhook.URL)
-	return nil
-}
-
-// onlyWebhook returns the webhook that the API has, archived or not, if it is the only one.
-func (d *demo) onlyWebhook() (cakemailtest.Webhook, error) {
-	all := d.api.Webhooks()
-	if len(all) != 1 {
-		return cakemailtest.Webhook{}, fmt.Errorf("webhooks in the API, archived ones too: expected 1, saw %d", len(all))
-	}
-	return all[0], nil
-}
-
-func (d *demo) readOutputs(ctx context.Context) error {
-	read, err := d.terraform.outputs(ctx)
-	if err != nil {
-		return err
-	}
-	webhook, err := d.onlyWebhook()
-	if err != nil {
-		return err
-	}
+	known, err := d.terraform.webhook(ctx)
 	if err := firstFailure(
-		expect("output id", webhook.ID, read.id),
-		expect("output hash_function", "sha256", read.hashFunction),
-		expect("output secret is the webhook's", true, webhook.Secret == read.secret),
-		expect("output secret is marked as sensitive", true, read.secretIsSensitive),
+		err,
+		expect("answers to creates, 0 for a lost one", "[0]", fmt.Sprint(answers)),
+		d.expectInAPI(known, "/v1", false),
+		expect("hash_function", "sha256", known.HashFunction),
 	); err != nil {
 		return err
 	}
-	d.webhook = read
-	d.held("id            = %s", read.id)
-	d.held("hash_function = %s", read.hashFunction)
-	d.held("secret        = (sensitive, %d characters; nothing here prints it)", len(read.secret))
+	d.webhook = known
+	d.say("The API created it, the answer was lost, and the provider found it by a list.")
+	d.held("the API got one create, and has exactly one webhook, which is active")
+	d.held("Terraform has its id and its secret, which is sensitive and never shown\n")
+
+	plan, err := d.terraform.plan(ctx, d.to("/v1"))
+	if err := firstFailure(err, plan.expectNothing()); err != nil {
+		return err
+	}
+	d.held("another plan has no changes")
 	return nil
 }
 
-func (d *demo) planNothing(ctx context.Context) error {
-	plan, err := d.terraform.plan(ctx, d.receiver.url("/first"), event)
-	if err != nil {
-		return err
+// expectInAPI checks that the only webhook of the API, archived or not, is the one that Terraform knows.
+func (d *demo) expectInAPI(known attributes, path string, archived bool) error {
+	all := d.api.Webhooks()
+	if len(all) != 1 {
+		return fmt.Errorf("webhooks in the API, archived ones too: expected 1, saw %d", len(all))
 	}
-	if err := plan.expectNothing(); err != nil {
-		return err
-	}
-	d.held("no changes")
-	return nil
+	return firstFailure(
+		expect("id", all[0].ID, known.ID),
+		expect("url of the webhook", d.receiver.url(path), all[0].URL),
+		expect("the event of the webhook", event, strings.Join(all[0].Events, ", ")),
+		expect("the secret is the webhook's", true, all[0].Secret == known.Secret),
+		expect("the webhook is archived", archived, all[0].Archived),
+	)
 }
 
-func (d *demo) planChange(ctx context.Context) error {
-	plan, err := d.terraform.plan(ctx, d.receiver.url("/second"), event)
-	if err != nil {
+func (d *demo) changeURL(ctx context.Context) error {
+	plan, err := d.terraform.plan(ctx, d.to("/v2"))
+	if err := firstFailure(
+		err, plan.expectActions("update"), plan.expectKept(map[string]string{"id": d.webhook.ID, "secret": d.webhook.Secret}),
+	); err != nil {
 		return err
 	}
-	if err := plan.expectAction("update"); err != nil {
-		return err
-	}
-	if err := plan.expectKept(map[string]string{"id": d.webhook.id, "secret": d.webhook.secret}); err != nil {
-		return err
-	}
-	d.held("the webhook would be changed in place; its id and its secret would stay")
-	return nil
-}
+	d.held("the webhook would be changed in place, with its id and its secret\n")
 
-func (d *demo) applyChange(ctx context.Context) error {
 	if err := d.terraform.apply(ctx, "0 added, 1 changed, 0 destroyed"); err != nil {
 		return err
 	}
-	read, err := d.terraform.outputs(ctx)
-	if err != nil {
-		return err
-	}
-	webhook, err := d.onlyWebhook()
-	if err != nil {
-		return err
-	}
+	known, err := d.terraform.webhook(ctx)
 	if err := firstFailure(
-		expect("url of the webhook", d.receiver.url("/second"), webhook.URL),
-		expect("output id", d.webhook.id, read.id),
-		expect("output secret is the same as before", true, d.webhook.secret == read.secret),
+		err,
+		d.expectInAPI(d.webhook, "/v2", false),
+		expect("id after the change", d.webhook.ID, known.ID),
+		expect("secret after the change is the same as before", true, d.webhook.Secret == known.Secret),
 	); err != nil {
 		return err
 	}
-	d.held("the same webhook, with the same secret, now sends to %s", d.receiver.url("/second"))
+	d.held("the same webhook, with the same secret, has the new URL")
 	return nil
+}
+
+func (d *demo) planReplacement(ctx context.Context) error {
+	plan, err := d.terraform.plan(ctx, d.to("/v2")+" -var event="+otherEvent)
+	if err := firstFailure(
+		err,
+		plan.expectActions("delete", "create"),
+		expect("the plan warns of another secret", true, strings.Contains(plan.printed, "Warning: The secret of the webhook "+d.webhook.ID)),
+		d.expectInAPI(d.webhook, "/v2", false),
+	); err != nil {
+		return err
+	}
+	d.held("the warning names the webhook; the plan was not applied, nothing changed")
+	return nil
+}
+
+// deliver has an event delivered by the provider's action, or by the API where
+// Terraform is too old for actions.
+func (d *demo) deliver(ctx context.Context) error {
+	d.receiver.trust(d.webhook.Secret)
+	post := d.deliverByAPI
+	if d.hasActions {
+		post = d.deliverByAction
+	}
+	if err := post(ctx); err != nil {
+		return err
+	}
+	genuine := d.receiver.lastAccepted()
+	if err := expect("path that the event came to", "/v2", genuine.path); err != nil {
+		return err
+	}
+	d.held("the receiver verified the signature with Terraform's secret, and accepted")
+
+	status, err := d.receiver.post(ctx, genuine.path, append(bytes.Clone(genuine.body), ' '), genuine.signature)
+	if err := firstFailure(err, expect("what the receiver answered", http.StatusUnauthorized, status)); err != nil {
+		return err
+	}
+	d.held("the receiver refused the same event with one character more: %d", status)
+	return nil
+}
+
+func (d *demo) deliverByAction(ctx context.Context) error {
+	if err := os.WriteFile(filepath.Join(d.terraform.workspace.Folder, "delivery.tf"), deliveryConfiguration, 0o600); err != nil {
+		return fmt.Errorf("adding the action: %w", err)
+	}
+	return d.terraform.finish(ctx, "Actions: 1 invoked.",
+		"apply -invoke=action.cakemail_webhook_test_delivery.demo", "-auto-approve", "-var=url="+d.receiver.url("/v2"))
+}
+
+func (d *demo) deliverByAPI(ctx context.Context) error {
+	delivery, err := d.api.Deliver(ctx, d.webhook.ID, event)
+	if err != nil {
+		return fmt.Errorf("delivering the event: %w", err)
+	}
+	d.say("The API posts a signed %s to the URL of the webhook.", event)
+	return expect("what the receiver answered", http.StatusNoContent, delivery.Status)
 }
 
 func (d *demo) destroy(ctx context.Context) error {
-	if err := d.terraform.destroy(ctx, d.receiver.url("/second"), event); err != nil {
+	if err := firstFailure(
+		d.terraform.finish(ctx, "Destroy complete! Resources: 1 destroyed.", "destroy"+d.to("/v2"), "-auto-approve"),
+		d.expectInAPI(d.webhook, "/v2", true),
+	); err != nil {
 		return err
 	}
-	d.held("Terraform manages nothing any more")
-	return nil
-}
-
-func (d *demo) lookForRest(context.Context) error {
-	webhook, err := d.onlyWebhook()
-	if err != nil {
-		return err
-	}
-	if err := expect("the webhook is archived", true, webhook.Archived); err != nil {
-		return err
-	}
-	d.held("no active webhook; the one that was there is archived, because Cakemail cannot delete webhooks")
+	d.held("the webhook is archived, since Cakemail cannot delete it; none is active")
 	return nil
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os/exec"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
@@ -16,16 +14,25 @@ import (
 
 const planFile = "demo.tfplan"
 
-// terraform runs Terraform, and says what it runs and what came of it.
+// terraform runs Terraform, says what it runs, and quotes what matters of what it prints.
 type terraform struct {
 	workspace *terraformcli.Workspace
 	say       func(format string, arguments ...any)
+}
+
+// run runs a command, with more flags than it shows.
+func (t *terraform) run(ctx context.Context, command string, more ...string) (string, error) {
+	t.say("$ terraform %s\n", command)
+	output, err := t.workspace.Run(ctx, append(strings.Fields(command), more...)...)
+	t.quote(output)
+	return output, err
 }
 
 // planned is a plan as `terraform show -json` describes it.
 type planned struct {
 	// changes tells what `terraform plan -detailed-exitcode` exited with 2 for.
 	changes   bool
+	printed   string
 	Resources []plannedResource `json:"resource_changes"`
 }
 
@@ -38,162 +45,144 @@ type plannedResource struct {
 }
 
 // plan writes the plan to a file, for apply, and reads it.
-func (t *terraform) plan(ctx context.Context, url, event string) (planned, error) {
-	t.say("  $ terraform plan -var url=%s -var event=%s", url, event)
-	output, err := t.workspace.Run(ctx, "plan", "-detailed-exitcode", "-out="+planFile, "-var=url="+url, "-var=event="+event)
+func (t *terraform) plan(ctx context.Context, variables string) (planned, error) {
 	var read planned
+	output, err := t.run(ctx, "plan"+variables, "-detailed-exitcode", "-out="+planFile)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 2 {
 		read.changes, err = true, nil
 	}
 	if err != nil {
 		return planned{}, err
 	}
-	t.quote(output, "Plan: ", "No changes.")
-	return read, t.readJSON(ctx, &read, "show", "-json", planFile)
+	read.printed = color.ReplaceAllString(output, "")
+	return read, t.readJSON(ctx, &read, planFile)
 }
 
-// expectAction checks that the plan has one change: this one.
-func (p planned) expectAction(action string) error {
+// expectActions checks that the plan does this with one resource.
+func (p planned) expectActions(actions ...string) error {
 	if len(p.Resources) != 1 {
 		return fmt.Errorf("resources in the plan: expected 1, saw %d", len(p.Resources))
 	}
-	resource := p.Resources[0]
-	if actions := resource.Change.Actions; !slices.Equal(actions, []string{action}) {
-		return fmt.Errorf("planned actions on %s: expected %s, saw %s", resource.Address, action, strings.Join(actions, " and "))
-	}
-	return nil
+	return expect("planned actions on "+p.Resources[0].Address, strings.Join(actions, " and "), strings.Join(p.Resources[0].Change.Actions, " and "))
 }
 
 // expectNothing checks that the plan has nothing to do.
 func (p planned) expectNothing() error {
-	if err := p.expectAction("no-op"); err != nil {
-		return err
-	}
-	return expect("the plan has changes", false, p.changes)
+	return firstFailure(p.expectActions("no-op"), expect("the plan has changes", false, p.changes))
 }
 
 // expectKept checks that the attributes are known while planning, and the same
 // as before. It names them without their values, which may be secret.
 func (p planned) expectKept(before map[string]string) error {
-	for name, value := range before {
-		if p.Resources[0].Change.After[name] != value {
-			return fmt.Errorf("planned %s: expected to stay what it is, saw another value or one that is known only after apply", name)
+	for _, resource := range p.Resources {
+		for name, value := range before {
+			if resource.Change.After[name] != value {
+				return fmt.Errorf("planned %s: expected to stay what it is, saw another value or one that is known only after apply", name)
+			}
 		}
+	}
+	return nil
+}
+
+// finish runs a command that ends with this summary.
+func (t *terraform) finish(ctx context.Context, summary, command string, more ...string) error {
+	output, err := t.run(ctx, command, more...)
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(color.ReplaceAllString(output, ""), summary) {
+		return fmt.Errorf("how it ended: expected %q, saw %q", summary, output)
 	}
 	return nil
 }
 
 // apply carries out the last plan.
-func (t *terraform) apply(ctx context.Context, want string) error {
-	t.say("  $ terraform apply")
-	output, err := t.workspace.Run(ctx, "apply", planFile)
+func (t *terraform) apply(ctx context.Context, summary string) error {
+	return t.finish(ctx, "Apply complete! Resources: "+summary+".", "apply", planFile)
+}
+
+// state is the state as `terraform show -json` describes it.
+type state struct {
+	Values struct {
+		Outputs map[string]struct {
+			Sensitive bool   `json:"sensitive"`
+			Value     string `json:"value"`
+		} `json:"outputs"`
+		RootModule struct {
+			Resources []struct {
+				Values attributes `json:"values"`
+			} `json:"resources"`
+		} `json:"root_module"`
+	} `json:"values"`
+}
+
+// attributes are those of the webhook.
+type attributes struct {
+	ID           string `json:"id"`
+	URL          string `json:"url"`
+	Secret       string `json:"secret"`
+	HashFunction string `json:"hash_function"`
+}
+
+// webhook returns the attributes of the only resource in the state, whose secret is the output too.
+func (t *terraform) webhook(ctx context.Context) (attributes, error) {
+	var read state
+	if err := t.readJSON(ctx, &read); err != nil {
+		return attributes{}, err
+	}
+	resources, output := read.Values.RootModule.Resources, read.Values.Outputs["secret"]
+	if len(resources) != 1 {
+		return attributes{}, fmt.Errorf("resources in the state: expected 1, saw %d", len(resources))
+	}
+	webhook := resources[0].Values
+	return webhook, firstFailure(
+		expect("output secret is the webhook's", true, output.Value == webhook.Secret),
+		expect("output secret is marked as sensitive", true, output.Sensitive),
+	)
+}
+
+// readJSON decodes what `terraform show -json` prints. Its errors never show that
+// text, since there are secrets in it.
+func (t *terraform) readJSON(ctx context.Context, into any, file ...string) error {
+	printed, err := t.workspace.Command(ctx, append([]string{"show", "-json"}, file...)...).Output()
 	if err != nil {
-		return err
-	}
-	return t.expectSummary(output, want)
-}
-
-func (t *terraform) destroy(ctx context.Context, url, event string) error {
-	t.say("  $ terraform destroy")
-	output, err := t.workspace.Run(ctx, "destroy", "-auto-approve", "-var=url="+url, "-var=event="+event)
-	if err != nil {
-		return err
-	}
-	return t.expectSummary(output, "Resources: 1 destroyed")
-}
-
-// actionsSince is the minor version of Terraform 1 that brought actions.
-const actionsSince = 14
-
-var terraformVersion = regexp.MustCompile(`(?m)^Terraform v1\.(\d+)\.`)
-
-// hasActions tells whether this is a Terraform with actions.
-func (t *terraform) hasActions(ctx context.Context) (bool, error) {
-	printed, err := t.workspace.Run(ctx, "version")
-	return actionsIn(printed), err
-}
-
-// actionsIn tells whether the version that calls itself so has actions; OpenTofu has none.
-func actionsIn(printed string) bool {
-	match := terraformVersion.FindStringSubmatch(printed)
-	if match == nil {
-		return false
-	}
-	minor, err := strconv.Atoi(match[1])
-	return err == nil && minor >= actionsSince
-}
-
-// invoke runs an action, and quotes the progress that it reports.
-func (t *terraform) invoke(ctx context.Context, action, url, event string) error {
-	t.say("  $ terraform apply -invoke=%s", action)
-	output, err := t.workspace.Run(ctx, "apply", "-auto-approve", "-invoke="+action, "-var=url="+url, "-var=event="+event)
-	if err != nil {
-		return err
-	}
-	for line := range strings.Lines(output) {
-		if _, progress, found := strings.Cut(line, " (triggered by CLI): "); found {
-			t.say("  | %s", strings.TrimSpace(progress))
-		}
-	}
-	return t.expectSummary(output, "Actions: 1 invoked")
-}
-
-// expectSummary checks the line with which apply and destroy end.
-func (t *terraform) expectSummary(output, want string) error {
-	summary := t.quote(output, "Apply complete!", "Destroy complete!")
-	if !strings.Contains(summary, want) {
-		return fmt.Errorf("how it ended: expected %q, saw %q", want, summary)
-	}
-	return nil
-}
-
-// outputs are the outputs of examples/demo.
-type outputs struct {
-	id, secret, hashFunction string
-	secretIsSensitive        bool
-}
-
-func (t *terraform) outputs(ctx context.Context) (outputs, error) {
-	t.say("  $ terraform output -json")
-	var read map[string]struct {
-		Sensitive bool   `json:"sensitive"`
-		Value     string `json:"value"`
-	}
-	if err := t.readJSON(ctx, &read, "output", "-json"); err != nil {
-		return outputs{}, err
-	}
-	return outputs{
-		id:                read["id"].Value,
-		secret:            read["secret"].Value,
-		hashFunction:      read["hash_function"].Value,
-		secretIsSensitive: read["secret"].Sensitive,
-	}, nil
-}
-
-// readJSON decodes what Terraform prints. Its errors never show that text, since
-// there are secrets in it.
-func (t *terraform) readJSON(ctx context.Context, into any, arguments ...string) error {
-	printed, err := t.workspace.Command(ctx, arguments...).Output()
-	if err != nil {
-		return fmt.Errorf("terraform %s: %w", strings.Join(arguments, " "), err)
+		return fmt.Errorf("terraform show: %w", err)
 	}
 	if err := json.Unmarshal(printed, into); err != nil {
-		return fmt.Errorf("reading what terraform %s printed: %w", strings.Join(arguments, " "), err)
+		return fmt.Errorf("reading what terraform show printed: %w", err)
 	}
 	return nil
 }
 
-// quote repeats the line of Terraform's output that begins with one of the
-// prefixes, and returns it.
-func (t *terraform) quote(output string, prefixes ...string) string {
+var (
+	color = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+	// parts begin what is quoted to its end: a change that a plan has, and the warning of another secret.
+	parts = regexp.MustCompile(`^(  # \S+ (will be created|will be updated|must be replaced)|Warning: The secret)`)
+	// ends come after a part, such as the next warning.
+	ends = regexp.MustCompile(`^(╵|─|Warning: )`)
+	// summaries are lines that are quoted alone.
+	summaries = regexp.MustCompile(`^(Plan: |No changes\.|Apply complete!|Destroy complete!)`)
+	// progress stands before what an action reports.
+	progress = regexp.MustCompile(`^.* \(triggered by CLI\): `)
+)
+
+// quote repeats what matters of the output as Terraform printed it, without what is known only later.
+func (t *terraform) quote(output string) {
+	inside := false
 	for line := range strings.Lines(output) {
-		line = strings.TrimSpace(line)
-		for _, prefix := range prefixes {
-			if strings.HasPrefix(line, prefix) {
-				t.say("  | %s", line)
-				return line
-			}
+		line = strings.TrimRight(line, "\n")
+		plain := strings.TrimPrefix(color.ReplaceAllString(line, ""), "│ ")
+		isSummary := summaries.MatchString(plain)
+		inside = parts.MatchString(plain) || inside && !isSummary && !ends.MatchString(plain)
+		if inside && strings.HasPrefix(plain, "Warning") {
+			t.say("")
+		}
+		switch {
+		case progress.MatchString(plain):
+			t.say("%s", progress.ReplaceAllString(plain, ""))
+		case isSummary, inside && !strings.HasSuffix(plain, "(known after apply)"):
+			t.say("%s", line)
 		}
 	}
-	return ""
+	t.say("")
 }

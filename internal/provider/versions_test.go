@@ -2,9 +2,6 @@ package provider_test
 
 import (
 	"context"
-	"os/exec"
-	"regexp"
-	"strconv"
 	"sync"
 	"testing"
 
@@ -36,21 +33,15 @@ var (
 	statesOfNewerTerraform = since{"states of Terraform 1.15", 11, 12}
 )
 
-// coreVersion is the name and the minor version of the Terraform that runs the tests.
-var coreVersion = sync.OnceValues(func() ([2]string, error) {
-	binary, err := terraformcli.Find(context.Background())
-	if err != nil {
-		return [2]string{}, err
-	}
-	output, err := exec.CommandContext(context.Background(), binary, "version").Output()
-	if err != nil {
-		return [2]string{}, err
-	}
-	match := regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v1\.(\d+)\.`).FindSubmatch(output)
-	if match == nil {
-		return [2]string{}, exec.ErrNotFound
-	}
-	return [2]string{string(match[1]), string(match[2])}, nil
+// core is the name and the minor version of the Terraform that runs the tests.
+type core struct {
+	name  string
+	minor int
+}
+
+var coreVersion = sync.OnceValues(func() (core, error) {
+	name, minor, err := terraformcli.Version(context.Background())
+	return core{name, minor}, err
 })
 
 // orSkip skips the test where the core is too old.
@@ -58,20 +49,16 @@ func (s since) orSkip(t *testing.T) {
 	t.Helper()
 	running, err := coreVersion()
 	if err != nil {
-		t.Fatalf("the version of Terraform cannot be found out: %v", err)
+		t.Fatal(err)
 	}
 	if s == (since{}) {
 		return
 	}
 	needed := s.terraform
-	if running[0] == "OpenTofu" {
+	if running.name == "OpenTofu" {
 		needed = s.openTofu
 	}
-	minor, err := strconv.Atoi(running[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if needed == 0 || minor < needed {
-		t.Skipf("%s need Terraform 1.%d; this is %s 1.%d", s.what, s.terraform, running[0], minor)
+	if needed == 0 || running.minor < needed {
+		t.Skipf("%s need Terraform 1.%d; this is %s 1.%d", s.what, s.terraform, running.name, running.minor)
 	}
 }

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/go-version"
@@ -16,13 +19,23 @@ import (
 	"github.com/hashicorp/hc-install/releases"
 )
 
-// ErrNotFound says that there is no Terraform, and how to get it.
-var ErrNotFound = errors.New("no terraform on PATH: install Terraform 1.0 or later from https://developer.hashicorp.com/terraform/install, " +
-	"or OpenTofu from https://opentofu.org/docs/intro/install, or name the binary in TF_ACC_TERRAFORM_PATH")
+// NotFoundError says that there is no Terraform, after standard error said so, and how to get it.
+type NotFoundError struct{ Cause error }
+
+// Error implements error.
+func (e *NotFoundError) Error() string {
+	why := e.Cause.Error()
+	if lookup, ok := errors.AsType[*net.DNSError](e.Cause); ok {
+		why = lookup.Err
+	} else if call, ok := errors.AsType[*os.SyscallError](e.Cause); ok {
+		why = call.Err.Error()
+	}
+	return "The download failed: " + why + ".\nInstall it: https://developer.hashicorp.com/terraform/install"
+}
 
 // Find returns the path of Terraform: TF_ACC_TERRAFORM_PATH, else terraform or
 // tofu on PATH, else one that is downloaded into the user's cache folder, once,
-// and verified, else [ErrNotFound]. It says on standard error when it downloads.
+// and verified, else a [NotFoundError]. It says on standard error when it downloads.
 func Find(ctx context.Context) (string, error) {
 	return find(ctx, installer{out: os.Stderr})
 }
@@ -38,9 +51,33 @@ func find(ctx context.Context, installer installer) (string, error) {
 	}
 	path, err := installer.install(ctx)
 	if err != nil {
-		return "", fmt.Errorf("%w (downloading Terraform %s failed: %w)", ErrNotFound, downloadedVersion, err)
+		return "", &NotFoundError{err}
 	}
 	return path, nil
+}
+
+var printedVersion = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v1\.(\d+)\.`)
+
+// Version returns whether Terraform or OpenTofu was found, by its name, and its minor version.
+func Version(ctx context.Context) (name string, minor int, err error) {
+	binary, err := Find(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	printed, err := exec.CommandContext(ctx, binary, "version").Output()
+	if err != nil {
+		return "", 0, fmt.Errorf("asking %s for its version: %w", binary, err)
+	}
+	return versionIn(string(printed))
+}
+
+func versionIn(printed string) (name string, minor int, err error) {
+	match := printedVersion.FindStringSubmatch(printed)
+	if match == nil {
+		return "", 0, fmt.Errorf("no version of Terraform or OpenTofu is in %q", printed)
+	}
+	minor, err = strconv.Atoi(match[2])
+	return match[1], minor, err
 }
 
 // downloadedVersion is the Terraform for machines without one, the newest that the workflows test.
@@ -59,16 +96,16 @@ type installer struct {
 // install returns the Terraform in the user's cache folder, which it fills when it is empty.
 func (i installer) install(ctx context.Context) (string, error) {
 	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
 	cache = filepath.Join(cache, "terraform-provider-cakemail")
 	folder := filepath.Join(cache, "terraform-"+downloadedVersion)
 	path := filepath.Join(folder, product.Terraform.BinaryName())
-	if _, err := os.Stat(path); err == nil {
+	if _, missing := os.Stat(path); err == nil && missing == nil {
 		return path, nil
 	}
-	fmt.Fprintf(i.out, "no terraform on PATH: downloading Terraform %s into %s\n", downloadedVersion, folder)
+	fmt.Fprintf(i.out, "Terraform is not installed. Downloading %s into your cache folder.\n", downloadedVersion)
+	if err != nil {
+		return "", err
+	}
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return "", err
 	}

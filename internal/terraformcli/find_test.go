@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -170,8 +172,8 @@ func TestTerraformIsDownloadedOnce(t *testing.T) {
 	if file, err := os.Stat(path); runtime.GOOS != "windows" && (err != nil || file.Mode()&0o100 == 0) {
 		t.Errorf("the program cannot be run (error %v)", err)
 	}
-	if want := "no terraform on PATH: downloading Terraform " + downloadedVersion + " into " + folder + "\n"; out.String() != want {
-		t.Errorf("it said %q, want %q", out.String(), want)
+	if out.String() != notInstalled {
+		t.Errorf("it said %q, want %q", out.String(), notInstalled)
 	}
 	requests := site.requests
 	out.Reset()
@@ -239,11 +241,8 @@ func TestOnlyWhatIsVerifiedIsUsed(t *testing.T) {
 			cache, site := bareMachine(t), newReleaseSite(t)
 			damage(t, site)
 			path, err := find(t.Context(), installer{out: io.Discard, site: site.URL, publicKey: site.publicKey})
-			if !errors.Is(err, ErrNotFound) || path != "" {
-				t.Fatalf("got %q and the error %v, want %v", path, err, ErrNotFound)
-			}
-			if !strings.HasPrefix(err.Error(), ErrNotFound.Error()+" (downloading Terraform "+downloadedVersion+" failed: ") {
-				t.Errorf("the error does not say why: %v", err)
+			if _, ok := errors.AsType[*NotFoundError](err); !ok || path != "" {
+				t.Fatalf("got %q and the error %v, want that none was found", path, err)
 			}
 			if left, err := os.ReadDir(cache); err != nil || len(left) != 0 {
 				t.Errorf("the cache folder holds %v (error %v), want nothing", left, err)
@@ -252,13 +251,44 @@ func TestOnlyWhatIsVerifiedIsUsed(t *testing.T) {
 	}
 }
 
+const notInstalled = "Terraform is not installed. Downloading " + downloadedVersion + " into your cache folder.\n"
+
+// Without Terraform and without network there are three lines, with no word twice.
+func TestNotFound(t *testing.T) {
+	bareMachine(t)
+	site := newReleaseSite(t)
+	site.Close()
+	var out bytes.Buffer
+	_, refused := find(t.Context(), installer{out: &out, site: site.URL, publicKey: site.publicKey})
+	lookup := &net.DNSError{Err: "no such host", Name: "releases.example.com", Server: "192.0.2.1:53", IsNotFound: true}
+	noSuchHost := &NotFoundError{
+		fmt.Errorf("getting the index: %w", &url.Error{Op: "Get", URL: site.URL, Err: &net.OpError{Op: "dial", Net: "tcp", Err: lookup}}),
+	}
+	const toDo = "Install it: https://developer.hashicorp.com/terraform/install"
+	if want := "The download failed: no such host.\n" + toDo; out.String() != notInstalled || noSuchHost.Error() != want {
+		t.Errorf("got:\n%s%v\nwant:\n%s%s", &out, noSuchHost, notInstalled, want)
+	}
+	if want := regexp.MustCompile("^The download failed: .*refused.*\\.\n" + regexp.QuoteMeta(toDo) + "$"); refused == nil ||
+		!want.MatchString(refused.Error()) {
+		t.Errorf("got %v, want %s", refused, want)
+	}
+	seen := map[string]bool{}
+	for word := range strings.FieldsSeq(strings.ToLower(out.String() + noSuchHost.Error())) {
+		if word = strings.Trim(word, ".:"); seen[word] {
+			t.Errorf("%q is there twice", word)
+		}
+		seen[word] = true
+	}
+}
+
 func TestWithoutACacheFolderNothingIsDownloaded(t *testing.T) {
 	bareMachine(t)
 	site := newReleaseSite(t)
 	t.Setenv("HOME", "")
 	t.Setenv("LocalAppData", "")
-	if _, err := find(t.Context(), installer{out: io.Discard, site: site.URL, publicKey: site.publicKey}); !errors.Is(err, ErrNotFound) {
-		t.Errorf("got the error %v, want %v", err, ErrNotFound)
+	_, err := find(t.Context(), installer{out: io.Discard, site: site.URL, publicKey: site.publicKey})
+	if _, ok := errors.AsType[*NotFoundError](err); !ok {
+		t.Errorf("got the error %v, want that none was found", err)
 	}
 	if site.requests != 0 {
 		t.Errorf("%d requests were made, want none", site.requests)
@@ -283,4 +313,17 @@ func TestSeveralCanDownloadAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+func TestVersionIn(t *testing.T) {
+	t.Parallel()
+	for printed, want := range map[string]string{
+		"Terraform v1.11.4\non linux_amd64\n": "Terraform 11", "Terraform v1.15.9-dev": "Terraform 15", "OpenTofu v1.6.0": "OpenTofu 6",
+		"\nWarning: something\n\nTerraform v1.16.0-rc2\n": "Terraform 16", "": "", "Terraform v2.0.0": "",
+	} {
+		name, minor, err := versionIn(printed)
+		if got := fmt.Sprint(name, " ", minor); (err == nil) != (want != "") || err == nil && got != want {
+			t.Errorf("%q: got %s (error %v), want %q", printed, got, err, want)
+		}
+	}
 }

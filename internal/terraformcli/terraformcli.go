@@ -62,7 +62,9 @@ const stopWithin = 15 * time.Second
 // Terraform uses the provider that was built.
 type Workspace struct {
 	// Folder holds the configuration and the state.
-	Folder      string
+	Folder string
+	// Color keeps the colours of what Run returns.
+	Color       bool
 	binary      string
 	environment []string
 }
@@ -110,7 +112,10 @@ func (w *Workspace) Command(ctx context.Context, arguments ...string) *exec.Cmd 
 // Run runs Terraform and returns what it printed, both streams in one. The
 // error holds the output too.
 func (w *Workspace) Run(ctx context.Context, arguments ...string) (string, error) {
-	command := w.Command(ctx, append(arguments, "-no-color")...)
+	if !w.Color {
+		arguments = append(arguments, "-no-color")
+	}
+	command := w.Command(ctx, arguments...)
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Run(); err != nil {

@@ -1,0 +1,199 @@
+// Command api serves the in-memory Cakemail API on loopback until it is interrupted, so that the
+// provider can be tried without an account. It shows each call, and delivers events on demand.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
+	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
+)
+
+// descriptions are what the forms are called.
+var descriptions = map[cakemailtest.Form]string{cakemailtest.Reference: "the API reference", cakemailtest.Guide: "the developer guide"}
+
+// misbehaviour is a fault that can be chosen.
+type misbehaviour struct {
+	name, words string
+	fault       cakemailtest.Fault
+}
+
+var misbehaviours = []misbehaviour{
+	{"lost-create", "the first create is done, but its answer is lost", cakemailtest.LostCreate},
+	{"lagging-list", "a list shows what there was 3 seconds ago", cakemailtest.LaggingList},
+	{"rate-limited", "every third call gets 429 with Retry-After: 1", cakemailtest.RateLimited},
+}
+
+const (
+	// defaultPort is CAKE on a telephone.
+	defaultPort = 2253
+	// longestDelivery is how long a receiver may take to answer.
+	longestDelivery = 10 * time.Second
+)
+
+// settings are what can be chosen on the command line.
+type settings struct {
+	form   cakemailtest.Form
+	faults []misbehaviour
+	port   int
+}
+
+func (s *settings) setForm(name string) error {
+	s.form = cakemailtest.Form(name)
+	if descriptions[s.form] == "" {
+		return errors.New("choose reference or guide")
+	}
+	return nil
+}
+
+func (s *settings) setFaults(names string) error {
+	for name := range strings.SplitSeq(names, ",") {
+		index := slices.IndexFunc(misbehaviours, func(known misbehaviour) bool { return known.name == name })
+		if index < 0 {
+			return errors.New("choose lost-create, lagging-list or rate-limited, or several with commas between")
+		}
+		s.faults = append(s.faults, misbehaviours[index])
+	}
+	return nil
+}
+
+func main() {
+	chosen := settings{form: cakemailtest.Reference}
+	flag.Usage = flag.PrintDefaults
+	flag.Func("form", "the description that the API follows: reference (the default) or guide", chosen.setForm)
+	flag.Func("fault", "what goes wrong: lost-create, lagging-list or rate-limited, or several with commas between", chosen.setFaults)
+	flag.IntVar(&chosen.port, "port", defaultPort, "the port on loopback")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, chosen, os.Stdin, os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx or the parent process has ended: go run takes SIGTERM for itself alone.
+func run(ctx context.Context, chosen settings, in io.Reader, out io.Writer) error {
+	server, err := start(ctx, chosen, out)
+	if err != nil {
+		return err
+	}
+	defer server.api.Close()
+	go server.deliverOnDemand(ctx, in)
+	parent, tick := os.Getppid(), time.NewTicker(time.Second)
+	defer tick.Stop()
+	for os.Getppid() == parent {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+// server is the API and what shows it.
+type server struct {
+	api *cakemailtest.Server
+	out io.Writer
+}
+
+// start starts the API, and says how to use it.
+func start(ctx context.Context, chosen settings, out io.Writer) (*server, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", chosen.port))
+	if err != nil {
+		return nil, fmt.Errorf("port %d: %w. Choose another one: make api PORT=%d", chosen.port, errors.Unwrap(err), defaultPort+1)
+	}
+	started := &server{out: out}
+	started.api = cakemailtest.Start(cakemailtest.WithListener(listener), cakemailtest.WithForm(chosen.form), cakemailtest.WithReport(started.show))
+	fmt.Fprintf(out, "An in-memory Cakemail API, as %s describes it.\n", descriptions[chosen.form])
+	fmt.Fprintf(out, "Paste these two lines where you run Terraform:\n\n")
+	fmt.Fprintf(out, "  export CAKEMAIL_API_BASE=%s\n", started.api.URL())
+	fmt.Fprintf(out, "  export CAKEMAIL_ACCESS_TOKEN=%s\n\n", cakemailtest.DefaultAccessToken)
+	faults := []cakemailtest.Fault{}
+	for _, misbehaving := range chosen.faults {
+		faults = append(faults, misbehaving.fault)
+		fmt.Fprintf(out, "Fault %s: %s.\n", misbehaving.name, misbehaving.words)
+	}
+	if len(faults) == 0 {
+		fmt.Fprintf(out, "No fault is on. To turn one on: make api FAULT=%s\n", misbehaviours[0].name)
+	}
+	started.api.SetFaults(faults...)
+	fmt.Fprintf(out, "Enter posts a signed event to your webhook. For another event, type its name.\n")
+	fmt.Fprintf(out, "Ctrl-C ends the API, and its webhooks are gone.\n\n")
+	return started, nil
+}
+
+// say writes a line with the time.
+func (s *server) say(format string, arguments ...any) {
+	fmt.Fprintf(s.out, time.Now().Format(time.TimeOnly)+" "+format+"\n", arguments...)
+}
+
+// show shows a call.
+func (s *server) show(call cakemailtest.Call) {
+	status, note := fmt.Sprint(call.Status), ""
+	switch {
+	case call.Status == 0:
+		status, note = "---", "  done, but the answer is lost"
+	case call.Faulted && call.Operation == cakemailtest.List && call.Status == http.StatusOK:
+		note = "  as it was 3 seconds ago"
+	}
+	s.say("%-5s %s %s%s", call.Method, status, call.Path, note)
+}
+
+// deliverOnDemand posts the event that each line names. The end of the input is no end of the API.
+func (s *server) deliverOnDemand(ctx context.Context, in io.Reader) {
+	for lines := bufio.NewScanner(in); lines.Scan(); {
+		s.deliver(ctx, strings.TrimSpace(lines.Text()))
+	}
+}
+
+// deliver posts the event, or that of the newest webhook, to each webhook that is subscribed to it.
+func (s *server) deliver(ctx context.Context, event string) {
+	webhooks := s.api.Active()
+	if len(webhooks) == 0 {
+		s.say("There is no active webhook.")
+		return
+	}
+	if event == "" {
+		event = webhooks[len(webhooks)-1].Events[0]
+	}
+	webhooks = slices.DeleteFunc(webhooks, func(webhook cakemailtest.Webhook) bool { return !slices.Contains(webhook.Events, event) })
+	if len(webhooks) == 0 {
+		s.say("No active webhook is subscribed to %q.", event)
+	}
+	for _, webhook := range webhooks {
+		s.say("Signed %s to %s: %s", event, mask.Origin(webhook.URL), s.answerTo(ctx, webhook.ID, event))
+	}
+}
+
+// answerTo posts the event, and returns what the receiver answered.
+func (s *server) answerTo(ctx context.Context, id, event string) string {
+	ctx, cancel := context.WithTimeout(ctx, longestDelivery)
+	defer cancel()
+	delivery, err := s.api.Deliver(ctx, id, event)
+	if err == nil {
+		return fmt.Sprint(delivery.Status, " ", http.StatusText(delivery.Status))
+	}
+	// What is around it holds the whole URL, which can have secrets.
+	if failure, ok := errors.AsType[*url.Error](err); ok {
+		err = failure.Err
+	}
+	return fmt.Sprintf("no answer (%v)", err)
+}
