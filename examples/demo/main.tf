@@ -1,7 +1,8 @@
 terraform {
   required_providers {
     cakemail = {
-      source = "cakemail/cakemail"
+      source  = "cakemail/cakemail"
+      version = "~> 0.1"
     }
   }
 }

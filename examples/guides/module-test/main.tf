@@ -3,7 +3,8 @@ terraform {
 
   required_providers {
     cakemail = {
-      source = "cakemail/cakemail"
+      source  = "cakemail/cakemail"
+      version = "~> 0.1"
     }
   }
 }
