@@ -136,6 +136,7 @@ func start(ctx context.Context, chosen settings, out io.Writer) (*server, error)
 	}
 	started.api.SetFaults(faults...)
 	fmt.Fprintf(out, "Enter posts a signed event to your webhook. For another event, type its name.\n")
+	fmt.Fprintf(out, "The token may also act for the accounts 42 and 43.\n")
 	fmt.Fprintf(out, "Ctrl-C ends the API, and its webhooks are gone.\n\n")
 	return started, nil
 }

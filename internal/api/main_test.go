@@ -186,6 +186,7 @@ func TestStartUpText(t *testing.T) {
 				"  export CAKEMAIL_API_BASE=" + server.api.URL() + "\n" +
 				"  export CAKEMAIL_ACCESS_TOKEN=" + cakemailtest.DefaultAccessToken + "\n\n" + lines + "\n" +
 				"Enter posts a signed event to your webhook. For another event, type its name.\n" +
+				"The token may also act for the accounts 42 and 43.\n" +
 				"Ctrl-C ends the API, and its webhooks are gone.\n\n"
 			if out.String() != want {
 				t.Errorf("got:\n%s\nwant:\n%s", out, want)

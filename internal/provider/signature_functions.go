@@ -98,8 +98,8 @@ func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 func payloadParameter() function.Parameter {
 	return function.StringParameter{
 		Name: "payload",
-		MarkdownDescription: "Raw body of the delivery. If it writes letters such as `é` as two characters, the function sees a different body " +
-			"from the one Cakemail signed, because Terraform joins them.",
+		MarkdownDescription: "Raw body of the delivery. With decomposed letters, such as `e` and an accent for `é`, the function sees a different body " +
+			"from the one Cakemail signed: Terraform joins them.",
 	}
 }
 

@@ -30,8 +30,7 @@ type webhookListResource struct {
 // ListResourceConfigSchema implements [list.ListResource].
 func (l *webhookListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds webhooks for `terraform query`, to [import them all](../guides/importing-webhooks.md#all-webhooks-at-once). " +
-			"Needs Terraform 1.14.",
+		MarkdownDescription: "Finds webhooks for `terraform query`, to import many at once. Needs Terraform 1.14.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.Int64Attribute{
 				CustomType:          wholeNumber{},

@@ -7,9 +7,9 @@ terraform {
   }
 }
 
+# The number of each client's account.
 variable "clients" {
-  type        = map(number)
-  description = "The number of each client's account."
+  type = map(number)
   default = {
     florist = 42
     bakery  = 43

@@ -10,13 +10,11 @@ terraform {
 }
 
 variable "url" {
-  type        = string
-  description = "Where Cakemail posts the events."
+  type = string
 }
 
 variable "events" {
-  type        = set(string)
-  description = "The events to post, each by a webhook of its own."
+  type = set(string)
 }
 
 resource "cakemail_webhook" "events" {

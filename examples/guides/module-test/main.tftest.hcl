@@ -1,4 +1,4 @@
-# Nothing calls the API: Terraform makes up what Cakemail would answer.
+# Nothing calls the API: Terraform makes up the answers.
 mock_provider "cakemail" {
   mock_resource "cakemail_webhook" {
     defaults = {

@@ -8,9 +8,8 @@ terraform {
 }
 
 variable "events" {
-  type        = set(string)
-  description = "The events to post."
-  default     = ["Contact.Added", "Contact.Removed", "Email.Bounced"]
+  type    = set(string)
+  default = ["Contact.Added", "Contact.Removed", "Email.Bounced"]
 }
 
 resource "cakemail_webhook" "events" {

@@ -7,10 +7,10 @@ terraform {
   }
 }
 
+# A name for each secret in use: two while you rotate.
 variable "secrets" {
-  type        = set(string)
-  description = "A name for each secret in use: two while you rotate."
-  default     = ["2026-05"]
+  type    = set(string)
+  default = ["2026-05"]
 }
 
 # One webhook for each secret.
