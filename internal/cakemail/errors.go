@@ -95,6 +95,13 @@ func IsKind(err error, kind Kind) bool {
 	return ok && failure.Kind == kind
 }
 
+// IsAway tells whether the API was busy or could not be reached, so that another call would end the same
+// now, and the same call can succeed later.
+func IsAway(err error) bool {
+	failure, ok := errors.AsType[*Error](err)
+	return ok && slices.Contains([]Kind{RateLimited, Unavailable, Network, Timeout, Stopped}, failure.Kind)
+}
+
 // unconfirmed is for a webhook that is not there, by an answer that cannot be believed.
 func (e *Error) unconfirmed(cause error) *Error {
 	doubted := *e

@@ -88,7 +88,7 @@ func connect(model providerModel, getenv func(string) string, options cakemail.O
 	if diags.HasError() {
 		return made
 	}
-	options.MaxRetries = cakemail.DefaultMaxRetries
+	options.MaxRetries, options.Planning = cakemail.DefaultMaxRetries, true
 	if !model.MaxRetries.IsNull() {
 		options.MaxRetries = int(model.MaxRetries.ValueInt64())
 	}
@@ -199,12 +199,13 @@ func connectionFrom(data any) *connection {
 	return found
 }
 
-// client returns the client, or says why there cannot be one yet.
+// client returns the client for what can be part of an apply, or says why there cannot be one yet.
 func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 	if c.api == nil {
 		add(diags, message.NotKnownYet(c.unknown))
 		return nil
 	}
+	c.api.Persist()
 	return c.api
 }
 

@@ -14,7 +14,7 @@ import (
 // one with the same URL and event, which it may have as part of the state, and whether the API
 // takes the values.
 func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, isReplacement bool, diags *diag.Diagnostics) {
-	if r.connection.api == nil || plan.URL.IsUnknown() || plan.AccountID.IsUnknown() || !known(plan.Events) {
+	if r.connection.api == nil || plan.AccountID.IsUnknown() {
 		return
 	}
 	if _, unlisted := r.connection.unlisted.Load(plan.account()); unlisted {
@@ -24,12 +24,12 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 	if err != nil {
 		_, isSaid := r.connection.unlisted.LoadOrStore(plan.account(), true)
 		if !isSaid && !r.connection.applying.Load() {
-			add(diags, message.NotListed(err, message.Subject{Account: plan.account()}, r.connection.facts)...)
+			r.reportUnlisted(diags, err, plan.account())
 		}
 		return
 	}
 	checkForm(plan, active.Form, diags)
-	if r.connection.applying.Load() || isReplacement && plan.Archived.ValueBool() {
+	if r.connection.applying.Load() || plan.URL.IsUnknown() || !known(plan.Events) || isReplacement && plan.Archived.ValueBool() {
 		// The plan has warned, and an apply comes only to what changes.
 		return
 	}
@@ -47,6 +47,16 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 			}))
 		}
 	}
+}
+
+// reportUnlisted is an error where the create, which lists first, cannot succeed either.
+func (r *webhookResource) reportUnlisted(diags *diag.Diagnostics, err error, account int64) {
+	about := message.Subject{Account: account}
+	if cakemail.IsAway(err) {
+		add(diags, message.NotListed(err, about, r.connection.facts)...)
+		return
+	}
+	r.connection.report(diags, err, about)
 }
 
 // doubles tells whether both webhooks would deliver an event, to the same URL.

@@ -4,12 +4,13 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// TestErrorsOfCredentials are as real Terraform tells them. None of them makes a webhook.
+// TestErrorsOfCredentials are as real Terraform tells them, in the first plan.
 func TestErrorsOfCredentials(t *testing.T) {
 	t.Parallel()
 	const byLogin = "the e-mail address from the environment variable CAKEMAIL_EMAIL " +
@@ -65,12 +66,96 @@ func TestErrorsOfCredentials(t *testing.T) {
 				provider = test.provider
 			}
 
-			// The plan has warned of them already.
-			w.ExpectMessages(t, acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "provider_arguments="+provider)), test.want)
-			if created := w.API.Count(cakemailtest.Create); created > 0 {
-				t.Errorf("%d webhooks were created", created)
+			w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-var", "provider_arguments="+provider), test.want)
+		})
+	}
+}
+
+// A first plan fails where a person has to do something before the apply can succeed, and only there.
+func TestPlansThatNoApplyCanFollow(t *testing.T) {
+	t.Parallel()
+	const cannotTell = "The plan cannot tell whether the webhooks to create exist already."
+	list := func(fault cakemailtest.Fault) cakemailtest.Fault {
+		fault.Operation = cakemailtest.List
+		return fault
+	}
+	for name, test := range map[string]struct {
+		fault cakemailtest.Fault
+		// address is the API's, "" where it is the right one.
+		address string
+		want    acctest.Message
+	}{
+		"401": {cakemailtest.Fault{Status: 401}, "", acctest.Error("", "The credentials were refused", "Cannot list the webhooks.")},
+		"403": {list(cakemailtest.Fault{Status: 403}), "", acctest.Error("", "The credentials do not permit this call", "Cannot list the webhooks.")},
+		"404": {cakemailtest.Fault{Status: 404}, "", acctest.Error("", "There is no Cakemail webhook API at HOST", "Cannot list the webhooks.")},
+		"302": {
+			cakemailtest.Fault{Status: 302, Header: map[string][]string{"Location": {"https://www.example.com"}}}, "",
+			acctest.Error("", "HOST redirects to www.example.com", "Set base_url"),
+		},
+		"a page": {
+			cakemailtest.Fault{Status: 200, Body: "<html>", ContentType: "text/html"}, "",
+			acctest.Error("", "HOST does not answer as Cakemail does", "Cannot list the webhooks."),
+		},
+		"422": {
+			list(cakemailtest.Fault{Status: 422, Body: `{"detail":[{"loc":["query","account_id"],"msg":"not yours"}]}`}), "",
+			acctest.Error("", "The API refused account_id", "It said: not yours."),
+		},
+		"429":        {cakemailtest.Fault{Status: 429}, "", acctest.Warning("", "The API answered 429 Too Many Requests", cannotTell)},
+		"503":        {cakemailtest.Fault{Status: 503}, "", acctest.Warning("", "The API answered 503 Service Unavailable", cannotTell)},
+		"a hang-up":  {cakemailtest.Fault{Cut: true}, "", acctest.Warning("", "No answer from HOST", cannotTell)},
+		"no host":    {cakemailtest.Fault{}, "https://api.invalid", acctest.Warning("", "No answer from api.invalid", cannotTell)},
+		"no service": {cakemailtest.Fault{}, "http://127.0.0.1:1", acctest.Warning("", "No answer from 127.0.0.1:1", cannotTell)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, refresh := range []string{"-refresh=true", "-refresh=false"} {
+				w := acctest.NewWorld(t)
+				w.API.SetFaults(test.fault)
+				if test.address != "" {
+					w.Environment["CAKEMAIL_API_BASE"] = test.address
+				}
+				workspace := w.Workspace(t, "many.tf")
+				w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", refresh, "-var", "max_retries=1"), test.want)
 			}
 		})
+	}
+}
+
+// What else is known only after apply does not keep a plan from seeing that.
+func TestPlansThatNoApplyCanFollowWithAnUnknownURL(t *testing.T) {
+	t.Parallel()
+	terraformData.orSkip(t)
+	w := acctest.NewWorld(t)
+	w.API.SetFaults(cakemailtest.Fault{Status: 401})
+	w.ExpectMessages(t, acctest.Tell(t, w.Workspace(t, "unknown_url.tf"), "plan"), acctest.Error("", "The credentials were refused", ""))
+}
+
+// A host that nobody finds, or that refuses connections, is tried once while nothing is applied, and
+// in the apply as often as ever.
+func TestAPlanTriesAHostOnceThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"https://api.invalid", "http://127.0.0.1:1"} {
+		for login, environment := range map[string]map[string]string{
+			"with a token": {},
+			"with a login": {"CAKEMAIL_ACCESS_TOKEN": "", "CAKEMAIL_EMAIL": cakemailtest.DefaultEmail, "CAKEMAIL_PASSWORD": cakemailtest.DefaultPassword},
+		} {
+			t.Run(address+"/"+login, func(t *testing.T) {
+				t.Parallel()
+				w := acctest.NewWorld(t)
+				maps.Copy(w.Environment, environment)
+				w.Environment["CAKEMAIL_API_BASE"] = address
+				workspace := w.Workspace(t, "many.tf")
+				for _, said := range acctest.Tell(t, workspace, "plan", "-var", "max_retries=2") {
+					if strings.Contains(said.Detail, "It was tried") {
+						t.Errorf("got %s", said)
+					}
+				}
+				told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "number=1", "-var", "max_retries=2"))
+				if len(told) != 1 || !strings.Contains(told[0].Detail, "It was tried 3 times") {
+					t.Errorf("got %s", acctest.Indented(told))
+				}
+			})
+		}
 	}
 }
 
