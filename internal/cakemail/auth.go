@@ -142,7 +142,7 @@ func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context)
 	if login.isAnswered {
 		return nil, &Error{
 			Kind: Unreadable, Action: loginAction, Host: g.client.host(), Attempts: login.exchange.attempts,
-			Cause: errors.New("the answer holds no access token"),
+			Cause: errors.New("the answer has no access token"),
 		}
 	}
 	return nil, g.client.transportError(login.exchange, err)

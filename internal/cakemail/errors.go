@@ -180,8 +180,8 @@ func withoutURL(secrets *mask.Secrets, err error) error {
 }
 
 var (
-	errTLSPort   = errors.New("the port takes https:// and was called with http://")
-	errPlainPort = errors.New("the port takes http:// and was called with https://")
+	errTLSPort   = errors.New("the port expects https://, not http://")
+	errPlainPort = errors.New("the port expects http://, not https://")
 )
 
 // answerError describes an answer outside 2xx.

@@ -62,12 +62,15 @@ type connection struct {
 	account types.Int64
 	// facts are what messages say of the configuration.
 	facts message.Provider
-	// applying tells that this process has begun to apply a plan.
+	// isApply tells that Terraform says so of this process, and applying that it has begun to change something.
+	isApply  bool
 	applying atomic.Bool
 	// read are the ids of the resources that have been read, and shared those that two resources have.
 	read, shared sync.Map
 	// replaced are the webhooks that were archived for a replacement that does not exist yet.
 	replaced sync.Map
+	// shown is when Terraform has had time to show what it has in the state, once somebody needs that.
+	shown atomic.Pointer[time.Time]
 	// unlisted are the accounts of which a plan has said that they cannot be listed.
 	unlisted sync.Map
 }
@@ -88,7 +91,7 @@ func connect(model providerModel, getenv func(string) string, options cakemail.O
 	if diags.HasError() {
 		return made
 	}
-	options.MaxRetries, options.Planning = cakemail.DefaultMaxRetries, true
+	options.MaxRetries = cakemail.DefaultMaxRetries
 	if !model.MaxRetries.IsNull() {
 		options.MaxRetries = int(model.MaxRetries.ValueInt64())
 	}

@@ -13,10 +13,9 @@ import (
 // TestErrorsOfCredentials are as real Terraform tells them, in the first plan.
 func TestErrorsOfCredentials(t *testing.T) {
 	t.Parallel()
-	const byLogin = "the e-mail address from the environment variable CAKEMAIL_EMAIL " +
-		"and the password from the environment variable CAKEMAIL_PASSWORD."
+	const byLogin = "CAKEMAIL_EMAIL and CAKEMAIL_PASSWORD."
 	refused := func(credentials string) acctest.Message {
-		return acctest.Error("", "The credentials were refused", "Credentials: "+credentials)
+		return acctest.Error("", "The credentials were refused", "Check or renew "+credentials)
 	}
 	login := map[string]string{"CAKEMAIL_EMAIL": cakemailtest.DefaultEmail, "CAKEMAIL_PASSWORD": cakemailtest.DefaultPassword}
 	token := map[string]string{"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken}
@@ -30,12 +29,12 @@ func TestErrorsOfCredentials(t *testing.T) {
 	}{
 		"a refused token of the configuration": {
 			environment: token, provider: `{access_token="not-this-one"}`,
-			want: refused("the access token from access_token in the provider block."),
+			want: refused("access_token in the provider block."),
 		},
 		"a refused password": {environment: acctest.With(login, map[string]string{"CAKEMAIL_PASSWORD": "not this one"}), want: refused(byLogin)},
 		"a challenge of multi-factor authentication as 401": {
 			options: []cakemailtest.Option{cakemailtest.WithChallenge(401)}, environment: login,
-			want: acctest.Error("", "The login needs multi-factor authentication", "because the login failed.\nCredentials: "+byLogin),
+			want: acctest.Error("", "The login needs multi-factor authentication", "Cannot log in to list the webhooks.\nThe login uses "+byLogin),
 		},
 		"a challenge of multi-factor authentication as 200": {
 			options: []cakemailtest.Option{cakemailtest.WithChallenge(200)}, environment: login,
@@ -44,7 +43,7 @@ func TestErrorsOfCredentials(t *testing.T) {
 		"no credentials": {want: acctest.Error("", "Missing Cakemail credentials", "CAKEMAIL_ACCESS_TOKEN")},
 		"an e-mail address without a password": {
 			environment: map[string]string{"CAKEMAIL_EMAIL": cakemailtest.DefaultEmail},
-			want:        acctest.Error("password", "Missing password", "The environment variable CAKEMAIL_EMAIL is set, but no password."),
+			want:        acctest.Error("password", "Missing password", "There is CAKEMAIL_EMAIL, but no password."),
 		},
 		"a malformed account in the environment": {
 			environment: acctest.With(token, map[string]string{"CAKEMAIL_ACCOUNT_ID": "acme"}),
@@ -74,7 +73,7 @@ func TestErrorsOfCredentials(t *testing.T) {
 // A first plan fails where a person has to do something before the apply can succeed, and only there.
 func TestPlansThatNoApplyCanFollow(t *testing.T) {
 	t.Parallel()
-	const cannotTell = "The plan cannot tell whether the webhooks to create exist already."
+	const cannotTell = "The plan cannot check whether the new webhooks exist already."
 	list := func(fault cakemailtest.Fault) cakemailtest.Fault {
 		fault.Operation = cakemailtest.List
 		return fault
@@ -90,15 +89,15 @@ func TestPlansThatNoApplyCanFollow(t *testing.T) {
 		"404": {cakemailtest.Fault{Status: 404}, "", acctest.Error("", "There is no Cakemail webhook API at HOST", "Cannot list the webhooks.")},
 		"302": {
 			cakemailtest.Fault{Status: 302, Header: map[string][]string{"Location": {"https://www.example.com"}}}, "",
-			acctest.Error("", "HOST redirects to www.example.com", "Set base_url"),
+			acctest.Error("", "HOST redirects to www.example.com", "Use the API's own address."),
 		},
 		"a page": {
 			cakemailtest.Fault{Status: 200, Body: "<html>", ContentType: "text/html"}, "",
-			acctest.Error("", "HOST does not answer as Cakemail does", "Cannot list the webhooks."),
+			acctest.Error("", "HOST does not answer like Cakemail", "Cannot list the webhooks."),
 		},
 		"422": {
 			list(cakemailtest.Fault{Status: 422, Body: `{"detail":[{"loc":["query","account_id"],"msg":"not yours"}]}`}), "",
-			acctest.Error("", "The API refused account_id", "It said: not yours."),
+			acctest.Error("", "The API refused account_id", "The API said: not yours."),
 		},
 		"429":        {cakemailtest.Fault{Status: 429}, "", acctest.Warning("", "The API answered 429 Too Many Requests", cannotTell)},
 		"503":        {cakemailtest.Fault{Status: 503}, "", acctest.Warning("", "The API answered 503 Service Unavailable", cannotTell)},
@@ -146,12 +145,12 @@ func TestAPlanTriesAHostOnceThatIsNotThere(t *testing.T) {
 				w.Environment["CAKEMAIL_API_BASE"] = address
 				workspace := w.Workspace(t, "many.tf")
 				for _, said := range acctest.Tell(t, workspace, "plan", "-var", "max_retries=2") {
-					if strings.Contains(said.Detail, "It was tried") {
+					if strings.Contains(said.Detail, "Tried ") {
 						t.Errorf("got %s", said)
 					}
 				}
 				told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "number=1", "-var", "max_retries=2"))
-				if len(told) != 1 || !strings.Contains(told[0].Detail, "It was tried 3 times") {
+				if len(told) != 1 || !strings.Contains(told[0].Detail, "Tried 3 times") {
 					t.Errorf("got %s", acctest.Indented(told))
 				}
 			})
@@ -159,7 +158,11 @@ func TestAPlanTriesAHostOnceThatIsNotThere(t *testing.T) {
 	}
 }
 
-var notKnownYet = acctest.Error("", "The provider's configuration is not known yet", "The provider's access_token will be known only after apply")
+var notKnownYet = acctest.Error(
+	"",
+	"The provider's configuration is not known yet",
+	"The provider needs access_token now, but Terraform knows that only after apply",
+)
 
 // TestCredentialsUnknownWhilePlanning goes through a life of a provider whose
 // token another resource makes.
@@ -173,7 +176,7 @@ func TestCredentialsUnknownWhilePlanning(t *testing.T) {
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "apply", "-auto-approve"))
 	onlyWebhook(t, w)
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-replace=terraform_data.token"),
-		acctest.Warning("", "The webhook was not refreshed", "The webhook ID is shown as the state has it."))
+		acctest.Warning("", "The webhook was not refreshed", "The plan shows the webhook ID as it is in the state."))
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-replace=terraform_data.token", "-refresh=false", "-var", "read=true"), notKnownYet)
 }
 

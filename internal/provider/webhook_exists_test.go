@@ -149,7 +149,7 @@ func TestWebhookResource_ExistsWhereNothingCanBeListed(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]acctest.Message{
 		401: acctest.Error("", "The credentials were refused", "Cannot list the webhooks."),
-		503: acctest.Warning("", "The API answered 503 Service Unavailable", "The plan cannot tell whether the webhooks to create exist already."),
+		503: acctest.Warning("", "The API answered 503 Service Unavailable", "The plan cannot check whether the new webhooks exist already."),
 	} {
 		w := acctest.NewWorld(t)
 		w.API.SetFaults(cakemailtest.Fault{Status: status})
@@ -173,6 +173,33 @@ func addFile(t *testing.T, workspace *terraformcli.Workspace, name, content stri
 	}
 }
 
+// An event that only an older list has may be refused for a new webhook. One that is there keeps it.
+func TestWebhookResource_ExistsInAnOlderListOfEvents(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	c := w.NewCore(t, nil)
+	opened := acctest.Warning("events", "Event missing from Cakemail's newest list", "Cakemail may not accept Email.Opened for a new webhook.")
+	for _, test := range []struct {
+		config acctest.Arguments
+		want   []acctest.Message
+	}{
+		{acctest.Arguments{"events": []string{"Email.Opened"}}, []acctest.Message{opened}},
+		{acctest.Arguments{"events": []string{"Email.Opened"}, "url": tftypes.UnknownValue}, []acctest.Message{opened}},
+		{acctest.Arguments{"events": []string{"Email.Clicked"}}, nil},
+	} {
+		w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(test.config))).Diagnostics), test.want...)
+	}
+	there := hook(acctest.Arguments{"events": []string{"Email.Opened"}})
+	c.MustApply(there)
+	there["rate_limit"] = int64(7)
+	w.ExpectMessages(t, acctest.MessagesOf(later(w, c, nil).Plan(c.State, acctest.Block(c.Webhook, there)).Diagnostics))
+	guide := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
+	guide.API.Add(cakemailtest.Webhook{URL: "https://example.com/other", Events: []string{"List.Created"}})
+	c = guide.NewCore(t, nil)
+	there = hook(acctest.Arguments{"events": []string{"Email.Opened"}})
+	w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, there)).Diagnostics))
+}
+
 // Where only some events are the same, importing leads to a replacement.
 func TestWebhookResource_ExistsWithOtherEvents(t *testing.T) {
 	t.Parallel()
@@ -182,9 +209,38 @@ func TestWebhookResource_ExistsWithOtherEvents(t *testing.T) {
 
 	told := acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"store_secret": tftypes.UnknownValue}))).Diagnostics)
 
-	if len(told) != 1 || !strings.Contains(told[0].Detail, "write its events into") || strings.Contains(told[0].Detail, "store_secret=false") {
+	if len(told) != 1 || !strings.Contains(told[0].Detail, "Import it with its events") || strings.Contains(told[0].Detail, "store_secret=false") {
 		t.Errorf("got %s", acctest.Indented(told))
 	}
+}
+
+// Terraform asks an apply for a plan too, of what is to be created alone: what a rotation replaces looks as if no state had it.
+func TestWebhookResource_ExistsIsNotSaidInTheApplyOfARotation(t *testing.T) {
+	t.Parallel()
+	applies.orSkip(t)
+	equal := acctest.Warning("", "The state has an equal webhook: ID", "If you are rotating the secret")
+	for example, test := range map[string]struct {
+		rotate string
+		want   []acctest.Message
+	}{
+		"guides/rotate-in-two-steps/main.tf": {`secrets=["2026-05", "2026-11"]`, []acctest.Message{equal}},
+		"guides/rotate-secret/main.tf":       {"rotation=2026-12", nil},
+	} {
+		w := acctest.NewWorld(t)
+		workspace := exampleWorkspace(t, w, example)
+		acctest.Terraform(t, workspace, "apply", "-auto-approve")
+		w.ExpectMessages(t, acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", test.rotate), test.want...)
+	}
+}
+
+func TestWebhookResource_ExistsIsNotSaidInAnApply(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorld(t)
+	w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
+	c := w.Unconfigured(t)
+	c.DeferralAllowed = true
+	w.ExpectMessages(t, c.Configure(nil))
+	w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(nil))).Diagnostics))
 }
 
 // An apply comes only to what changes, so it cannot tell whom the others belong to.
