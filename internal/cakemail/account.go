@@ -220,7 +220,7 @@ func (a *account) take(ctx context.Context, key string) (*slot, error) {
 	}
 	if place.isOpen {
 		place.free()
-		cause := errors.New("an equal webhook was being created at the same time and its outcome is unknown; apply again to go on")
+		cause := errors.New("an equal webhook was being created, and its answer was lost; apply again")
 		return nil, &Error{Kind: Unexpected, Action: createAction, Cause: cause}
 	}
 	return place, nil

@@ -115,7 +115,7 @@ func (g *passwordGrant) renew(ctx context.Context) (*oauth2.Token, error) {
 		token, err := g.request(ctx, func(ctx context.Context) (*oauth2.Token, error) {
 			return g.config.TokenSource(ctx, &oauth2.Token{RefreshToken: g.current.RefreshToken}).Token()
 		})
-		if err == nil || isAway(err) {
+		if err == nil || IsAway(err) || IsKind(err, Untrusted) {
 			return token, err
 		}
 	}
@@ -142,15 +142,10 @@ func (g *passwordGrant) request(ctx context.Context, fetch func(context.Context)
 	if login.isAnswered {
 		return nil, &Error{
 			Kind: Unreadable, Action: loginAction, Host: g.client.host(), Attempts: login.exchange.attempts,
-			Cause: errors.New("the answer holds no access token"),
+			Cause: errors.New("the answer has no access token"),
 		}
 	}
 	return nil, g.client.transportError(login.exchange, err)
-}
-
-// isAway tells that the API could not be asked, so that asking it something else would end the same.
-func isAway(err error) bool {
-	return IsKind(err, Network) || IsKind(err, Untrusted) || IsKind(err, Timeout) || IsKind(err, Unavailable) || IsKind(err, RateLimited) || IsKind(err, Stopped)
 }
 
 func isFinalRefusal(err error) bool {

@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -44,6 +45,8 @@ type Options struct {
 	MaxRetries int
 	// RequestTimeout bounds one attempt, its answer's body included; default [DefaultRequestTimeout].
 	RequestTimeout time.Duration
+	// Planning gives up at once where no connection can be made, until [Client.Persist].
+	Planning bool
 	// UserAgent is sent with every call.
 	UserAgent string
 	// RetryWait is the shortest wait before the first repetition; it doubles from
@@ -74,6 +77,8 @@ type Client struct {
 	mark       string
 	pause      sharedPause
 	archives   archives
+	// persists tells that calls are repeated also where no connection can be made.
+	persists atomic.Bool
 }
 
 // New returns a client. It makes no call.
@@ -89,6 +94,7 @@ func New(options Options) *Client {
 		accounts:   newAccounts(),
 		secrets:    &mask.Secrets{},
 	}
+	client.persists.Store(!options.Planning)
 	client.mark = markOf(client.baseURL, options.Credentials)
 	if client.jitter == nil {
 		client.jitter = rand.N[time.Duration]
@@ -103,6 +109,9 @@ func New(options Options) *Client {
 	client.auth = newAuthorizer(client, credentials)
 	return client
 }
+
+// Persist is for what can be part of an apply: from now on, failed connections are tried again, too.
+func (c *Client) Persist() { c.persists.Store(true) }
 
 // Mark tells this API and these credentials from others, and nothing of what they are.
 func (c *Client) Mark() string { return c.mark }

@@ -48,7 +48,7 @@ const (
 
 var (
 	errNotPostable = errors.New("the webhook's url is not an http or https address")
-	errNotHTTP     = errors.New("what came back is not an HTTP answer")
+	errNotHTTP     = errors.New("the answer is not HTTP")
 	errTooLong     = errors.New("it took longer than timeout")
 )
 

@@ -95,6 +95,13 @@ func IsKind(err error, kind Kind) bool {
 	return ok && failure.Kind == kind
 }
 
+// IsAway tells whether the API was busy or could not be reached, so that another call would end the same
+// now, and the same call can succeed later.
+func IsAway(err error) bool {
+	failure, ok := errors.AsType[*Error](err)
+	return ok && slices.Contains([]Kind{RateLimited, Unavailable, Network, Timeout, Stopped}, failure.Kind)
+}
+
 // unconfirmed is for a webhook that is not there, by an answer that cannot be believed.
 func (e *Error) unconfirmed(cause error) *Error {
 	doubted := *e
@@ -173,8 +180,8 @@ func withoutURL(secrets *mask.Secrets, err error) error {
 }
 
 var (
-	errTLSPort   = errors.New("the port takes https:// and was called with http://")
-	errPlainPort = errors.New("the port takes http:// and was called with https://")
+	errTLSPort   = errors.New("the port expects https://, not http://")
+	errPlainPort = errors.New("the port expects http://, not https://")
 )
 
 // answerError describes an answer outside 2xx.

@@ -40,6 +40,11 @@ var knownEvents = slices.Concat(eventsForNew, otherEvents)
 
 var eventShape = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*\.[A-Z][A-Za-z0-9]*$`)
 
+// IsEventForNew tells whether the newest list of Cakemail takes the event for new webhooks.
+func IsEventForNew(name string) bool {
+	return slices.Contains(eventsForNew, name)
+}
+
 // IsEventShaped tells whether the name has the shape Resource.Action, both in PascalCase.
 func IsEventShaped(name string) bool {
 	return eventShape.MatchString(name)

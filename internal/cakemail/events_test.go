@@ -135,6 +135,14 @@ func TestEvents_AreAllOnThePage(t *testing.T) {
 	}
 }
 
+func TestEvents_ThatTheNewestListTakesForNewWebhooks(t *testing.T) {
+	for _, name := range knownEvents {
+		if want := slices.Contains(published["the OpenAPI document 1.20.18, for create"], name); IsEventForNew(name) != want {
+			t.Errorf("%s: got %t, want %t", name, !want, want)
+		}
+	}
+}
+
 func TestEvents_AreShapedInOneWay(t *testing.T) {
 	for name, want := range map[string]bool{
 		"Contact.Added": true, "A.B": true, "MFA.MethodAdded": true, "Order2.Paid3": true,

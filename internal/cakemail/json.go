@@ -27,11 +27,11 @@ func describeJSON(err error) error {
 	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		// The name of the embedded struct is none of JSON's.
 		wrongType.Field = strings.Replace(wrongType.Field, "Settings.", "", 1)
-		found := "of the type " + strings.SplitN(wrongType.Value, " ", 2)[0]
+		found := "the answer has the wrong type, " + strings.SplitN(wrongType.Value, " ", 2)[0]
 		if wrongType.Field == "" {
-			return errors.New("the answer is a value " + found + " where webhooks belong")
+			return errors.New(found)
 		}
-		return fmt.Errorf("the answer has a value %s where %q needs another type", found, wrongType.Field)
+		return fmt.Errorf("%s in %s", wrongType.Field, found)
 	}
 	if errors.Is(err, errWrongID) {
 		return err

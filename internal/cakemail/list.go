@@ -65,7 +65,7 @@ func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhoo
 			}
 		}
 		if len(seen) < read.count {
-			cause := fmt.Errorf("the API counts %d webhooks, and lists %d; apply again, and if it stays so, ask Cakemail's support", read.count, len(seen))
+			cause := fmt.Errorf("the API counts %d webhooks but lists %d; try again, or ask Cakemail's support", read.count, len(seen))
 			fresh(Webhook{}, &Error{Kind: Unexpected, Action: listAction, Host: c.host(), Cause: cause})
 		}
 	}

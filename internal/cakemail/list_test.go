@@ -134,7 +134,7 @@ func TestList_ThatIsShortOfItsOwnCountIsAnError(t *testing.T) {
 			order.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 			return ids
 		}), "the API counts 120 webhooks"},
-		"one is never there": {paged(`{"pagination":{"count":13},"data":ITEMS}`, 5, same(12)), "the API counts 13 webhooks, and lists 12"},
+		"one is never there": {paged(`{"pagination":{"count":13},"data":ITEMS}`, 5, same(12)), "the API counts 13 webhooks but lists 12"},
 	}, func(t bubble, row row) {
 		_, err := collect(newStub(row.answer).client().List(t.Context(), ListOptions{}))
 		if failure := wantKind(t, err, Unexpected); !strings.Contains(failure.Error(), row.want) {

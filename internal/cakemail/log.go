@@ -76,6 +76,6 @@ func (c *Client) logIDs(ctx context.Context, webhooks ...Webhook) {
 		}
 	}
 	if ids != nil {
-		tflog.Debug(ctx, "Webhooks of an answer", map[string]any{"ids": ids})
+		tflog.Debug(ctx, "Webhooks in the answer", map[string]any{"ids": ids})
 	}
 }

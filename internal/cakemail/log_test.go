@@ -140,7 +140,7 @@ func TestLog_Says(t *testing.T) {
 				}
 			}
 		}
-		if ids := logged(t, output, "Webhooks of an answer"); len(ids) != 1 || fmt.Sprint(ids[0]["ids"]) != "["+webhookID+"]" {
+		if ids := logged(t, output, "Webhooks in the answer"); len(ids) != 1 || fmt.Sprint(ids[0]["ids"]) != "["+webhookID+"]" {
 			t.Errorf("the answer names %v", ids)
 		}
 		for _, absent := range []string{"Authorization", "account_id=42", webhookURL, "refusals"} {
@@ -165,7 +165,7 @@ func TestLog_Says(t *testing.T) {
 		if len(refusals) != 20 || fmt.Sprint(refusals[0]) != "map[loc:body.events.0 msg:***  is wrong type:value_error]" {
 			t.Errorf("got %v", refusals)
 		}
-		if ids := logged(t, output, "Webhooks of an answer"); len(ids) == 0 || fmt.Sprint(ids[0]["ids"]) != "[w1 2]" {
+		if ids := logged(t, output, "Webhooks in the answer"); len(ids) == 0 || fmt.Sprint(ids[0]["ids"]) != "[w1 2]" {
 			t.Errorf("the list names %v", ids)
 		}
 		wantHidden(t, output.String(), "another text")

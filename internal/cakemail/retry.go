@@ -66,6 +66,9 @@ func (e *exchange) mayRepeat(ctx context.Context, response *http.Response, err e
 	if errors.Is(err, errAnswerTooLarge) || errors.Is(err, errChallenge) || neverHeals(err) {
 		return false
 	}
+	if isUnconnected(err) && !e.client.persists.Load() {
+		return false
+	}
 	if err == nil && response.StatusCode == http.StatusTooManyRequests {
 		return true
 	}
@@ -86,6 +89,12 @@ func neverHeals(err error) bool {
 	}
 	_, noAddress := errors.AsType[*net.AddrError](err)
 	return noAddress || isPlainPort(err) || isTLSPort(err)
+}
+
+// isUnconnected tells of a host that does not exist or refuses connections, unless the network says that this can pass.
+func isUnconnected(err error) bool {
+	operation, ok := errors.AsType[*net.OpError](err)
+	return ok && operation.Op == "dial" && !operation.Temporary()
 }
 
 // isPlainPort recognises a port that does not speak TLS.

@@ -6,11 +6,14 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -45,7 +48,7 @@ func TestRetry_Policy(t *testing.T) {
 		"a wrong scheme":         {err: failed(errors.New("unsupported protocol scheme \"ftp\""))},
 	} {
 		for repeatable, want := range map[bool]bool{true: test.safe, false: test.unsafe} {
-			tried := &exchange{call: request{repeatable: repeatable}, sent: test.sent, started: time.Now()}
+			tried := &exchange{client: New(Options{}), call: request{repeatable: repeatable}, sent: test.sent, started: time.Now()}
 			var response *http.Response
 			if test.err == nil {
 				response = new(responseOf(test.status, nil))
@@ -57,13 +60,36 @@ func TestRetry_Policy(t *testing.T) {
 	}
 }
 
+// A plan waits for what can pass, and not for a host that is not there; what can be part of an apply waits for both.
+func TestRetry_PlanningWaitsForNoHost(t *testing.T) {
+	dial := func(cause error) error { return &net.OpError{Op: "dial", Err: cause} }
+	for name, test := range map[string]struct {
+		err  error
+		once bool
+	}{
+		"no such host":               {dial(&net.DNSError{Err: "no such host", IsNotFound: true}), true},
+		"a connection that refused":  {dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), true},
+		"a name server that is busy": {dial(&net.DNSError{Err: "server misbehaving", IsTemporary: true}), false},
+		"no connection in time":      {dial(context.DeadlineExceeded), false},
+		"a cut connection":           {io.EOF, false},
+	} {
+		tried := &exchange{client: New(Options{Planning: true}), call: request{repeatable: true}, started: time.Now()}
+		whilePlanning := tried.mayRepeat(t.Context(), nil, test.err)
+		tried.client.Persist()
+		if whilePlanning == test.once || !tried.mayRepeat(t.Context(), nil, test.err) {
+			t.Errorf("%s: repeated while planning: %t", name, whilePlanning)
+		}
+	}
+}
+
 func TestRetry_EndsWithTheTimeOrTerraform(t *testing.T) {
 	unavailable := new(responseOf(503, nil))
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	call := request{repeatable: true}
-	late := &exchange{call: call, started: time.Now().Add(-MaxTotalWait - time.Second)}
-	early := &exchange{call: call, started: time.Now().Add(-MaxTotalWait + time.Minute)}
+	client := New(Options{})
+	late := &exchange{client: client, call: call, started: time.Now().Add(-MaxTotalWait - time.Second)}
+	early := &exchange{client: client, call: call, started: time.Now().Add(-MaxTotalWait + time.Minute)}
 	if late.mayRepeat(t.Context(), unavailable, nil) || early.mayRepeat(canceled, unavailable, nil) || !early.mayRepeat(t.Context(), unavailable, nil) {
 		t.Error("a call is repeated after its time, or after Terraform stopped, or not within its time")
 	}

@@ -229,7 +229,7 @@ func CheckID(id string) error {
 	case len(id) > longest:
 		return fmt.Errorf("the id is longer than %d bytes", longest)
 	case !utf8.ValidString(id) || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return errors.New("the id holds characters that cannot be printed")
+		return errors.New("the id has characters that cannot be printed")
 	case strings.Contains(id, "://"):
 		return errors.New("a URL is not an id")
 	case id == "." || id == "..":

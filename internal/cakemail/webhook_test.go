@@ -174,7 +174,11 @@ func TestArchive_BelievesAnAnswerOrLooks(t *testing.T) {
 		"refused, and the look fails":           {[]answer{isArchived, {Status: 403}}, Invalid, "archive read"},
 		"the answer contradicts":                {[]answer{archivedAs("false"), shownAs("active")}, Unreadable, "archive" + strings.Repeat(" read", 7)},
 		"the answer comes from a server behind": {[]answer{archivedAs("false"), shownAs("active"), shownAs("archived")}, succeeds, "archive read read"},
-		"a value in it cannot be read":          {[]answer{{Body: `{"id":"` + webhookID + `","archived":true,"data":{"rate_limit":{}}}`}}, succeeds, "archive"},
+		"a value in it cannot be read": {
+			[]answer{{Body: `{"id":"` + webhookID + `","archived":true,"data":{"rate_limit":{}}}`}},
+			succeeds,
+			"archive",
+		},
 		"gone":                                  {[]answer{notFound, nothing}, Gone, "archive list"},
 		"404 to everything":                     {[]answer{notFound}, Unconfirmed, "archive list"},
 		"repeated after a cut":                  {[]answer{{Cut: true}, archivedAs("true")}, succeeds, "archive archive"},

@@ -127,10 +127,10 @@ func encodeSettings(settings Settings) wireRequest {
 // unread says what of a webhook cannot be read.
 func (w wireWebhook) unread() error {
 	if w.RateLimit.err != nil {
-		return errors.New("the answer has a rate_limit that is no whole number")
+		return errors.New("rate_limit in the answer is not a whole number")
 	}
 	if w.Archived.err != nil {
-		return errors.New("the answer has an archived that is neither true nor false")
+		return errors.New("archived in the answer is neither true nor false")
 	}
 	if w.Data != nil {
 		return w.Data.unread()
@@ -253,7 +253,7 @@ func decodeList(body []byte) (listedPage, error) {
 		return listedPage{}, describeJSON(err)
 	}
 	if page.Data == nil && page.Webhooks == nil {
-		return listedPage{}, errors.New("the answer holds no list of webhooks")
+		return listedPage{}, errors.New("the answer has no list of webhooks")
 	}
 	read := listedPage{webhooks: make([]Webhook, 0, len(page.Data)+len(page.Webhooks)), count: page.Pagination.Count.whole}
 	if size := page.Pagination.PerPage.whole; size != nil {

@@ -129,7 +129,7 @@ func TestDecode_RefusesWhatIsNoWebhook(t *testing.T) {
 		"two ids in an answer to a create":     {`{"id":"w1","webhook_id":"w2"}`, "", "the answer is about another webhook"},
 		"a number that is written differently": {`{"id":7}`, "07", "the answer is about another webhook"},
 		"no id in an answer to a create":       {`{"secret":"s3cret"}`, "", "the id is empty"},
-		"an id with a control character":       {`{"id":"w\u0000"}`, "", "the id holds characters that cannot be printed"},
+		"an id with a control character":       {`{"id":"w\u0000"}`, "", "the id has characters that cannot be printed"},
 		"a fractional id":                      {`{"id":1.5}`, "", "the answer has an id that is neither a string nor a whole number"},
 		"a negative id":                        {`{"id":-1}`, "", "the answer has an id that is neither a string nor a whole number"},
 		"an id that is an object":              {`{"id":{"s3cret":1}}`, "w1", "the answer has an id that is neither a string nor a whole number"},
@@ -148,7 +148,7 @@ func TestDecode_RefusesWhatIsNoWebhook(t *testing.T) {
 
 // The id and what else can be read are not lost for a value that cannot be.
 func TestDecode_SaysWhatCannotBeRead(t *testing.T) {
-	const number, truth = "the answer has a rate_limit that is no whole number", "the answer has an archived that is neither true nor false"
+	const number, truth = "rate_limit in the answer is not a whole number", "archived in the answer is neither true nor false"
 	for fields, want := range map[string]string{
 		`"data":{"rate_limit":"s3cret"}`:   number,
 		`"rate_limit":9223372036854775808`: number,
@@ -156,10 +156,10 @@ func TestDecode_SaysWhatCannotBeRead(t *testing.T) {
 		`"rate_limit":{}`:                  number,
 		`"archived":"s3cret"`:              truth,
 		`"data":{"archived":[]}`:           truth,
-		`"url":["s3cret"]`:                 `the answer has a value of the type array where "url" needs another type`,
-		`"rate_limit_period":7`:            `the answer has a value of the type number where "rate_limit_period" needs another type`,
-		`"status":1`:                       `the answer has a value of the type number where "status" needs another type`,
-		`"data":[]`:                        `the answer has a value of the type array where "data" needs another type`,
+		`"url":["s3cret"]`:                 `url in the answer has the wrong type, array`,
+		`"rate_limit_period":7`:            `rate_limit_period in the answer has the wrong type, number`,
+		`"status":1`:                       `status in the answer has the wrong type, number`,
+		`"data":[]`:                        `data in the answer has the wrong type, array`,
 	} {
 		for _, id := range []string{"", "w1"} {
 			webhook, err := decodeWebhook([]byte(`{"id":"w1","secret":"s3cret",`+fields+"}"), id)
@@ -249,13 +249,13 @@ func TestDecode_RefusesWhatIsNoList(t *testing.T) {
 		"":                "the answer is not complete JSON",
 		`[{"id":"w1"}`:    "the answer is not complete JSON",
 		`[][]`:            "the answer is not complete JSON",
-		"null":            "the answer holds no list of webhooks",
-		`{"id":"w1"}`:     "the answer holds no list of webhooks",
-		`{"detail":null}`: "the answer holds no list of webhooks",
+		"null":            "the answer has no list of webhooks",
+		`{"id":"w1"}`:     "the answer has no list of webhooks",
+		`{"detail":null}`: "the answer has no list of webhooks",
 		`[null]`:          "the id is empty",
-		`"s3cret"`:        "the answer is a value of the type string where webhooks belong",
+		`"s3cret"`:        "the answer has the wrong type, string",
 		`{"data":["w1"]}`: "the id is empty",
-		`{"data":"w1"}`:   `the answer has a value of the type string where "data" needs another type`,
+		`{"data":"w1"}`:   `data in the answer has the wrong type, string`,
 		`[{"id":"."}]`:    `"." and ".." are not ids`,
 	} {
 		if page, err := decodeList([]byte(body)); err == nil || err.Error() != want || page.webhooks != nil {

@@ -48,39 +48,39 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 	}{
 		"token of the environment": {
 			variables:   environment{envAccessToken: "from-environment"},
-			credentials: "the access token from the environment variable CAKEMAIL_ACCESS_TOKEN", token: "from-environment",
+			credentials: "CAKEMAIL_ACCESS_TOKEN", token: "from-environment",
 		},
 		"token of both": {
 			model: providerModel{AccessToken: types.StringValue("from-block")}, variables: environment{envAccessToken: "from-environment"},
-			credentials: "the access token from access_token in the provider block", token: "from-block",
+			credentials: "access_token in the provider block", token: "from-block",
 		},
 		"token of the configuration, login of the environment": {
 			model: providerModel{AccessToken: types.StringValue("from-block")}, variables: login,
-			credentials: "the access token from access_token in the provider block", token: "from-block",
+			credentials: "access_token in the provider block", token: "from-block",
 		},
 		"login of the environment": {
 			variables:   login,
-			credentials: "the e-mail address from the environment variable CAKEMAIL_EMAIL and the password from the environment variable CAKEMAIL_PASSWORD",
+			credentials: "CAKEMAIL_EMAIL and CAKEMAIL_PASSWORD",
 			user:        "ops@example.com",
 		},
 		"login of the configuration, token of the environment": {
 			model:       providerModel{Email: types.StringValue("block@example.com"), Password: types.StringValue("s3cret")},
 			variables:   environment{envAccessToken: "from-environment"},
-			credentials: "the e-mail address from email in the provider block and the password from password in the provider block", user: "block@example.com",
+			credentials: "email in the provider block and password in the provider block", user: "block@example.com",
 		},
 		"e-mail address of the configuration, everything in the environment": {
 			model:       providerModel{Email: types.StringValue("block@example.com")},
 			variables:   environment{envAccessToken: "from-environment", envEmail: "other@example.com", envPassword: "s3cret"},
-			credentials: "the e-mail address from email in the provider block and the password from the environment variable CAKEMAIL_PASSWORD",
+			credentials: "email in the provider block and CAKEMAIL_PASSWORD",
 			user:        "block@example.com",
 		},
 		"password of the configuration, e-mail address of the environment": {
 			model: providerModel{Password: types.StringValue("s3cret")}, variables: login,
-			credentials: "the e-mail address from the environment variable CAKEMAIL_EMAIL and the password from password in the provider block", user: "ops@example.com",
+			credentials: "CAKEMAIL_EMAIL and password in the provider block", user: "ops@example.com",
 		},
 		"token and login of the environment": {
 			variables:   environment{envAccessToken: "from-environment", envEmail: "ops@example.com", envPassword: "s3cret"},
-			credentials: "the access token from the environment variable CAKEMAIL_ACCESS_TOKEN", token: "from-environment",
+			credentials: "CAKEMAIL_ACCESS_TOKEN", token: "from-environment",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestMalformedEnvironment(t *testing.T) {
 	}{
 		"address without a scheme": {envBaseURL, "api.cakemail.dev", "base_url", []string{"CAKEMAIL_API_BASE does not begin with https:// or http://",
 			"such as https://api.cakemail.dev."}},
-		"address with a query":    {envBaseURL, "https://api.cakemail.dev?key=geheim", "base_url", []string{"holds a query"}},
+		"address with a query":    {envBaseURL, "https://api.cakemail.dev?key=geheim", "base_url", []string{"has a query"}},
 		"address with a password": {envBaseURL, "https://user:geheim@api.cakemail.dev", "base_url", []string{"a user name"}},
 		"account that is no number": {envAccountID, "acme", "account_id", []string{"CAKEMAIL_ACCOUNT_ID is not a whole number of at least 1",
 			"for example 42, or unset it"}},
@@ -164,9 +164,9 @@ func TestMalformedEnvironment(t *testing.T) {
 		"account with a fraction": {envAccountID, "42.5", "account_id", []string{"is not a whole number"}},
 		"account above 64 bits":   {envAccountID, "9223372036854775808", "account_id", []string{"is not a whole number"}},
 		"token with the word Bearer": {envAccessToken, "Bearer geheim", "access_token",
-			[]string{"The environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Leave that word out"}},
+			[]string{"The environment variable CAKEMAIL_ACCESS_TOKEN begins with Bearer. Remove that word"}},
 		"token with a line break": {envAccessToken, "geheim\n", "access_token", []string{"a line break",
-			"Remove it, for example where it comes from a file:\n  export CAKEMAIL_ACCESS_TOKEN=$(tr -d '\\r\\n' < FILE)"}},
+			"Remove it. For a value from a file:\n  export CAKEMAIL_ACCESS_TOKEN=$(tr -d '\\r\\n' < FILE)"}},
 		"password with a line break": {envPassword, "geheim\n", "password", []string{"The environment variable CAKEMAIL_PASSWORD begins or ends with a line break",
 			"  export CAKEMAIL_PASSWORD=$(tr -d '\\r\\n' < FILE)"}},
 		"e-mail address with a line break": {envEmail, "ops@example.com\r\n", "email", []string{"begins or ends with a line break", "export CAKEMAIL_EMAIL="}},
@@ -226,7 +226,7 @@ func TestProxyThatCannotBeRead(t *testing.T) {
 				return
 			}
 			told := diags[0].Summary() + "\n" + diags[0].Detail()
-			want := "Invalid " + test.told + "\nThe environment variable " + test.told + " is not the address of a proxy."
+			want := "Invalid " + test.told + "\nThe environment variable " + test.told + " is not the address of a proxy, so calls may bypass it."
 			if !strings.HasPrefix(told, want) || strings.Contains(told, "gehe") {
 				t.Errorf("got %s", told)
 			}
@@ -246,7 +246,7 @@ func TestUnencryptedEnvironmentIsAWarning(t *testing.T) {
 			if diags.HasError() || made.api == nil || (diags.WarningsCount() == 1) != warns {
 				t.Errorf("got %v, want a warning: %t", diags, warns)
 			}
-			if warns && !strings.Contains(diags[0].Detail(), "CAKEMAIL_API_BASE begins with http://.\nSo credentials and secrets travel to ") {
+			if warns && !strings.Contains(diags[0].Detail(), "CAKEMAIL_API_BASE begins with http://.\nCredentials and secrets travel to ") {
 				t.Errorf("the warning is %q", diags[0].Detail())
 			}
 		})
@@ -266,7 +266,8 @@ func TestUnknownArgumentsMakeNoClientAndNoError(t *testing.T) {
 			if len(diags) > 0 || made.api != nil || !slices.Equal(made.unknown, []string{name}) {
 				t.Errorf("got %v, unknown %q", diags, made.unknown)
 			}
-			if made.client(&diags); len(diags) != 1 || !strings.Contains(diags[0].Detail(), "The provider's "+name+" will be known only after apply") {
+			made.client(&diags)
+			if len(diags) != 1 || !strings.Contains(diags[0].Detail(), "The provider needs "+name+" now, but Terraform knows that only after apply.") {
 				t.Errorf("got %v", diags)
 			}
 		})

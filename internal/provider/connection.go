@@ -62,12 +62,15 @@ type connection struct {
 	account types.Int64
 	// facts are what messages say of the configuration.
 	facts message.Provider
-	// applying tells that this process has begun to apply a plan.
+	// isApply tells that Terraform says so of this process, and applying that it has begun to change something.
+	isApply  bool
 	applying atomic.Bool
 	// read are the ids of the resources that have been read, and shared those that two resources have.
 	read, shared sync.Map
 	// replaced are the webhooks that were archived for a replacement that does not exist yet.
 	replaced sync.Map
+	// shown is when Terraform has had time to show what it has in the state, once somebody needs that.
+	shown atomic.Pointer[time.Time]
 	// unlisted are the accounts of which a plan has said that they cannot be listed.
 	unlisted sync.Map
 }
@@ -199,12 +202,13 @@ func connectionFrom(data any) *connection {
 	return found
 }
 
-// client returns the client, or says why there cannot be one yet.
+// client returns the client for what can be part of an apply, or says why there cannot be one yet.
 func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 	if c.api == nil {
 		add(diags, message.NotKnownYet(c.unknown))
 		return nil
 	}
+	c.api.Persist()
 	return c.api
 }
 

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -14,7 +15,7 @@ import (
 // one with the same URL and event, which it may have as part of the state, and whether the API
 // takes the values.
 func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, isReplacement bool, diags *diag.Diagnostics) {
-	if r.connection.api == nil || plan.URL.IsUnknown() || plan.AccountID.IsUnknown() || !known(plan.Events) {
+	if r.connection.api == nil || plan.AccountID.IsUnknown() {
 		return
 	}
 	if _, unlisted := r.connection.unlisted.Load(plan.account()); unlisted {
@@ -24,28 +25,62 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 	if err != nil {
 		_, isSaid := r.connection.unlisted.LoadOrStore(plan.account(), true)
 		if !isSaid && !r.connection.applying.Load() {
-			add(diags, message.NotListed(err, message.Subject{Account: plan.account()}, r.connection.facts)...)
+			r.reportUnlisted(diags, err, plan.account())
 		}
 		return
 	}
 	checkForm(plan, active.Form, diags)
-	if r.connection.applying.Load() || isReplacement && plan.Archived.ValueBool() {
+	if r.connection.isApply || r.connection.applying.Load() || !known(plan.Events) {
 		// The plan has warned, and an apply comes only to what changes.
 		return
 	}
+	checkEvents(plan, active.Form, diags)
+	if plan.URL.IsUnknown() || isReplacement && plan.Archived.ValueBool() {
+		return
+	}
+	theirs := func() []cakemail.Webhook {
+		return slices.DeleteFunc(slices.Clone(active.Near(plan.URL.ValueString())), func(webhook cakemail.Webhook) bool {
+			return !doubles(plan, webhook) || r.connection.api.IsClaimed(webhook.ID)
+		})
+	}
+	if len(theirs()) > 0 {
+		r.connection.awaitState(ctx)
+	}
 	if !isReplacement {
 		for _, id := range r.connection.api.Managed(plan.account(), plan.asked()) {
-			add(diags, message.Renamed(id, plan.URL.ValueString()))
+			add(diags, message.Renamed(id))
 		}
 	}
-	for _, webhook := range active.Near(plan.URL.ValueString()) {
-		if doubles(plan, webhook) && !r.connection.api.IsClaimed(webhook.ID) {
-			add(diags, message.Exists(message.Existing{
-				Webhook: webhook, Account: plan.account(), IsReplacement: isReplacement, IsPaused: plan.Archived.ValueBool(),
-				HasOtherEvents: !cakemail.SameEvents(eventNames(plan.Events), webhook.Events),
-				WithoutSecret:  !plan.StoreSecret.IsUnknown() && !plan.StoreSecret.ValueBool(),
-			}))
-		}
+	for _, webhook := range theirs() {
+		add(diags, message.Exists(message.Existing{
+			Webhook: webhook, Account: plan.account(), IsReplacement: isReplacement, IsPaused: plan.Archived.ValueBool(),
+			HasOtherURL:    !cakemail.SameURL(plan.URL.ValueString(), webhook.Address()),
+			HasOtherEvents: !cakemail.SameEvents(eventNames(plan.Events), webhook.Events),
+			WithoutSecret:  !plan.StoreSecret.IsUnknown() && !plan.StoreSecret.ValueBool(),
+		}))
+	}
+}
+
+// awaitState gives Terraform a moment, once, to show the states of the resources that it plans at the same time.
+func (c *connection) awaitState(ctx context.Context) {
+	end := time.Now().Add(time.Second)
+	if !c.shown.CompareAndSwap(nil, &end) {
+		end = *c.shown.Load()
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Until(end)):
+	}
+}
+
+// reportUnlisted is an error where the create, which lists first, cannot succeed either.
+func (r *webhookResource) reportUnlisted(diags *diag.Diagnostics, err error, account int64) {
+	about := message.Subject{Account: account}
+	switch {
+	case !cakemail.IsAway(err):
+		r.connection.report(diags, err, about)
+	case !r.connection.isApply:
+		add(diags, message.NotListed(err, about, r.connection.facts)...)
 	}
 }
 
@@ -64,5 +99,16 @@ func checkForm(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagno
 	checkOneEvent(plan, form, diags)
 	if period := plan.RateLimitPeriod.ValueString(); form == cakemail.FormReference && (period == "hour" || period == "day") {
 		add(diags, message.Period(period))
+	}
+}
+
+// checkEvents says of events that only older lists have that the API may refuse them. The form is "" where the account
+// is empty.
+func checkEvents(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagnostics) {
+	old := slices.DeleteFunc(eventNames(plan.Events), func(name string) bool {
+		return cakemail.IsEventForNew(name) || !cakemail.IsKnownEvent(name)
+	})
+	if len(old) > 0 && form != cakemail.FormGuide {
+		add(diags, message.OldEvents(old))
 	}
 }

@@ -122,8 +122,8 @@ const enormous = 100_000
 
 var (
 	urlAdvice  = ".\nUse an absolute URL such as https://example.com/cakemail."
-	invisible  = "holds a space or an invisible character. Remove it, or percent-encode it as urlencode() does"
-	unreadable = "cannot be read, perhaps because of a %, [, : or # that is not percent-encoded as urlencode() does"
+	invisible  = "has a space or an invisible character. Remove it, or percent-encode it with urlencode()"
+	unreadable = "cannot be parsed. A %, [, : or # may need percent-encoding with urlencode()"
 
 	judgedURLs = map[string]judgement{
 		"the longest":                   fine("https://example.com/" + strings.Repeat("a", 2063)),
@@ -135,8 +135,8 @@ var (
 		"an international name":         fine("https://münchen.example/empfänger"),
 		"an emoji":                      fine("https://example.com/🎂"),
 		"empty":                         badURL("", "is empty"),
-		"one too long":                  badURL("https://example.com/"+strings.Repeat("a", 2064), "is 2084 characters long; at most 2083 are allowed"),
-		"enormous":                      badURL(strings.Repeat("🎂", enormous), "is 100000 characters long; at most 2083 are allowed"),
+		"one too long":                  badURL("https://example.com/"+strings.Repeat("a", 2064), "has 2084 characters. At most 2083 are allowed"),
+		"enormous":                      badURL(strings.Repeat("🎂", enormous), "has 100000 characters. At most 2083 are allowed"),
 		"without a scheme":              badURL("example.com/hook", "does not begin with https:// or http://"),
 		"two slashes and a host":        badURL("//example.com/hook", "does not begin with https:// or http://"),
 		"a path":                        badURL("/hook", "does not begin with https:// or http://"),
@@ -186,7 +186,7 @@ var (
 		"second": fine("second"), "minute": fine("minute"), "hour": fine("hour"), "day": fine("day"),
 		"other case":          refused("Second", `"Second" is not a period. Did you mean "second"?`),
 		"plural":              refused("seconds", `"seconds" is not a period. Did you mean "second"?`),
-		"empty":               refused("", `"" is not a period. Use second, minute, hour, day.`),
+		"empty":               refused("", `"" is not a period. Use one of second, minute, hour, day.`),
 		"a control character": refused("day\x00", `"day\x00" is not a period.`),
 		"enormous":            refused(strings.Repeat("x", enormous), `xxx…" (100000 characters) is not a period.`),
 	}
@@ -206,7 +206,7 @@ func atLeast(name string, least int64) map[string]judgement {
 // inASet puts each value into a set, as `events` takes it.
 func inASet(values map[string]judgement) map[string]judgement {
 	sets := map[string]judgement{
-		"none":           refused([]string{}, "events is empty. Name at least one, for example events = [\"Contact.Added\"].\nTo stop the deliveries"),
+		"none":           refused([]string{}, "events is empty. Name at least one, for example events = [\"Contact.Added\"].\nTo pause deliveries"),
 		"a null element": refused([]any{nil}, "null"),
 	}
 	for name, value := range values {

@@ -17,7 +17,8 @@ import (
 // ImportState implements [resource.ResourceWithImportState]: by ID,
 // ACCOUNT_ID/ID, or identity.
 func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if r.connection.client(&resp.Diagnostics) == nil {
+	if r.connection.api == nil {
+		r.connection.client(&resp.Diagnostics)
 		return
 	}
 	var identity webhookIdentityModel

@@ -13,7 +13,7 @@ import (
 
 const (
 	noAccount = "The part before the slash must be an account number.\nThe import id is "
-	noQuery   = "The part after the question mark is not known.\nThe import id is "
+	noQuery   = "The part after the question mark is unknown.\nThe import id is "
 )
 
 func TestParseImportID(t *testing.T) {

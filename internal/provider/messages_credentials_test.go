@@ -4,18 +4,18 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// TestErrorsOfCredentials are as real Terraform tells them. None of them makes a webhook.
+// TestErrorsOfCredentials are as real Terraform tells them, in the first plan.
 func TestErrorsOfCredentials(t *testing.T) {
 	t.Parallel()
-	const byLogin = "the e-mail address from the environment variable CAKEMAIL_EMAIL " +
-		"and the password from the environment variable CAKEMAIL_PASSWORD."
+	const byLogin = "CAKEMAIL_EMAIL and CAKEMAIL_PASSWORD."
 	refused := func(credentials string) acctest.Message {
-		return acctest.Error("", "The credentials were refused", "Credentials: "+credentials)
+		return acctest.Error("", "The credentials were refused", "Check or renew "+credentials)
 	}
 	login := map[string]string{"CAKEMAIL_EMAIL": cakemailtest.DefaultEmail, "CAKEMAIL_PASSWORD": cakemailtest.DefaultPassword}
 	token := map[string]string{"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken}
@@ -29,12 +29,12 @@ func TestErrorsOfCredentials(t *testing.T) {
 	}{
 		"a refused token of the configuration": {
 			environment: token, provider: `{access_token="not-this-one"}`,
-			want: refused("the access token from access_token in the provider block."),
+			want: refused("access_token in the provider block."),
 		},
 		"a refused password": {environment: acctest.With(login, map[string]string{"CAKEMAIL_PASSWORD": "not this one"}), want: refused(byLogin)},
 		"a challenge of multi-factor authentication as 401": {
 			options: []cakemailtest.Option{cakemailtest.WithChallenge(401)}, environment: login,
-			want: acctest.Error("", "The login needs multi-factor authentication", "because the login failed.\nCredentials: "+byLogin),
+			want: acctest.Error("", "The login needs multi-factor authentication", "Cannot log in to list the webhooks.\nThe login uses "+byLogin),
 		},
 		"a challenge of multi-factor authentication as 200": {
 			options: []cakemailtest.Option{cakemailtest.WithChallenge(200)}, environment: login,
@@ -43,7 +43,7 @@ func TestErrorsOfCredentials(t *testing.T) {
 		"no credentials": {want: acctest.Error("", "Missing Cakemail credentials", "CAKEMAIL_ACCESS_TOKEN")},
 		"an e-mail address without a password": {
 			environment: map[string]string{"CAKEMAIL_EMAIL": cakemailtest.DefaultEmail},
-			want:        acctest.Error("password", "Missing password", "The environment variable CAKEMAIL_EMAIL is set, but no password."),
+			want:        acctest.Error("password", "Missing password", "There is CAKEMAIL_EMAIL, but no password."),
 		},
 		"a malformed account in the environment": {
 			environment: acctest.With(token, map[string]string{"CAKEMAIL_ACCOUNT_ID": "acme"}),
@@ -65,16 +65,104 @@ func TestErrorsOfCredentials(t *testing.T) {
 				provider = test.provider
 			}
 
-			// The plan has warned of them already.
-			w.ExpectMessages(t, acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "provider_arguments="+provider)), test.want)
-			if created := w.API.Count(cakemailtest.Create); created > 0 {
-				t.Errorf("%d webhooks were created", created)
+			w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-var", "provider_arguments="+provider), test.want)
+		})
+	}
+}
+
+// A first plan fails where a person has to do something before the apply can succeed, and only there.
+func TestPlansThatNoApplyCanFollow(t *testing.T) {
+	t.Parallel()
+	const cannotTell = "The plan cannot check whether the new webhooks exist already."
+	list := func(fault cakemailtest.Fault) cakemailtest.Fault {
+		fault.Operation = cakemailtest.List
+		return fault
+	}
+	for name, test := range map[string]struct {
+		fault cakemailtest.Fault
+		// address is the API's, "" where it is the right one.
+		address string
+		want    acctest.Message
+	}{
+		"401": {cakemailtest.Fault{Status: 401}, "", acctest.Error("", "The credentials were refused", "Cannot list the webhooks.")},
+		"403": {list(cakemailtest.Fault{Status: 403}), "", acctest.Error("", "The credentials do not permit this call", "Cannot list the webhooks.")},
+		"404": {cakemailtest.Fault{Status: 404}, "", acctest.Error("", "There is no Cakemail webhook API at HOST", "Cannot list the webhooks.")},
+		"302": {
+			cakemailtest.Fault{Status: 302, Header: map[string][]string{"Location": {"https://www.example.com"}}}, "",
+			acctest.Error("", "HOST redirects to www.example.com", "Use the API's own address."),
+		},
+		"a page": {
+			cakemailtest.Fault{Status: 200, Body: "<html>", ContentType: "text/html"}, "",
+			acctest.Error("", "HOST does not answer like Cakemail", "Cannot list the webhooks."),
+		},
+		"422": {
+			list(cakemailtest.Fault{Status: 422, Body: `{"detail":[{"loc":["query","account_id"],"msg":"not yours"}]}`}), "",
+			acctest.Error("", "The API refused account_id", "The API said: not yours."),
+		},
+		"429":        {cakemailtest.Fault{Status: 429}, "", acctest.Warning("", "The API answered 429 Too Many Requests", cannotTell)},
+		"503":        {cakemailtest.Fault{Status: 503}, "", acctest.Warning("", "The API answered 503 Service Unavailable", cannotTell)},
+		"a hang-up":  {cakemailtest.Fault{Cut: true}, "", acctest.Warning("", "No answer from HOST", cannotTell)},
+		"no host":    {cakemailtest.Fault{}, "https://api.invalid", acctest.Warning("", "No answer from api.invalid", cannotTell)},
+		"no service": {cakemailtest.Fault{}, "http://127.0.0.1:1", acctest.Warning("", "No answer from 127.0.0.1:1", cannotTell)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, refresh := range []string{"-refresh=true", "-refresh=false"} {
+				w := acctest.NewWorld(t)
+				w.API.SetFaults(test.fault)
+				if test.address != "" {
+					w.Environment["CAKEMAIL_API_BASE"] = test.address
+				}
+				workspace := w.Workspace(t, "many.tf")
+				w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", refresh, "-var", "max_retries=1"), test.want)
 			}
 		})
 	}
 }
 
-var notKnownYet = acctest.Error("", "The provider's configuration is not known yet", "The provider's access_token will be known only after apply")
+// What else is known only after apply does not keep a plan from seeing that.
+func TestPlansThatNoApplyCanFollowWithAnUnknownURL(t *testing.T) {
+	t.Parallel()
+	terraformData.orSkip(t)
+	w := acctest.NewWorld(t)
+	w.API.SetFaults(cakemailtest.Fault{Status: 401})
+	w.ExpectMessages(t, acctest.Tell(t, w.Workspace(t, "unknown_url.tf"), "plan"), acctest.Error("", "The credentials were refused", ""))
+}
+
+// A host that nobody finds, or that refuses connections, is tried once while nothing is applied, and
+// in the apply as often as ever.
+func TestAPlanTriesAHostOnceThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"https://api.invalid", "http://127.0.0.1:1"} {
+		for login, environment := range map[string]map[string]string{
+			"with a token": {},
+			"with a login": {"CAKEMAIL_ACCESS_TOKEN": "", "CAKEMAIL_EMAIL": cakemailtest.DefaultEmail, "CAKEMAIL_PASSWORD": cakemailtest.DefaultPassword},
+		} {
+			t.Run(address+"/"+login, func(t *testing.T) {
+				t.Parallel()
+				w := acctest.NewWorld(t)
+				maps.Copy(w.Environment, environment)
+				w.Environment["CAKEMAIL_API_BASE"] = address
+				workspace := w.Workspace(t, "many.tf")
+				for _, said := range acctest.Tell(t, workspace, "plan", "-var", "max_retries=2") {
+					if strings.Contains(said.Detail, "Tried ") {
+						t.Errorf("got %s", said)
+					}
+				}
+				told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "number=1", "-var", "max_retries=2"))
+				if len(told) != 1 || !strings.Contains(told[0].Detail, "Tried 3 times") {
+					t.Errorf("got %s", acctest.Indented(told))
+				}
+			})
+		}
+	}
+}
+
+var notKnownYet = acctest.Error(
+	"",
+	"The provider's configuration is not known yet",
+	"The provider needs access_token now, but Terraform knows that only after apply",
+)
 
 // TestCredentialsUnknownWhilePlanning goes through a life of a provider whose
 // token another resource makes.
@@ -88,7 +176,7 @@ func TestCredentialsUnknownWhilePlanning(t *testing.T) {
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "apply", "-auto-approve"))
 	onlyWebhook(t, w)
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-replace=terraform_data.token"),
-		acctest.Warning("", "The webhook was not refreshed", "The webhook ID is shown as the state has it."))
+		acctest.Warning("", "The webhook was not refreshed", "The plan shows the webhook ID as it is in the state."))
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-replace=terraform_data.token", "-refresh=false", "-var", "read=true"), notKnownYet)
 }
 

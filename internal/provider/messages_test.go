@@ -45,12 +45,12 @@ func TestErrorsOfACreate(t *testing.T) {
 				{"loc":["body","plan"],"msg":"field required","type":"value_error"}]}`}},
 			config: acctest.Arguments{"rate_limit": int64(7), "account_id": int64(42), "events": []string{"Contact.Aded"}},
 			want: []acctest.Message{
-				acctest.Error("url", "The API refused url", "It said: host is not allowed.\n"),
+				acctest.Error("url", "The API refused url", "The API said: host is not allowed.\n"),
 				acctest.Error("events", "The API refused events", `Cakemail does not accept the event "Contact.Aded". Did you mean "Contact.Added"?`),
 				acctest.Error("rate_limit", "The API refused rate_limit", "too high"),
 				acctest.Error("rate_limit_period", "The API refused rate_limit_period", "not offered"),
 				acctest.Error("account_id", "The API refused account_id", "not yours"),
-				acctest.Error("", "The API refused to create the webhook", "https://example.com in account 42.\nIt said: plan: field required."),
+				acctest.Error("", "The API refused to create the webhook", "https://example.com in account 42.\nThe API said: plan: field required."),
 			},
 		},
 		"more than one event where the API takes one": {
@@ -60,15 +60,15 @@ func TestErrorsOfACreate(t *testing.T) {
 		},
 		"429 after the last retry": {
 			faults: []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 429}},
-			want:   []acctest.Message{acctest.Error("", "The API answered 429 Too Many Requests", "It was tried 2 times in TIME. Wait and try again")},
+			want:   []acctest.Message{acctest.Error("", "The API answered 429 Too Many Requests", "Tried 2 times in TIME. Wait")},
 		},
 		"503 after the last retry": {
 			faults: list(cakemailtest.Fault{Status: 503, Body: `{"detail":"Down for maintenance"}`}),
-			want:   []acctest.Message{acctest.Error("", "The API answered 503 Service Unavailable", "It said: Down for maintenance.\n")},
+			want:   []acctest.Message{acctest.Error("", "The API answered 503 Service Unavailable", "The API said: Down for maintenance.\n")},
 		},
 		"a host that cannot be reached": {
 			provider: acctest.Arguments{"base_url": "http://127.0.0.1:1"},
-			want:     []acctest.Message{acctest.Error("", "No answer from 127.0.0.1:1", "Check the address http://127.0.0.1:1, from base_url in the provider block.")},
+			want:     []acctest.Message{acctest.Error("", "No answer from 127.0.0.1:1", "Check base_url, which is http://127.0.0.1:1.")},
 		},
 		"no answer in time": {
 			faults:   list(cakemailtest.Fault{Delay: 3 * time.Second}),
@@ -143,12 +143,12 @@ func TestErrorsOfLaterCalls(t *testing.T) {
 		"refused change": {
 			cakemailtest.Fault{Operation: cakemailtest.Update, Status: 422, Body: `{"detail":[{"loc":["body","url"],"msg":"host is not allowed"}]}`},
 			applying(acctest.Arguments{"url": "https://example.com/new"}),
-			acctest.Error("url", "The API refused url", "It said: host is not allowed."),
+			acctest.Error("url", "The API refused url", "The API said: host is not allowed."),
 		},
 		"an answer nobody knows": {
 			cakemailtest.Fault{Operation: cakemailtest.Show, Status: 418, Body: `{"detail":"short and stout"}`},
 			func(c *acctest.Core) []acctest.Message { return c.Refresh() },
-			acctest.Error("", "The API answered 418 I'm a teapot", "It said: short and stout."),
+			acctest.Error("", "The API answered 418 I'm a teapot", "The API said: short and stout."),
 		},
 		"a redirect on the same host": {
 			cakemailtest.Fault{Operation: cakemailtest.Show, Status: 301, Header: http.Header{"Location": {"/v2/webhooks"}}},
@@ -197,7 +197,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 		}},
 		"nobody can tell whether it was created": {
 			failing(cakemailtest.Fault{Operation: cakemailtest.List, Every: 2, Status: 403}, cakemailtest.Fault{Operation: cakemailtest.Create, Cut: true}),
-			[]acctest.Message{acctest.Error("", "It is unknown whether the webhook was created", "(the connection was closed before the whole answer had come)")},
+			[]acctest.Message{acctest.Error("", "The webhook may have been created", "(the connection closed before the answer was complete)")},
 		},
 		"two webhooks could be it": {
 			func(_ *cakemailtest.Server, equal func()) []cakemailtest.Fault {
@@ -205,21 +205,21 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				return []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: made}}
 			},
 			[]acctest.Message{acctest.Error("", "There is more than one new webhook",
-				"  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nIf you apply again")},
+				"  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nIf you only apply again")},
 		},
 		"a gateway's 503, and nothing was created": {
 			failing(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 503}),
-			[]acctest.Message{acctest.Error("", "It is unknown whether the webhook was created", "It was tried 5 times in TIME.")},
+			[]acctest.Message{acctest.Error("", "The webhook may have been created", "Tried 5 times in TIME.")},
 		},
 		"the webhook of the first attempt appears late": {
 			late(appears),
-			[]acctest.Message{acctest.Warning("", "A second webhook was archived again: ID", "  terraform import ADDRESS ID")},
+			[]acctest.Message{acctest.Warning("", "A second webhook was archived: ID", "  terraform import ADDRESS ID")},
 		},
 		"nobody can tell whether the first attempt created one too": {
 			late(func(api *cakemailtest.Server, _ func()) {
 				api.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Status: 403})
 			}),
-			[]acctest.Message{acctest.Warning("", "A second webhook was not looked for", "listing failed (403 Forbidden)")},
+			[]acctest.Message{acctest.Warning("", "A second webhook may exist", "The provider could not look for it (403 Forbidden).")},
 		},
 		"a second webhook appears late that cannot be archived": {
 			late(appears, cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403}),
@@ -313,10 +313,10 @@ func TestAWebhookThatTheAPISavedOtherwise(t *testing.T) {
 	got := acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", "rate_limit=7", "-var", "rate_limit_period=second")
 
 	w.ExpectMessages(t, got,
-		acctest.Warning("events", "The API saved events otherwise", "The configuration has Contact.Added, the API Contact.Removed."),
-		acctest.Warning("url", "The API saved url otherwise", "The configuration has https://example.com, the API https://example.org."),
-		acctest.Warning("rate_limit", "The API saved rate_limit otherwise", "The configuration has 7, the API 5."),
-		acctest.Warning("rate_limit_period", "The API saved rate_limit_period otherwise", "The next plan shows this as a change."))
+		acctest.Warning("events", "The API saved another value for events", "The configuration has Contact.Added, the API has Contact.Removed."),
+		acctest.Warning("url", "The API saved another value for url", "The configuration has https://example.com, the API has https://example.org."),
+		acctest.Warning("rate_limit", "The API saved another value for rate_limit", "The configuration has 7, the API has 5."),
+		acctest.Warning("rate_limit_period", "The API saved another value for rate_limit_period", "The next plan shows this as a change."))
 	state := acctest.StateOf(t, workspace)
 	if len(state) != 1 || state[0].Tainted || state[0].ID != onlyWebhook(t, w).ID || state[0].Secret == "" {
 		t.Errorf("the state holds %+v, want the webhook", state)

@@ -155,12 +155,15 @@ func (p *cakemailProvider) Configure(ctx context.Context, req provider.Configure
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	options := cakemail.Options{UserAgent: p.userAgent(req.TerraformVersion)}
+	// Terraform allows to defer in every apply, and in a plan only with an experiment. OpenTofu never does.
+	isApply := req.ClientCapabilities.DeferralAllowed
+	options := cakemail.Options{UserAgent: p.userAgent(req.TerraformVersion), Planning: !isApply}
 	p.client(&options)
 	connection := connect(model, p.getenv, options, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	connection.isApply = isApply
 	p.connected.Store(connection.api)
 	resp.ResourceData = connection
 	resp.DataSourceData = connection

@@ -22,30 +22,30 @@ var (
 		"slashes":             fine("a/../b"),
 		"a percent":           fine("100%2e"),
 		"another script":      fine("вебхук"),
-		"empty":               refused("", `id is not the id of a webhook: the id is empty`+idAdvice),
-		"a URL":               refused("https://jane:hunter22@example.com", `id is not the id of a webhook: a URL is not an id`+idAdvice),
-		"one dot":             refused(".", `id is not the id of a webhook: "." and ".." are not ids`+idAdvice),
-		"two dots":            refused("..", `id is not the id of a webhook: "." and ".." are not ids`+idAdvice),
-		"a line break":        refused("1001\n", `id is not the id of a webhook: the id holds characters that cannot be printed`+idAdvice),
-		"a control character": refused("10\x0001", `id is not the id of a webhook: the id holds characters that cannot be printed`+idAdvice),
-		"enormous":            refused(strings.Repeat("1", enormous), `id is not the id of a webhook: the id is longer than 255 bytes`+idAdvice),
+		"empty":               refused("", `id is not a webhook's id: the id is empty`+idAdvice),
+		"a URL":               refused("https://jane:hunter22@example.com", `id is not a webhook's id: a URL is not an id`+idAdvice),
+		"one dot":             refused(".", `id is not a webhook's id: "." and ".." are not ids`+idAdvice),
+		"two dots":            refused("..", `id is not a webhook's id: "." and ".." are not ids`+idAdvice),
+		"a line break":        refused("1001\n", `id is not a webhook's id: the id has characters that cannot be printed`+idAdvice),
+		"a control character": refused("10\x0001", `id is not a webhook's id: the id has characters that cannot be printed`+idAdvice),
+		"enormous":            refused(strings.Repeat("1", enormous), `id is not a webhook's id: the id is longer than 255 bytes`+idAdvice),
 	}
 
 	judgedAccounts = atLeast("account_id", 1)
 
-	tokenAdvice  = "holds a space, a line break or a letter that no token has.\nA token from a file often ends in a line break: use trimspace()."
+	tokenAdvice  = "has a space, a line break or another character that no token has.\nA token from a file often ends in a line break: use trimspace()."
 	judgedTokens = map[string]judgement{
 		"a token":             fine("eyJhbGciOi.J9-_~+/="),
 		"enormous":            fine(strings.Repeat("a", enormous)),
 		"empty":               refused("", "access_token is empty. Leave it out to use CAKEMAIL_ACCESS_TOKEN, or email and password."),
-		"with Bearer":         refused("Bearer abc", "access_token begins with Bearer. Leave that word out: the provider adds it."),
+		"with Bearer":         refused("Bearer abc", "access_token begins with Bearer. Remove that word: the provider adds it."),
 		"with bearer":         refused("bearer abc", "access_token begins with Bearer."),
 		"a line break":        refused("abc\n", "access_token "+tokenAdvice),
 		"a space":             refused("a bc", "access_token "+tokenAdvice),
 		"another script":      refused("töken", "access_token "+tokenAdvice),
 		"a control character": refused("abc\x7f", "access_token "+tokenAdvice),
-		"quotation marks":     refused(`"abc"`, "access_token holds a quotation mark, a bracket or a $, which no token has."),
-		"a variable's name":   refused("${TOKEN}", "access_token holds a quotation mark, a bracket or a $, which no token has."),
+		"quotation marks":     refused(`"abc"`, "access_token has a quotation mark, a bracket or a $, which no token has."),
+		"a variable's name":   refused("${TOKEN}", "access_token has a quotation mark, a bracket or a $, which no token has."),
 	}
 
 	addressAdvice   = "email is not an e-mail address, such as ops@example.com.\nLeave it out to use the environment variable CAKEMAIL_EMAIL."
@@ -88,17 +88,17 @@ func ofTheAPI() map[string]judgement {
 		values[name] = value
 	}
 	values["http"] = doubted("http://example.com",
-		"base_url begins with http://.\nSo credentials and secrets travel to example.com unencrypted. Use https://.")
+		"base_url begins with http://.\nCredentials and secrets travel to example.com unencrypted. Use https://.")
 	values["http on loopback"] = fine("http://127.0.0.1:8080")
 	values["with port, path and query"] = refused("https://example.com:8443/v1?key=1",
-		"base_url holds a query, a fragment or a user name, which the API's address cannot have"+apiAdvice)
+		"base_url has a query, a fragment or a user name, which the API's address cannot have"+apiAdvice)
 	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?",
 		"a fragment without text after a query": "?#"} {
-		values[name] = refused("https://example.com/v1"+end, "base_url holds a query, a fragment or a user name")
+		values[name] = refused("https://example.com/v1"+end, "base_url has a query, a fragment or a user name")
 	}
-	values["a user without a password"] = refused("https://@example.com", "base_url holds a query, a fragment or a user name")
+	values["a user without a password"] = refused("https://@example.com", "base_url has a query, a fragment or a user name")
 	values["slashes at the end"] = fine("https://example.com/v1//")
-	values["a password"] = refused("https://user:pw@example.com", "base_url holds a query, a fragment or a user name")
+	values["a password"] = refused("https://user:pw@example.com", "base_url has a query, a fragment or a user name")
 	return values
 }
 

@@ -26,9 +26,11 @@ var (
 	movesAcrossTypes   = since{"moves across types", 8, 10}
 	ephemeralResources = since{"ephemeral resources", 10, 11}
 	writeOnlyArguments = since{"write-only arguments", 11, 11}
-	identities         = since{"resource identities", 12, 12}
-	queries            = since{"list resources", 14, 0}
-	actions            = since{"actions", 14, 0}
+	// In these, an apply shows that it is one.
+	applies    = since{"the capability of an apply to defer", 11, 0}
+	identities = since{"resource identities", 12, 12}
+	queries    = since{"list resources", 14, 0}
+	actions    = since{"actions", 14, 0}
 	// Older versions take the marks of sensitive values for a change.
 	statesOfNewerTerraform = since{"states of Terraform 1.15", 11, 12}
 )

@@ -80,7 +80,7 @@ func TestWebhookResource_AccountThatIsNamed(t *testing.T) {
 			c := w.NewCore(t, nil)
 			c.MustApply(hook(nil))
 			w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"account_id": int64(99)})),
-				acctest.Error("", "The credentials do not permit this call", "Cannot read the webhook ID in account 99."))
+				acctest.Error("", "The credentials do not permit this call", "Check account_id, and the user's rights in account 99."))
 			expectAgreement(t, w, c, nil)
 		})
 	})
@@ -110,7 +110,7 @@ func TestWebhookResource_AccountIsNotLeftByAReplacement(t *testing.T) {
 				c.ExpectNoChange(hook(nil))
 
 				w.ExpectMessages(t, acctest.ErrorsIn(replace(c)),
-					acctest.Error("account_id", "The replacement would leave the webhook's account", "The webhook is in account 42"))
+					acctest.Error("account_id", "The replacement would be in another account", "The webhook is in account 42"))
 				if onlyWebhook(t, w).ID != existing.ID {
 					t.Error("the webhook was touched")
 				}
@@ -319,7 +319,7 @@ func TestWebhookResource_AccountOfASavedChange(t *testing.T) {
 
 			is := onlyWebhook(t, w)
 			if test.isElsewhere {
-				w.ExpectMessages(t, told, acctest.Error("", "There is no webhook ID", "or the credentials have changed.\nPlan again"))
+				w.ExpectMessages(t, told, acctest.Error("", "There is no webhook ID", "or the credentials changed.\nPlan again"))
 				if is.URL != was.URL {
 					t.Errorf("the webhook became %+v", is)
 				}

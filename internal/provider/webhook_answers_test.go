@@ -27,7 +27,7 @@ func TestWebhookResource_AnswersThatDifferTaintNothing(t *testing.T) {
 		attribute, fact string
 	}{
 		"a rate limit is clamped": {
-			func(w *cakemailtest.Webhook) { w.RateLimit = min(w.RateLimit, 100) }, limited, "rate_limit", "The configuration has 5000, the API 100.",
+			func(w *cakemailtest.Webhook) { w.RateLimit = min(w.RateLimit, 100) }, limited, "rate_limit", "The configuration has 5000, the API has 100.",
 		},
 		"a slash is stripped": {
 			func(w *cakemailtest.Webhook) { w.URL = strings.TrimSuffix(w.URL, "/") }, acctest.Arguments{"url": "https://example.com/cakemail/"},
@@ -49,7 +49,7 @@ func TestWebhookResource_AnswersThatDifferTaintNothing(t *testing.T) {
 			c := w.NewCore(t, nil)
 			var want []acctest.Message
 			if test.attribute != "" {
-				want = []acctest.Message{acctest.Warning(test.attribute, "The API saved "+test.attribute+" otherwise", test.fact)}
+				want = []acctest.Message{acctest.Warning(test.attribute, "The API saved another value for "+test.attribute, test.fact)}
 			}
 
 			w.ExpectMessages(t, c.Apply(hook(test.asked)), want...)
@@ -96,7 +96,7 @@ func TestWebhookResource_AnswersOfAWebhookBornArchived(t *testing.T) {
 						acctest.Warning(
 							"",
 							"The credentials do not permit this call",
-							"The new webhook ID is still archived. The next plan shows that as a change.",
+							"The webhook was created, but is still archived.",
 						),
 					}
 				}
@@ -126,7 +126,7 @@ func TestWebhookResource_AnswersOfAnArchiveThatIsRefused(t *testing.T) {
 		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Status: 403})
 		c := w.NewCore(t, nil)
 		paused := hook(acctest.Arguments{"archived": true})
-		w.ExpectMessages(t, c.Apply(paused), acctest.Warning("", "The credentials do not permit this call", "The new webhook ID is still active."))
+		w.ExpectMessages(t, c.Apply(paused), acctest.Warning("", "The credentials do not permit this call", "The webhook was created, but is still active."))
 		made := onlyWebhook(t, w)
 		w.API.SetFaults()
 		c.MustApply(paused)
@@ -175,7 +175,7 @@ func TestWebhookResource_AnswersWithAValueThatIsNone(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
 			w.API.SetFaults(cakemailtest.Fault{Rewrite: rewrite})
-			unread := acctest.Warning("", "An answer cannot be read in full", "What cannot be read stays as it was.")
+			unread := acctest.Warning("", "Part of an answer cannot be read", "The state keeps the old value.")
 			c := w.NewCore(t, nil)
 			w.ExpectMessages(t, c.Apply(hook(nil)), unread)
 			made := onlyWebhook(t, w)
@@ -242,7 +242,7 @@ func TestWebhookResource_AnswersWithoutTheSecret(t *testing.T) {
 				made := onlyWebhook(t, w)
 				w.API.SetFaults(cakemailtest.Fault{Rewrite: hide(made.Secret)})
 
-				w.ExpectMessages(t, c.Refresh(), acctest.Warning("", "The API did not show a secret", "the state keeps the one from before"))
+				w.ExpectMessages(t, c.Refresh(), acctest.Warning("", "The API did not show a secret", "The state keeps the old secret"))
 				if c.Text("secret") != made.Secret {
 					t.Errorf("the state holds the secret %q", c.Text("secret"))
 				}
@@ -288,9 +288,9 @@ func TestWebhookResource_AnswersWithUnknownWords(t *testing.T) {
 	w.ExpectMessages(t, messages, want)
 
 	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"sha256"`, `"sha512"`)})
-	w.ExpectMessages(t, c.Refresh(), acctest.Warning("", `Unknown hash function "sha512"`, "sha256 alone"))
+	w.ExpectMessages(t, c.Refresh(), acctest.Warning("", `Unknown hash function "sha512"`, "knows only sha256"))
 	_, messages = c.Invoke(t.Context(), acctest.Arguments{"webhook_id": c.Text("id")})
-	w.ExpectMessages(t, messages, acctest.Error("", `Unknown hash function "sha512"`, "sha256 alone"))
+	w.ExpectMessages(t, messages, acctest.Error("", `Unknown hash function "sha512"`, "knows only sha256"))
 }
 
 // An answer to a create that tells neither a URL nor an event is about something else, such as a task.
@@ -394,7 +394,7 @@ func TestWebhookResource_AnswersWithAnotherURLAfterALostCreate(t *testing.T) {
 			}
 			w.API.SetFaults()
 			other := later(w, c, nil)
-			w.ExpectMessages(t, acctest.ErrorsIn(other.Apply(asked)), acctest.Error("", "A new webhook with another URL may be this one",
+			w.ExpectMessages(t, acctest.ErrorsIn(other.Apply(asked)), acctest.Error("", "A new webhook with another URL may be this resource's",
 				"  terraform state rm ADDRESS\n  terraform import ADDRESS "+"ID"))
 			onlyWebhook(t, w)
 		})

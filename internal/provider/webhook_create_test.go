@@ -116,7 +116,7 @@ func TestWebhookResource_PendingThatSeveralCouldBe(t *testing.T) {
 	equal := w.API.Add(cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan"), acctest.Error("", "There is more than one new webhook",
-		"  terraform state rm ADDRESS\n  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nEvery plan ends here"))
+		"  terraform state rm ADDRESS\n  terraform import ADDRESS ID\n  terraform import ADDRESS ID"))
 
 	acctest.Terraform(t, workspace, "state", "rm", acctest.TestWebhook)
 	acctest.Terraform(t, workspace, "import", acctest.TestWebhook, equal.ID)
@@ -144,7 +144,7 @@ func TestWebhookResource_PendingIsNotMistakenForAnother(t *testing.T) {
 			before := onlyWebhook(t, w)
 			for _, refresh := range []string{"-refresh=false", "-refresh=true"} {
 				told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", refresh))
-				w.ExpectMessages(t, told, acctest.Error("", "It is unknown whose the webhook ID is", "  terraform import ADDRESS ID"))
+				w.ExpectMessages(t, told, acctest.Error("", "The webhook ID may be this resource's", "  terraform import ADDRESS ID"))
 			}
 			if onlyWebhook(t, w).ID != before.ID {
 				t.Fatal("the webhook was archived")
@@ -188,7 +188,7 @@ func TestWebhookResource_PendingThatIsUntaintedAndChanged(t *testing.T) {
 				told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-refresh=false", "-var", change))
 
 				if !isProcessed {
-					w.ExpectMessages(t, told, acctest.Error("", "There is no webhook from the create without an answer", "Plan again, with a refresh"))
+					w.ExpectMessages(t, told, acctest.Error("", "The create whose answer was lost made no webhook", "Plan again with a refresh"))
 				} else {
 					w.ExpectMessages(t, told)
 				}

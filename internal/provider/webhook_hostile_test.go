@@ -157,8 +157,8 @@ func expectClear(t *testing.T, w *acctest.World, messages []acctest.Message) {
 		text := w.Plain(problem.Summary + "\n" + problem.Detail)
 		w.ExpectNoSecret(t, "the error", problem.String())
 		if !slices.ContainsFunc([]string{
-			"HOST does not answer as Cakemail does\nCannot ", "No answer from HOST in time\nCannot ", "No answer from HOST\nCannot ",
-			"It is unknown whether the webhook was created\nNo answer says so (",
+			"HOST does not answer like Cakemail\nCannot ", "No answer from HOST in time\nCannot ", "No answer from HOST\nCannot ",
+			"The webhook may have been created\nThe answer was lost (",
 		}, func(beginning string) bool { return strings.HasPrefix(text, beginning) }) {
 			t.Errorf("the error does not tell what came instead of an answer:\n%s", problem)
 		}
@@ -352,7 +352,7 @@ func TestWebhookResource_FaultsOfAWrongAddressChangeNothing(t *testing.T) {
 					c := later(w, right, lead(w))
 
 					told := acctest.ErrorsIn(run(c))
-					if len(told) != 1 || !strings.Contains(told[0].Detail, "Check the address") || !c.State.Equal(right.State) {
+					if len(told) != 1 || !strings.Contains(told[0].Detail, ", which is "+w.API.URL()) || !c.State.Equal(right.State) {
 						t.Errorf("got %s, and the state became %s", acctest.Indented(told), c.State)
 					}
 					w.API.SetFaults()
@@ -378,5 +378,5 @@ func TestWebhookResource_FaultsOfAChangeOfWhatIsGone(t *testing.T) {
 	planned := c.Plan(c.State, config)
 
 	w.ExpectMessages(t, c.Change(config, planned.PlannedState, planned.PlannedPrivate), acctest.Error("", "There is no webhook ID",
-		"It is not in the account of the credentials. It may be gone since the plan, or the credentials have changed.\nPlan again"))
+		"It is not in the account of the credentials. It was removed, or the credentials changed.\nPlan again"))
 }

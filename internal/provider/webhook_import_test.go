@@ -201,9 +201,9 @@ func TestWebhookResource_ImportOfNoWebhook(t *testing.T) {
 		"empty":                     {"", nil, invalid("the id is empty")},
 		"an account alone":          {"42/", nil, invalid("the id is empty")},
 		"enormous":                  {strings.Repeat("a", 100_000), nil, invalid("the id is longer than 255 bytes")},
-		"the secret asked for":      {"a?store_secret=true", nil, invalid("The part after the question mark is not known.")},
+		"the secret asked for":      {"a?store_secret=true", nil, invalid("The part after the question mark is unknown.")},
 		"an empty identity":         {"", acctest.Arguments{"id": ""}, invalid("the id is empty")},
-		"no account of an identity": {"", acctest.Arguments{"id": "webhook", "account_id": int64(0)}, invalid("The account of the identity")},
+		"no account of an identity": {"", acctest.Arguments{"id": "webhook", "account_id": int64(0)}, invalid("The account_id of the identity")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -228,7 +228,7 @@ func TestWebhookResource_ImportOfNoWebhook(t *testing.T) {
 		w.API.Add(cakemailtest.Webhook{ID: "webhook", AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 		_, messages := c.importBy(acctest.Arguments{"id": "42/webhook"})
 		w.ExpectMessages(t, append(messages, c.Refresh()...),
-			acctest.Error("", `There is no webhook "42/webhook"`, "It was looked for in the account of the credentials."))
+			acctest.Error("", `There is no webhook "42/webhook"`, "It is not in the account of the credentials."))
 	})
 	t.Run("while the credentials are unknown", func(t *testing.T) {
 		t.Parallel()

@@ -58,7 +58,7 @@ func moveWebhook(ctx context.Context, req resource.MoveStateRequest, resp *resou
 		add(&resp.Diagnostics, message.Untold(message.Moved{Type: req.SourceTypeName}))
 		return
 	}
-	moved := message.Moved{Type: req.SourceTypeName, ID: object.id, Path: object.path}
+	moved := message.Moved{Type: req.SourceTypeName, Path: object.path}
 	if !cakemail.IsWebhookPath(object.path) {
 		add(&resp.Diagnostics, message.OtherObject(moved))
 		return

@@ -183,9 +183,9 @@ func TestWebhookResource_MoveRefusesWhatIsNoWebhook(t *testing.T) {
 		title, says string
 	}{
 		"another type of resource":   {moveSource{resource: "null_resource", state: "{}"}, foreign, "null_resource"},
-		"another object of the API":  {restapi(acctest.Values{"id": "7", "path": "/lists?token=k3y"}), another, `"7" has the path "/lists"`},
+		"another object of the API":  {restapi(acctest.Values{"id": "7", "path": "/lists?token=k3y"}), another, `has the path "/lists"`},
 		"another object, by restful": {restful(acctest.Values{"id": "/contacts/7"}), another, `restful_resource has the path "/contacts/7"`},
-		"a webhook without events":   {restapi(acctest.Values{"data": `{"url":"https://example.com"}`}), untold, `"abc", with the path "/webhooks"`},
+		"a webhook without events":   {restapi(acctest.Values{"data": `{"url":"https://example.com"}`}), untold, `with the path "/webhooks"`},
 		"a webhook without an id":    {restful(acctest.Values{"id": "/webhooks", "body": document(sentToCreate)}), untold, `with the path "/webhooks"`},
 		"an answer about two webhooks": {
 			restful(acctest.Values{"id": "/webhooks", "output": document(`{"id":"a","data":` + keptData + `}`)}), untold, "",
@@ -296,8 +296,8 @@ func TestWebhookResource_MoveInTheProvidersAccount(t *testing.T) {
 		}
 	})
 	for query, want := range map[string]acctest.Message{
-		"":              acctest.Error("", "The provider's configuration is not known yet", "account_id will be known only after apply"),
-		"account_id=43": acctest.Warning("", "The webhook was not refreshed", "account_id will be known only after apply"),
+		"":              acctest.Error("", "The provider's configuration is not known yet", "The provider needs account_id now"),
+		"account_id=43": acctest.Warning("", "The webhook was not refreshed", "The provider needs account_id now"),
 	} {
 		t.Run("a webhook waits for an account that is unknown, and its source tells "+query, func(t *testing.T) {
 			w := acctest.NewWorld(t)

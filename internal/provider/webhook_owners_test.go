@@ -66,7 +66,7 @@ func TestWebhookResource_OwnersAccountIsKnown(t *testing.T) {
 			w := acctest.NewWorld(t)
 			webhook := w.API.Add(cakemailtest.Webhook{AccountID: 42, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 			told := read(w.NewCore(t, nil), webhook.ID)
-			if len(told) != 1 || !strings.Contains(told[0].Detail, "It was looked for in the account of the credentials.") {
+			if len(told) != 1 || !strings.Contains(told[0].Detail, "It is not in the account of the credentials.") {
 				t.Errorf("got %s", acctest.Indented(told))
 			}
 		})
@@ -96,17 +96,17 @@ func TestWebhookResource_OwnersCredentialsAreOthers(t *testing.T) {
 			// isLost tells that the state has nothing afterwards.
 			isLost bool
 		}{
-			"a refresh": {(*acctest.Core).Refresh, acctest.Warning("", "The webhook ID was not found in account 42", "stop here: the webhook may still deliver"), true},
+			"a refresh": {(*acctest.Core).Refresh, acctest.Warning("", "The webhook ID was not found in account 42", "stop: the webhook may still deliver"), true},
 			"a saved destroy": {
 				(*acctest.Core).Archive, acctest.Warning("", "The webhook ID was not found, so nothing was archived", "  terraform import ADDRESS 42/ID"), true,
 			},
 			"a saved replacement": {func(c *acctest.Core) []acctest.Message {
 				planned := c.Plan(c.State, acctest.Block(c.Webhook, hook(acctest.Arguments{"account_id": int64(42), "events": []string{"Email.Bounced"}})))
 				return c.Replace(hook(acctest.Arguments{"account_id": int64(42), "events": []string{"Email.Bounced"}}), planned.PlannedPrivate)
-			}, acctest.Error("", "There is no webhook ID", "It is not in account 42. It may be gone since the plan"), false},
+			}, acctest.Error("", "There is no webhook ID", "It is not in account 42. It was removed, or the credentials changed."), false},
 			"a saved change": {func(c *acctest.Core) []acctest.Message {
 				return applyLate(c, hook(acctest.Arguments{"account_id": int64(42), "archived": true}), func() {})
-			}, acctest.Error("", "There is no webhook ID", "It is not in account 42. It may be gone since the plan"), false},
+			}, acctest.Error("", "There is no webhook ID", "It is not in account 42. It was removed, or the credentials changed."), false},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -132,13 +132,13 @@ func TestWebhookResource_OwnersOfAnImport(t *testing.T) {
 		// title is that of the error, "" where the import succeeds.
 		title, fact string
 	}{
-		"another account":              {"99999999-4f50-4617-8293-a4b5c6d7e8f9", `There is no webhook "ID"`, "imported as ACCOUNT_ID/ID"},
-		"a colon":                      {"42:" + id, `There is no webhook "42:ID"`, "imported as ACCOUNT_ID/ID"},
+		"another account":              {"99999999-4f50-4617-8293-a4b5c6d7e8f9", `There is no webhook "ID"`, "use ACCOUNT_ID/ID"},
+		"a colon":                      {"42:" + id, `There is no webhook "42:ID"`, "use ACCOUNT_ID/ID"},
 		"quotation marks":              {`"` + id + `"`, "", ""},
 		"those of another shell":       {"'" + id + "'", "", ""},
 		"blanks around it":             {" " + id + "\r\n", "", ""},
-		"capitals, which count":        {strings.ToUpper(id), `There is no webhook "` + strings.ToUpper(id) + `"`, "letters count"},
-		"a blank in it":                {"0b1c2d3e 4f50", `There is no webhook "0b1c2d3e 4f50"`, "so do blanks"},
+		"capitals, which count":        {strings.ToUpper(id), `There is no webhook "` + strings.ToUpper(id) + `"`, "case, spaces"},
+		"a blank in it":                {"0b1c2d3e 4f50", `There is no webhook "0b1c2d3e 4f50"`, "spaces and quotation marks count"},
 		"quotes with another's number": {`"1/` + id + `?store_secret=false"`, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -160,7 +160,7 @@ func TestWebhookResource_OwnersOfAnImport(t *testing.T) {
 		t.Parallel()
 		w := acctest.NewWorld(t)
 		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID"}]}`})
-		w.ExpectMessages(t, w.NewCore(t, nil).ImportState("42:7"), acctest.Error("", `There is no webhook "42:7"`, "imported as ACCOUNT_ID/ID"))
+		w.ExpectMessages(t, w.NewCore(t, nil).ImportState("42:7"), acctest.Error("", `There is no webhook "42:7"`, "use ACCOUNT_ID/ID"))
 	})
 	t.Run("capitals, which do not count", func(t *testing.T) {
 		t.Parallel()
@@ -234,7 +234,7 @@ func TestWebhookResource_OwnersOfAnEqualWebhook(t *testing.T) {
 	w := acctest.NewWorld(t)
 	made := w.NewCore(t, nil)
 	made.MustApply(hook(nil))
-	renamed := acctest.Warning("", "The state has an equal webhook: ID", "write a moved block")
+	renamed := acctest.Warning("", "The state has an equal webhook: ID", "add a moved block")
 	for _, test := range []struct {
 		config acctest.Arguments
 		want   []acctest.Message
@@ -263,7 +263,7 @@ func TestWebhookResource_OwnersOfAnArchivedWebhook(t *testing.T) {
 	show(c)
 	for _, config := range []acctest.Arguments{paused, hook(nil)} {
 		planned := c.Plan(tftypes.NewValue(c.Webhook, nil), acctest.Block(c.Webhook, config))
-		w.ExpectMessages(t, acctest.MessagesOf(planned.Diagnostics), acctest.Warning("", "The state has an equal webhook: ID", "write a moved block"))
+		w.ExpectMessages(t, acctest.MessagesOf(planned.Diagnostics), acctest.Warning("", "The state has an equal webhook: ID", "add a moved block"))
 	}
 }
 
@@ -286,7 +286,7 @@ func TestWebhookResource_OwnersOfAPendingCreateElsewhere(t *testing.T) {
 			}
 			other := later(theirs, c, nil)
 			for _, do := range []func() []acctest.Message{func() []acctest.Message { return other.Apply(hook(nil)) }, other.Destroy} {
-				mine.ExpectMessages(t, acctest.ErrorsIn(do()), acctest.Error("", "It is unknown whose the webhook ID is", "  terraform state rm ADDRESS"))
+				mine.ExpectMessages(t, acctest.ErrorsIn(do()), acctest.Error("", "The webhook ID may be this resource's", "  terraform state rm ADDRESS"))
 			}
 			if onlyWebhook(t, theirs).ID != equal.ID {
 				t.Error("somebody else's webhook was taken")

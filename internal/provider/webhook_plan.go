@@ -114,7 +114,7 @@ func checkOneEvent(plan webhookResourceModel, form cakemail.Form, diags *diag.Di
 	if form != cakemail.FormReference || !known(plan.Events) || len(plan.Events.Elements()) <= 1 {
 		return true
 	}
-	add(diags, message.OneEvent(plan.subject(), nil))
+	add(diags, message.OneEvent(plan.subject()))
 	return false
 }
 

@@ -42,8 +42,8 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 	if r.connection.api == nil {
 		return false
 	}
-	about := message.Subject{ID: state.ID.ValueString(), Account: plan.account()}
-	_, err := r.connection.api.Get(ctx, plan.ref(recall[time.Time](ctx, private, privateCreated)))
+	about, client := message.Subject{ID: state.ID.ValueString(), Account: plan.account()}, r.connection.client(diags)
+	_, err := client.Get(ctx, plan.ref(recall[time.Time](ctx, private, privateCreated)))
 	isElsewhere := cakemail.IsKind(err, cakemail.Gone)
 	if isElsewhere && recall[bool](ctx, private, privateStays) {
 		add(diags, message.NotInAccount(about))
@@ -51,7 +51,7 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 	}
 	if isElsewhere {
 		// A saved plan that is applied with other credentials finds it nowhere, and must not replace it.
-		_, err = r.connection.api.Get(ctx, state.ref(time.Time{}))
+		_, err = client.Get(ctx, state.ref(time.Time{}))
 	}
 	if err != nil {
 		r.connection.report(diags, err, about)

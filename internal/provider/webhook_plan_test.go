@@ -147,18 +147,18 @@ func TestWebhookResource_PlanThatIsOvertakenNamesWhatChanged(t *testing.T) {
 	}{
 		"the rate limit, during a pause": {
 			bothForms[:1], acctest.Arguments{"rate_limit": int64(10)}, acctest.Arguments{"rate_limit": int64(10), "archived": true},
-			func(webhook *cakemailtest.Webhook) { webhook.RateLimit = 70 }, "rate_limit", "The plan has 10, the API 70.",
+			func(webhook *cakemailtest.Webhook) { webhook.RateLimit = 70 }, "rate_limit", "The plan has 10, the API has 70.",
 		},
 		"a pause, while the secret is read": {
-			bothForms, unstored, nil, func(webhook *cakemailtest.Webhook) { webhook.Archived = true }, "archived", "The plan has false, the API true.",
+			bothForms, unstored, nil, func(webhook *cakemailtest.Webhook) { webhook.Archived = true }, "archived", "The plan has false, the API has true.",
 		},
 		"the events, while the secret is read": {
 			bothForms, unstored, nil, func(webhook *cakemailtest.Webhook) { webhook.Events = []string{"Email.Bounced"} },
-			"events", "The plan has Contact.Added, the API Email.Bounced.",
+			"events", "The plan has Contact.Added, the API has Email.Bounced.",
 		},
 		"the hash function, while the secret is read": {
 			bothForms, unstored, nil, func(webhook *cakemailtest.Webhook) { webhook.HashFunction = "sha512" },
-			"hash_function", `The plan has "sha256", the API "sha512".`,
+			"hash_function", `The plan has "sha256", the API has "sha512".`,
 		},
 	} {
 		for _, form := range test.forms {

@@ -104,6 +104,7 @@ func TestWebhookResource_SecretsAreRotatedAsTheGuideSays(t *testing.T) {
 			writeExample(t, workspace, "more.tf", test.more)
 			acctest.Terraform(t, workspace, "apply", "-auto-approve")
 			before := w.API.Active()
+			w.ExpectMessages(t, acctest.Tell(t, workspace, append([]string{"plan"}, test.rotate...)...))
 			w.API.ResetCalls()
 
 			acctest.Terraform(t, workspace, append([]string{"apply", "-auto-approve"}, test.rotate...)...)
@@ -130,6 +131,8 @@ func TestWebhookResource_SecretsAreRotatedInTwoSteps(t *testing.T) {
 	acctest.Terraform(t, workspace, "apply", "-auto-approve")
 	old := w.API.Active()
 
+	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-var", `secrets=["2026-05", "2026-11"]`),
+		acctest.Warning("", "The state has an equal webhook: ID", "If you are rotating the secret, or want both webhooks, do nothing."))
 	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-05", "2026-11"]`)
 	both := w.API.Active()
 	if len(old) != 1 || len(both) != 2 || both[0].ID != old[0].ID || both[0].Secret == both[1].Secret {

@@ -118,12 +118,11 @@ func (a *webhookTestDeliveryAction) Invoke(ctx context.Context, req action.Invok
 
 	resp.SendProgress(action.InvokeProgressEvent{Message: message.Posting(delivery)})
 	receipt, err := client.Deliver(ctx, delivery)
-	if receipt.Took > 0 {
-		resp.SendProgress(action.InvokeProgressEvent{Message: message.Posted(delivery, receipt)})
-	}
 	if err != nil {
 		add(&resp.Diagnostics, message.Delivery(err, delivery))
+		return
 	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: message.Posted(delivery, receipt)})
 }
 
 // delivery is what the configuration asks to post.

@@ -187,16 +187,16 @@ func TestWebhookTestDeliveryAction_IsRefused(t *testing.T) {
 		answer      http.HandlerFunc
 		title, fact string
 	}{
-		"with an answer":  {acctest.Echoing(401), "The receiver answered 401 Unauthorized", "Does the receiver have this webhook's secret?"},
-		"with a redirect": {acctest.Echoing(308), "The receiver answered 308 Permanent Redirect", "It points to another path on the same host"},
+		"with an answer":  {acctest.Echoing(401), "The receiver answered 401 Unauthorized", "Check that the receiver has this webhook's secret"},
+		"with a redirect": {acctest.Echoing(308), "The receiver answered 308 Permanent Redirect", "It redirects to another path on the same host"},
 		"by another host": {func(answer http.ResponseWriter, _ *http.Request) {
 			answer.Header().Set("Location", "https://"+acctest.UrlCredentials+"@example.org/x?"+acctest.UrlCredentials)
 			answer.WriteHeader(http.StatusFound)
-		}, "The receiver answered 302 Found", "It points to https://example.org."},
+		}, "The receiver answered 302 Found", "It redirects to https://example.org."},
 		"with a closed connection": {
-			func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "No answer from the receiver", "the connection was closed",
+			func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "No answer from the receiver", "the connection closed",
 		},
-		"by silence": {hanging, "The receiver did not answer in time", "The whole answer did not come within TIME."},
+		"by silence": {hanging, "The receiver did not answer in time", "The answer was not complete after 1s."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -212,12 +212,9 @@ func TestWebhookTestDeliveryAction_IsRefused(t *testing.T) {
 			progress, messages := w.NewCore(t, nil).Invoke(ctx, acctest.Arguments{"webhook_id": webhook.ID, "timeout": timeout})
 
 			w.ExpectMessages(t, messages, acctest.Error("", test.title, test.fact))
-			answered := "No answer from http://RECEIVER after TIME"
-			if status, found := strings.CutPrefix(test.title, "The receiver answered "); found {
-				answered = "http://RECEIVER answered " + status + " after TIME"
-			}
+			// The error alone tells the answer.
 			expectProgress(t, w, receiver.Server.URL, progress,
-				"Posting a sample of Contact.Added, signed with the webhook's secret, to http://RECEIVER", answered)
+				"Posting a sample of Contact.Added, signed with the webhook's secret, to http://RECEIVER")
 			if deliveries := receiver.Deliveries(); len(deliveries) != 1 || !deliveries[0].Genuine(webhook.Secret) {
 				t.Errorf("the receiver got %d deliveries, want one that is genuine", len(deliveries))
 			}

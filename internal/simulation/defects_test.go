@@ -105,7 +105,7 @@ var defects = []defect{
 		add(`, `	if err != nil {
 		add(`},
 	{"a plan does not name what a killed create left active", protocolHistories, "provider/existing_webhooks.go",
-		`if doubles(plan, webhook) && !r.connection.api.IsClaimed(webhook.ID) {`, `if false {`},
+		`return !doubles(plan, webhook) || r.connection.api.IsClaimed(webhook.ID)`, `return true`},
 	{"nor what it was to archive", protocolHistories, "provider/existing_webhooks.go",
 		`		return cakemail.SameEvents(events, webhook.Events)`, `		return false`},
 	{"nor what the API writes otherwise", protocolHistories, "cakemail/url.go",

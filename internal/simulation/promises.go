@@ -57,7 +57,7 @@ func (e *ending) isTold(words string) bool {
 // says how: by choosing among the webhooks that a lost create can have made, or by naming an
 // account. In good weather there is nothing to choose.
 func (t *Terraform) isExcused() bool {
-	ways := []string{"which only the state knows"}
+	ways := []string{"Only the state says so"}
 	if t.world.weather.IsStubborn() {
 		ways = append(ways, "did not save")
 	}
@@ -185,7 +185,7 @@ func (e *ending) compareWithAPI() {
 // from the plan after a kill, from a message about a create that was lost, or from one that
 // says that there may be such webhooks, which no list showed.
 func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
-	if e.hasLeft && (e.isTold(webhook.ID) || e.isTold("cannot tell whether the webhooks") || !webhook.Created.After(e.unseen)) {
+	if e.hasLeft && (e.isTold(webhook.ID) || e.isTold("cannot check whether the new webhooks") || !webhook.Created.After(e.unseen)) {
 		return true
 	}
 	if e.isTold("The webhook "+webhook.ID+" was not found") || e.hasStrayed && e.isTold("The webhook for https://example.com was not found") {
@@ -195,14 +195,14 @@ func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
 		// The number of a task was taken for a webhook's id while nothing could be read.
 		return true
 	}
-	return e.isTold("A second webhook was not looked for") || slices.ContainsFunc(e.messages, func(message Message) bool {
+	return e.isTold("A second webhook may exist") || slices.ContainsFunc(e.messages, func(message Message) bool {
 		text := message.Summary + message.Detail
 		return strings.Contains(text, webhook.ID) && slices.ContainsFunc(choices, func(words string) bool { return strings.Contains(text, words) })
 	})
 }
 
 // choices are words of the messages that leave it to a person which webhook is whose.
-var choices = []string{"more than one new webhook", "knows which webhooks there were", "A new webhook with another URL", "A second webhook", "New and similar"}
+var choices = []string{"more than one new webhook", "It may have made this webhook", "A new webhook with another URL", "A second webhook", "New and similar"}
 
 // lookForSecrets checks that no message and no log holds one.
 func (e *ending) lookForSecrets() {

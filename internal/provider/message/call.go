@@ -18,12 +18,17 @@ func Call(err error, about Subject, provider Provider) []Message {
 	if failure, ok := errors.AsType[*cakemail.CreateError](err); ok {
 		return []Message{created(failure, about)}
 	}
-	failure := &cakemail.Error{Action: "call Cakemail", Cause: err}
+	failure := &cakemail.Error{Action: "call Cakemail for the webhook", Cause: err}
 	errors.As(err, &failure)
-	call := failedCall{failure, about, provider, "Cannot " + about.completing(failure.Action) + "."}
-	if failure.LoginFailed {
-		call.attempt = strings.TrimSuffix(call.attempt, ".") + ", because the login failed."
+	named := about
+	if named.ID != "" {
+		named.Account = 0
 	}
+	attempt := named.completing(failure.Action)
+	if failure.LoginFailed {
+		attempt = "log in to " + attempt
+	}
+	call := failedCall{failure, about, provider, "Cannot " + attempt + "."}
 	if failure.Kind == cakemail.Invalid && !failure.LoginFailed {
 		return call.refusals()
 	}
@@ -35,7 +40,7 @@ func NotListed(err error, about Subject, provider Provider) []Message {
 	messages := Call(err, about, provider)
 	for index := range messages {
 		_, advice, _ := strings.Cut(messages[index].Text, "\n")
-		messages[index].Text = text("The plan cannot tell whether the webhooks to create exist already.", advice)
+		messages[index].Text = text("The plan cannot check whether the new webhooks exist already.", advice)
 		messages[index].IsWarning = true
 	}
 	return messages
@@ -51,37 +56,34 @@ type failedCall struct {
 }
 
 func (c failedCall) message() Message {
-	credentials := "Credentials: " + c.provider.Credentials + "."
 	switch c.Kind {
 	case cakemail.Unauthorized, cakemail.Invalid:
-		return c.problem("The credentials were refused", credentials, "Check or renew them, and run Terraform again.")
+		return c.problem("The credentials were refused", "Check or renew "+c.provider.Credentials+".")
 	case cakemail.ChallengeRequired:
-		return problem("The login needs multi-factor authentication", c.attempt, credentials,
+		return problem("The login needs multi-factor authentication", c.attempt, "The login uses "+c.provider.Credentials+".",
 			"Use an access token instead: set access_token or CAKEMAIL_ACCESS_TOKEN.")
 	case cakemail.Forbidden:
-		return c.problem("The credentials do not permit this call", credentials,
-			"Check account_id, and the user's rights in "+accountName(c.about.Account)+".")
+		return c.problem("The credentials do not permit this call",
+			"The credentials are "+c.provider.Credentials+".", "Check account_id, and the user's rights in "+accountName(c.about.Account)+".")
 	case cakemail.Gone, cakemail.Unconfirmed, cakemail.Unsupported:
 		return c.notFound()
 	case cakemail.Unreadable:
-		return c.problem(c.Host+" does not answer as Cakemail does", "A proxy may answer in its place.", c.provider.address())
+		return problem(c.Host+" does not answer like Cakemail", c.attempt, c.said(""), "A proxy may have answered instead.", c.provider.address())
 	case cakemail.Redirected:
 		return problem(c.Host+" redirects to "+c.target("itself, perhaps with https://", c.Host), c.attempt,
-			"The provider does not follow, to keep your credentials from others.", "Set base_url to the address of the API.",
+			"The provider follows no redirects. Use the API's own address.",
 			c.provider.address(), requestID(c.Error))
 	case cakemail.Network, cakemail.Timeout, cakemail.Untrusted:
 		return c.notAnswered()
 	case cakemail.RateLimited, cakemail.Unavailable:
-		return c.problem("The API answered "+c.Status, tried(c.Attempts, c.Elapsed)+"Wait and try again, with fewer calls at once:",
-			block("terraform apply -parallelism=2"), "A higher max_retries in the provider block keeps trying for longer.")
+		return c.problem("The API answered "+c.Status, tried(c.Attempts, c.Elapsed)+"Wait, use -parallelism=2, or raise max_retries.")
 	case cakemail.Stopped:
 		return problem("Terraform was interrupted", c.attempt, "Apply again to continue.")
 	}
 	if c.Status == "" {
 		return c.problem("Cannot " + c.Action)
 	}
-	return c.problem("The API answered "+c.Status, "The provider does not know this answer.",
-		"Try again. If it stays, ask Cakemail's support about it.")
+	return c.problem("The API answered "+c.Status, "The provider does not know this answer. Try again, or ask Cakemail's support.")
 }
 
 // notFound is for what the API does not have, or does not offer.
@@ -89,27 +91,27 @@ func (c failedCall) notFound() Message {
 	id := short(c.about.ID)
 	switch {
 	case c.Kind == cakemail.Gone && id == "":
-		return c.problem("There is no webhook from the create without an answer", "Plan again, with a refresh: the plan creates it.")
+		return c.problem("The create whose answer was lost made no webhook", "Plan again with a refresh, and apply to create the webhook.")
 	case c.Kind == cakemail.Gone && c.about.IDArgument == "":
-		return c.problem("There is no webhook "+id, "It is not in "+accountName(c.about.Account)+". It may be gone since the plan, or the credentials have changed.",
-			"Plan again with the right credentials: what is gone is created again.")
+		return c.problem("There is no webhook "+id, "It is not in "+accountName(c.about.Account)+". It was removed, or the credentials changed.",
+			"Plan again with the right credentials. The plan creates what is missing.")
 	case c.Kind == cakemail.Gone:
 		return c.problem("There is no webhook "+id,
-			"It was looked for in "+accountName(c.about.Account)+". Check its id. If a resource manages it, pass its account on:",
+			"It is not in "+accountName(c.about.Account)+". Check the id. If a resource manages the webhook, add:",
 			block("account_id = cakemail_webhook.NAME.account_id")).On(c.about.IDArgument)
 	case errors.Is(c.Error, cakemail.ErrStillListed):
-		return c.problem("The API lists the webhook "+id+" but does not show it", "One of its servers may be behind. Nothing was changed.",
-			"Try again in a minute. If it stays, ask Cakemail's support.")
+		return c.problem("The API lists the webhook but does not show it", "Nothing was changed. One of its servers may be out of date.",
+			"Try again in a minute. If it happens again, ask Cakemail's support.")
 	case c.Kind == cakemail.Unconfirmed:
-		return c.problem("The API shows neither the webhook "+id+" nor a list",
-			"The webhooks could not be listed either"+inBrackets(c.Cause)+". Nothing was changed.", c.provider.address())
+		return c.problem("The API shows neither the webhook nor a list",
+			"Nothing was changed. Listing the webhooks failed too"+inBrackets(c.Cause)+".", c.provider.address())
 	case id != "" && !c.LoginFailed:
 		return c.problem("This API cannot change a webhook in place",
-			"Nothing was changed. Replace the webhook, for a new id and a new secret:", block("terraform apply -replace=ADDRESS"))
+			"Nothing was changed. Replace the webhook, which gives it a new id and secret:", block("terraform apply -replace=ADDRESS"))
 	}
 	account := ""
 	if c.about.Account > 0 {
-		account = fmt.Sprintf("Or there is no account %d: check account_id.", c.about.Account)
+		account = fmt.Sprintf("Check account_id, too: account %d may not exist.", c.about.Account)
 	}
 	return c.problem("There is no Cakemail webhook API at "+c.Host, c.provider.address(), account)
 }
@@ -123,11 +125,11 @@ func (c failedCall) notAnswered() Message {
 		title += " in time"
 	case c.Kind == cakemail.Untrusted:
 		return c.problem("The certificate of "+c.Host+" is not trusted", c.provider.address(),
-			"A proxy may show its own. If you trust it, name the file of its certificate in SSL_CERT_FILE.")
+			"If you trust a proxy's certificate, set SSL_CERT_FILE to its file.")
 	default:
-		return c.problem(title, tried+"Check the network, and any proxy that HTTPS_PROXY names.", c.provider.address())
+		return c.problem(title, tried+"Check the network, and HTTPS_PROXY if you use it.", c.provider.address())
 	}
-	return c.problem(title, tried+"Try again, or raise request_timeout in the provider block.")
+	return c.problem(title, tried+"Try again, or raise request_timeout.")
 }
 
 // refusals puts each refusal on the argument that the API names.
@@ -139,7 +141,7 @@ func (c failedCall) refusals() []Message {
 		case field.Field == "":
 			rest = append(rest, field.Message)
 		case field.Field == "events" && len(c.about.Events) > 1:
-			messages = append(messages, OneEvent(c.about, c.Error))
+			messages = append(messages, OneEvent(c.about))
 		default:
 			messages = append(messages, c.refusal(field))
 		}
@@ -148,8 +150,8 @@ func (c failedCall) refusals() []Message {
 		return messages
 	}
 	said := cmp.Or(strings.Join(rest, "; "), c.Message, c.Status)
-	return append(messages, problem("The API refused to "+c.Action, c.attempt, ended("It said: ", said),
-		"The call changed nothing. If the configuration is the reason, correct it.", requestID(c.Error)))
+	return append(messages, problem("The API refused to "+c.Action, c.attempt, ended("The API said: ", said),
+		"Nothing was changed. If the configuration is wrong, correct it.", requestID(c.Error)))
 }
 
 func (c failedCall) refusal(field cakemail.FieldError) Message {
@@ -162,8 +164,8 @@ func (c failedCall) refusal(field cakemail.FieldError) Message {
 			meant = notAccepted("does not", event, suggestion)
 		}
 	}
-	return problem("The API refused "+name, c.attempt, ended("It said: ", field.Message), meant,
-		"The call changed nothing. Change the value and apply again.", requestID(c.Error)).On(name)
+	return problem("The API refused "+name, c.attempt, ended("The API said: ", field.Message), meant,
+		"Nothing was changed. Correct the value and apply again.", requestID(c.Error)).On(name)
 }
 
 // problem adds what was attempted, what the API said, and how its support finds the call.
@@ -179,11 +181,11 @@ func (c failedCall) said(title string) string {
 	}
 	switch {
 	case c.Cause != nil && c.Kind != cakemail.Unconfirmed:
-		return ended("The cause: ", reason(c.Cause))
+		return ended("Cause: ", reason(c.Cause))
 	case c.Status == "":
-		return ended("The cause: ", said)
+		return ended("Cause: ", said)
 	case strings.HasSuffix(title, c.Status):
-		return ended("It said: ", said)
+		return ended("The API said: ", said)
 	default:
 		return ended("The API answered ", strings.TrimSuffix(c.Status+": "+said, ": "))
 	}
@@ -222,7 +224,7 @@ func reason(cause error) string {
 	case isCall:
 		return cmp.Or(failure.Status, reason(failure.Cause))
 	case errors.Is(cause, io.EOF), errors.Is(cause, io.ErrUnexpectedEOF):
-		return "the connection was closed before the whole answer had come"
+		return "the connection closed before the answer was complete"
 	case errors.Is(cause, context.DeadlineExceeded):
 		return "it took longer than request_timeout"
 	default:
@@ -242,7 +244,7 @@ func tried(attempts int, elapsed time.Duration) string {
 	if attempts < 2 {
 		return ""
 	}
-	return fmt.Sprintf("It was tried %d times in %s. ", attempts, elapsed.Round(time.Second/10))
+	return fmt.Sprintf("Tried %d times in %s. ", attempts, elapsed.Round(time.Second/10))
 }
 
 // requestID is what Cakemail's support finds a call by.

@@ -18,7 +18,7 @@ func (p Provider) address() string {
 	if p.AddressFrom == "" {
 		return "The address is the default, " + p.Address + "."
 	}
-	return fmt.Sprintf("Check the address %s, from %s.", shortened(p.Address, 50), strings.TrimPrefix(p.AddressFrom, InEnvironment("")))
+	return fmt.Sprintf("Check %s, which is %s.", strings.TrimSuffix(inShort(p.AddressFrom), InBlock("")), shortened(p.Address, 40))
 }
 
 // InBlock says that a value comes from the provider block.
@@ -27,25 +27,28 @@ func InBlock(argument string) string { return argument + " in the provider block
 // InEnvironment says that a value comes from the environment.
 func InEnvironment(variable string) string { return "the environment variable " + variable }
 
+// inShort names a variable of the environment by its name alone.
+func inShort(from string) string { return strings.TrimPrefix(from, InEnvironment("")) }
+
 // Token names an access token by where it comes from.
-func Token(from string) string { return "the access token from " + from }
+func Token(from string) string { return inShort(from) }
 
 // Login names an e-mail address and a password by where they come from.
 func Login(emailFrom, passwordFrom string) string {
-	return "the e-mail address from " + emailFrom + " and the password from " + passwordFrom
+	return inShort(emailFrom) + " and " + inShort(passwordFrom)
 }
 
 // NoCredentials is for a provider without any.
 func NoCredentials() Message {
 	return problem("Missing Cakemail credentials", "Set access_token in the provider block, or CAKEMAIL_ACCESS_TOKEN.",
 		"Or set email and password, or CAKEMAIL_EMAIL and CAKEMAIL_PASSWORD.",
-		"Accounts with multi-factor authentication need the access token.")
+		"A user with multi-factor authentication needs an access token.")
 }
 
 // HalfALogin is for an e-mail address without a password, or the other way round.
 func HalfALogin(missing, variable, presentFrom string) Message {
-	return problem("Missing "+missing, fmt.Sprintf("%s is set, but no %s.", inFront(presentFrom), missing),
-		fmt.Sprintf("Set %s in the provider block, or the environment variable %s.", missing, variable)).On(missing)
+	return problem("Missing "+missing, fmt.Sprintf("There is %s, but no %s.", inShort(presentFrom), missing),
+		fmt.Sprintf("Set %s in the provider block, or %s.", missing, variable)).On(missing)
 }
 
 // TwoCredentials is for a provider block with both kinds.
@@ -56,20 +59,19 @@ func TwoCredentials() Message {
 // Unencrypted warns of an address without TLS.
 func Unencrypted(name, host string) Message {
 	return warning("Unencrypted connection", inFront(name)+" begins with http://.",
-		"So credentials and secrets travel to "+short(host)+" unencrypted. Use https://.")
+		"Credentials and secrets travel to "+short(host)+" unencrypted. Use https://.")
 }
 
 // NotKnownYet is for arguments of the provider that come from what is still to be applied.
 func NotKnownYet(unknown []string) Message {
 	return problem("The provider's configuration is not known yet",
-		"The provider's "+strings.Join(unknown, " and ")+" will be known only after apply, so Cakemail cannot be called.",
-		"Give it a value that is known, or first apply what it comes from:", block("terraform apply -target=ADDRESS"))
+		"The provider needs "+strings.Join(unknown, " and ")+" now, but Terraform knows that only after apply.",
+		"Use a known value, or first apply the resource that it comes from:", block("terraform apply -target=ADDRESS"))
 }
 
 // NotRefreshed is for a webhook that cannot be read for the same reason.
 func NotRefreshed(about Subject, unknown []string) Message {
-	shown := inFront(about.String()) + " is shown as the state has it."
-	return warning("The webhook was not refreshed", shown, NotKnownYet(unknown).Text)
+	return warning("The webhook was not refreshed", "The plan shows "+about.String()+" as it is in the state.", NotKnownYet(unknown).Text)
 }
 
 // inFront begins a sentence.
@@ -83,17 +85,17 @@ func inFront(name string) string {
 // What can be wrong with a value; each completes the sentence that its name begins.
 const (
 	IsEmpty         = "is empty."
-	IsInvisible     = "holds a space or an invisible character. Remove it, or percent-encode it as urlencode() does."
+	IsInvisible     = "has a space or an invisible character. Remove it, or percent-encode it with urlencode()."
 	HasNoScheme     = "does not begin with https:// or http://."
-	IsUnreadable    = "cannot be read, perhaps because of a %, [, : or # that is not percent-encoded as urlencode() does."
+	IsUnreadable    = "cannot be parsed. A %, [, : or # may need percent-encoding with urlencode()."
 	HasNoHost       = "has no host."
 	HasWrongPort    = "has a port that is not a number from 1 to 65535."
-	HasMoreThanPath = "holds a query, a fragment or a user name, which the API's address cannot have."
+	HasMoreThanPath = "has a query, a fragment or a user name, which the API's address cannot have."
 
 	TokenIsEmpty    = "is empty. Leave it out to use CAKEMAIL_ACCESS_TOKEN, or email and password."
-	TokenHasBearer  = "begins with Bearer. Leave that word out: the provider adds it."
-	TokenHasBracket = "holds a quotation mark, a bracket or a $, which no token has.\n" +
-		"In a file of variables, quotation marks can become part of the value."
+	TokenHasBearer  = "begins with Bearer. Remove that word: the provider adds it."
+	TokenHasBracket = "has a quotation mark, a bracket or a $, which no token has.\n" +
+		"In an env file, quotation marks can become part of the value."
 
 	IsNoEmailAddress = "is not an e-mail address, such as ops@example.com."
 	IsNoAccount      = "is not a whole number of at least 1.\nSet it to the account's number, for example 42, or unset it."
@@ -101,7 +103,7 @@ const (
 
 // TokenHasSpace says what most often brings one, by where the token comes from.
 func TokenHasSpace(from string) string {
-	return "holds a space, a line break or a letter that no token has.\n" +
+	return "has a space, a line break or another character that no token has.\n" +
 		withoutBreak(from, "A token from a file often ends in a line break: use trimspace().")
 }
 
@@ -116,20 +118,20 @@ func withoutBreak(from, advice string) string {
 	if !isVariable {
 		return advice
 	}
-	return text("Remove it, for example where it comes from a file:", block("export "+variable+`=$(tr -d '\r\n' < FILE)`))
+	return text("Remove it. For a value from a file:", block("export "+variable+`=$(tr -d '\r\n' < FILE)`))
 }
 
 // Proxy warns of a variable that Go cannot use. It quotes no value, which can hold a password.
 func Proxy(variable string) Message {
-	unused := Invalid(InEnvironment(variable), "is not the address of a proxy.\nSo calls may go without one. "+
-		"Write it such as http://user:password@proxy.example.com:3128, with a %, / or @ of the password percent-encoded.")
+	unused := Invalid(InEnvironment(variable), "is not the address of a proxy, so calls may bypass it.\n"+
+		"Example: http://user:password@proxy.example.com:3128. Percent-encode %, / and @ in the password.")
 	unused.IsWarning = true
 	return unused
 }
 
 // IsTooLong says how long a text is, and may be, in characters.
 func IsTooLong(length, longest int) string {
-	return fmt.Sprintf("is %d characters long; at most %d are allowed.", length, longest)
+	return fmt.Sprintf("has %d characters. At most %d are allowed.", length, longest)
 }
 
 // Invalid is for an argument or an environment variable. It quotes no value: it may be a secret in the wrong place.
@@ -172,13 +174,13 @@ func NotWhole(name, number string) Message {
 
 // WebhookID is for what cannot be an id.
 func WebhookID(name string, cause error) Message {
-	return Invalid(name, "is not the id of a webhook: "+cause.Error()+
+	return Invalid(name, "is not a webhook's id: "+cause.Error()+
 		".\nUse the id that Cakemail shows, such as 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9.")
 }
 
 // NotAPeriod is for what is not one of the periods. The suggestion can be "".
 func NotAPeriod(name, value, suggestion string, periods []string) Message {
-	advice := cmp.Or(didYouMean(suggestion), " Use "+strings.Join(periods, ", ")+".")
+	advice := cmp.Or(didYouMean(suggestion), " Use one of "+strings.Join(periods, ", ")+".")
 	return problem("Invalid "+name, quoted(value)+" is not a period."+advice)
 }
 
@@ -186,10 +188,17 @@ func NotAPeriod(name, value, suggestion string, periods []string) Message {
 func Event(name, suggestion string, canBe bool) Message {
 	if canBe {
 		return warning("Unknown event name", notAccepted("may not", name, suggestion),
-			"This version of the provider does not know it, and the API decides. All names:", guide("events-and-deliveries"))
+			"This version of the provider does not know it. All names:", guide("events-and-deliveries"))
 	}
 	return problem("Invalid event name", notAccepted("does not", name, suggestion),
-		"An event is named Resource.Action, such as Contact.Added. All names:", guide("events-and-deliveries"))
+		"Names have the form Resource.Action, such as Contact.Added. All names:", guide("events-and-deliveries"))
+}
+
+// OldEvents is for events that only older lists have, in a webhook that is to be created.
+func OldEvents(names []string) Message {
+	return warning("Event missing from Cakemail's newest list",
+		"Cakemail may not accept "+shortened(strings.Join(names, ", "), 120)+" for a new webhook.",
+		"All names:", guide("events-and-deliveries")).On("events")
 }
 
 func notAccepted(how, event, suggestion string) string {
@@ -221,25 +230,28 @@ func NoEventLike(pattern, nearest string, isInOtherList bool, resources []string
 // NoEvents is for an empty set.
 func NoEvents() Message {
 	return problem("No event", `events is empty. Name at least one, for example events = ["Contact.Added"].`,
-		"To stop the deliveries of a webhook, set archived = true instead.")
+		"To pause deliveries, set archived = true.")
 }
 
 // What can be wrong with an import id or an identity.
 const (
 	IsAURL          = "A webhook cannot be imported by its URL."
-	HasWrongEnd     = "The part after the question mark is not known."
+	HasWrongEnd     = "The part after the question mark is unknown."
 	HasWrongNumber  = "The part before the slash must be an account number."
-	HasWrongAccount = "The account of the identity is not an account number."
+	HasWrongAccount = "The account_id of the identity must be an account number."
 )
 
 // NamesNothing is for an id that cannot be a webhook's.
-func NamesNothing(cause error) string { return "It names no webhook: " + cause.Error() + "." }
+func NamesNothing(cause error) string { return "This is not a webhook's id: " + cause.Error() + "." }
 
 // NotImported is for a webhook that is not where an import looks for it.
 func NotImported(about Subject) Message {
-	return problem("There is no webhook "+quoted(about.ID), "It was looked for in "+accountName(about.Account)+".",
-		"A webhook of another account is imported as ACCOUNT_ID/ID. Check the id: letters count, and so do blanks and quotation marks.",
-		"The data source cakemail_webhooks lists those that there are.")
+	return problem(
+		"There is no webhook "+quoted(about.ID),
+		"It is not in "+accountName(about.Account)+". Check the id: case, spaces and quotation marks count.",
+		"To import from another account, use ACCOUNT_ID/ID.",
+		"The data source cakemail_webhooks lists all webhooks.",
+	)
 }
 
 // InvalidImport quotes what was given, unless that is "", as where it can hold credentials.
@@ -247,6 +259,6 @@ func InvalidImport(wrong, given string) Message {
 	if given != "" {
 		given = "The import id is " + quoted(given) + "."
 	}
-	return problem("Invalid import id", wrong, given, "Use the webhook's id, or ACCOUNT_ID/ID for another account than the provider's.",
+	return problem("Invalid import id", wrong, given, "Use the webhook's id, or ACCOUNT_ID/ID if the provider has another account.",
 		"Add "+WithoutSecret+" to keep the secret out of the state.")
 }

@@ -9,21 +9,22 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// OneEvent is for several events where the API takes one, with the call that it refused, if one was made.
-func OneEvent(about Subject, refusal error) Message {
+// OneEvent is for several events where the API takes one.
+func OneEvent(about Subject) Message {
 	return problem("This API takes one event per webhook",
-		fmt.Sprintf("The resource has %d events. Make one webhook per event, with these arguments:", len(about.Events)),
+		fmt.Sprintf("The resource has %d events. Make one webhook per event:", len(about.Events)),
 		block(fmt.Sprintf("for_each = toset([%s])", strings.ReplaceAll(strings.Trim(fmt.Sprintf("%q", about.Events), "[]"), `" "`, `", "`)),
 			"events   = [each.value]"),
-		"A moved block keeps a webhook that has one of these events. The API changed nothing.",
-		guide("one-webhook-per-event"), requestID(refusal)).On("events")
+		guide("events-and-deliveries")).On("events")
 }
 
 // Tainted is for a webhook that could not be read after its create.
 func Tainted(about Subject) Message {
-	return warning("The webhook "+short(about.ID)+" was created but not read",
-		"It is in the state, marked as tainted, so the next apply replaces it.",
-		"To keep it instead, run these commands:", block("terraform untaint ADDRESS", "terraform apply -refresh-only"))
+	return warning(
+		"The webhook "+short(about.ID)+" was created but not read",
+		"It is tainted in the state, so the next apply replaces it. To keep it instead, run:",
+		block("terraform untaint ADDRESS", "terraform apply -refresh-only"),
+	)
 }
 
 // created is for a create that was sent and gave no webhook.
@@ -31,8 +32,8 @@ func created(failure *cakemail.CreateError, about Subject) Message {
 	switch failure.Outcome {
 	case cakemail.NotNew:
 		return problem("The API made no new webhook",
-			"It answered the create with the webhook "+idsOf(failure.Candidates)+", which was there before.",
-			"If another resource manages that one, remove this resource. Otherwise import it:",
+			"It answered with the webhook "+idsOf(failure.Candidates)+", which existed before.",
+			"If another resource manages that webhook, remove this one. Otherwise import it:",
 			block(importing(about.Account, failure.Candidates...)...))
 	case cakemail.Ambiguous:
 		return ambiguous(about, failure.Candidates)
@@ -41,63 +42,61 @@ func created(failure *cakemail.CreateError, about Subject) Message {
 	}
 	candidates := ""
 	if len(failure.Candidates) > 0 {
-		candidates = "New and similar: " + idsOf(failure.Candidates) + ". "
+		candidates = "New and similar: " + idsOf(failure.Candidates) + "."
 	}
-	return problem("It is unknown whether the webhook was created",
-		"No answer says so"+inBrackets(failure.Cause)+", and the provider did not find it.",
-		"The state has the resource without an id, tainted. The next plan looks for "+about.String()+", and the apply creates or replaces it.",
-		candidates+tried(failure.Attempts, failure.Elapsed)+"Apply again when the API answers.", requestID(failure.Cause))
+	return problem("The webhook may have been created",
+		"The answer was lost"+inBrackets(failure.Cause)+", and the provider did not find the webhook.",
+		"It is in the state without an id. The next plan looks for it again.", candidates,
+		tried(failure.Attempts, failure.Elapsed)+"Apply again when the API answers.", requestID(failure.Cause))
 }
 
 // ambiguous is for webhooks that a create can have made. One alone is where nothing says whether it was there before.
 func ambiguous(about Subject, candidates []cakemail.Webhook) Message {
-	lines := importing(about.Account, candidates...)
-	untaken := "If you apply again without that, one more is created."
-	if about.IsPending || len(candidates) == 1 {
-		lines = append([]string{"terraform state rm ADDRESS"}, lines...)
-		untaken = "Every plan ends here until you take the resource out of the state."
+	imports := importing(about.Account, candidates...)
+	fromState := append([]string{"terraform state rm ADDRESS"}, imports...)
+	switch {
+	case len(candidates) == 1:
+		return problem("The webhook "+idsOf(candidates)+" may be this resource's",
+			"The answer to the create was lost. It may have made this webhook, or not.",
+			"If it is this resource's, run both commands. If not, run only the first:", block(fromState...))
+	case about.IsPending:
+		return problem("There is more than one new webhook", "The answer to the create was lost, and any of these may be this resource's.",
+			"Run the first command. Then import the right one, and archive the others:", block(fromState...))
 	}
-	if len(candidates) == 1 {
-		return problem("It is unknown whose the webhook "+idsOf(candidates)+" is",
-			"The answer to the create was lost. After an apply with -refresh=false or other credentials, nobody knows which webhooks there were before.",
-			untaken, "If the webhook is this resource's, run this. If not, run the first line and apply:", block(lines...))
-	}
-	return problem("There is more than one new webhook",
-		"The answer to the create was lost, and any of these could be this resource's.",
-		"Ask their owner. Import the one that is, and archive the others:", block(lines...), untaken)
+	return problem("There is more than one new webhook", "The answer to the create was lost, and any of these may be this resource's.",
+		"Import the right one, and archive the others:", block(imports...), "If you only apply again, you get one more.")
 }
 
 // alike is for webhooks that a create can have made if the API writes URLs in a way of its own.
 func alike(about Subject, candidates []cakemail.Webhook) Message {
-	lines, untaken := importing(about.Account, candidates...), "If none is this resource's, apply again: one more is created."
+	lines, otherwise := importing(about.Account, candidates...), "If none is right, apply again to create one."
 	if about.IsPending {
 		lines = append([]string{"terraform state rm ADDRESS"}, lines...)
-		untaken = "If none is this resource's, run the first line alone and apply."
+		otherwise = "If none is right, run only the first command, and apply."
 	}
-	return problem("A new webhook with another URL may be this one", "The answer to the create was lost. "+
-		"These may be new since then, with the same events and host, so the API may write the URL in another way.",
-		"Leave those of other resources. Import the one that is this resource's, and archive the rest:", block(lines...), untaken)
+	return problem("A new webhook with another URL may be this resource's", "The answer to the create was lost. "+
+		"These have the same events and host, and may be new: the API may have rewritten the URL.",
+		"Import the right one, and leave those of other resources:", block(lines...), otherwise)
 }
 
 // Retried warns of what a create that was retried has made or can have made beside its webhook.
 func Retried(about Subject, made cakemail.Created) []Message {
-	about.ID = ""
-	retried := "A create" + about.completing("") + " was retried, as its answer was lost."
 	var messages []Message
 	if len(made.Surplus) > 0 {
-		messages = append(messages, warning("A second webhook was archived again: "+idsOf(made.Surplus),
-			retried+" Each attempt made a webhook.", "One is archived, so nothing is delivered twice. There is nothing to do.",
-			"If somebody else made it, import it into a resource of its own, and apply:", block(importing(about.Account, made.Surplus...)...)))
+		messages = append(messages, warning("A second webhook was archived: "+idsOf(made.Surplus),
+			"The answer to the create was lost, and the retry made a second webhook.",
+			"There is nothing to do. If somebody else made it, import it into another resource and apply:",
+			block(importing(about.Account, made.Surplus...)...)))
 	}
+	const mayExist = "The answer to the create was lost, and the retry may have made a second webhook."
 	if len(made.Duplicates) > 0 {
-		messages = append(messages, warning("A second webhook may have been created: "+idsOf(made.Duplicates),
-			retried+" Now there are equal active webhooks.", "If nobody else made it, import it into a resource of its own, and destroy that:",
-			block(importing(about.Account, made.Duplicates...)...)))
+		messages = append(messages, warning("A second webhook may have been created: "+idsOf(made.Duplicates), mayExist,
+			"If nobody else made it, import it into another resource, and destroy that:", block(importing(about.Account, made.Duplicates...)...)))
 	}
 	if made.Unchecked != nil {
-		messages = append(messages, warning("A second webhook was not looked for",
-			retried, "The first attempt may have made one too, but listing failed"+inBrackets(made.Unchecked)+".",
-			"List them with the data source cakemail_webhooks, and archive a second one."))
+		messages = append(messages, warning("A second webhook may exist", mayExist,
+			"The provider could not look for it"+inBrackets(made.Unchecked)+".",
+			"List the webhooks with the data source cakemail_webhooks, and archive a second one."))
 	}
 	return messages
 }

@@ -2,7 +2,7 @@
 // messages; others decide where they are shown.
 //
 // A message is short: the title says the cause, and the text first what happened, then what to
-// do, in at most five lines and one block. Of a webhook's URL it shows scheme and host alone,
+// do, with at most one block. With what Terraform prints around it, it has at most twelve lines of 80 columns. Of a webhook's URL it shows scheme and host alone,
 // because the rest can come from a sensitive variable.
 package message
 
@@ -82,7 +82,7 @@ func accountName(account int64) string {
 }
 
 // short is a text of the API or of a person as a line can hold it.
-func short(text string) string { return shortened(text, 44) }
+func short(text string) string { return shortened(text, 40) }
 
 func shortened(text string, longest int) string {
 	if runes := []rune(text); len(runes) > longest {

@@ -2,10 +2,12 @@ package message_test
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -33,10 +35,10 @@ var (
 		host: "api.cakemail.dev", said: "Not offered to this account.", event: "Contact.Aded", events: []string{"Contact.Added"},
 	}
 	long = facts{
-		id: strings.Repeat("9", 250), url: "https://" + strings.Repeat("a", 50) + ".example.com:8443/" + secret,
+		id: strings.Repeat("9", 45), url: "https://" + strings.Repeat("a", 50) + ".example.com:8443/" + secret,
 		host: strings.Repeat("b", 40) + ".example.com",
 		said: strings.Repeat("Not offered to this account, ", 20), event: strings.Repeat("Contact", 40),
-		events: []string{"Campaign.Unscheduled", "Email.GlobalUnsubscribed", "SuppressedEmailsExport.Created"}, account: 1234567890,
+		events: []string{"Campaign.Unscheduled", "Email.GlobalUnsubscribed", "SuppressedEmailsExport.Created"}, account: 12345,
 	}
 )
 
@@ -86,7 +88,7 @@ func (f facts) failures() []error {
 func (f facts) samples() map[string][]message.Message {
 	about, webhook, provider := f.subject(), f.webhook(), f.provider()
 	three := []cakemail.Webhook{webhook, webhook, webhook}
-	moved := message.Moved{Type: "restapi_object", ID: f.id, Path: "/lists?key=" + secret}
+	moved := message.Moved{Type: "restapi_object", Path: "/lists?key=" + secret}
 	pending, several := about, about
 	pending.IsPending, several.Events = true, []string{"Contact.Added", "Contact.Removed"}
 	lost := pending
@@ -100,7 +102,8 @@ func (f facts) samples() map[string][]message.Message {
 		"Empty":        one(message.Empty("password", "CAKEMAIL_PASSWORD")),
 		"Event":        one(message.Event(f.event, "Contact.Added", false), message.Event(f.event, "", true)),
 		"Exists": one(
-			message.Exists(message.Existing{Webhook: webhook, Account: f.account, HasOtherEvents: true, WithoutSecret: true}),
+			message.Exists(message.Existing{Webhook: webhook, HasOtherEvents: true, HasOtherURL: true, WithoutSecret: true}),
+			message.Exists(message.Existing{Webhook: webhook, Account: f.account}),
 			message.Exists(message.Existing{Webhook: webhook, Account: f.account, IsReplacement: true}),
 			message.Exists(message.Existing{Webhook: webhook, IsPaused: true}),
 		),
@@ -136,14 +139,17 @@ func (f facts) samples() map[string][]message.Message {
 			message.NotSaved(about, "url", f.url, f.url+"x"),
 			message.NotSaved(about, "events", strings.Join(f.events, ", "), "Email.Bounced"),
 		),
-		"SavedOtherwise":    one(message.SavedOtherwise(about, "url", f.url, f.url+"x"), message.SavedOtherwise(about, "rate_limit", "7", "5")),
-		"NotYet":            nil,
-		"NotImported":       one(message.NotImported(about)),
-		"NotArchived":       one(message.NotArchived(about), message.NotArchived(lost)),
-		"Dropped":           one(message.Dropped(about), message.Dropped(lost)),
-		"Renamed":           one(message.Renamed(f.id, f.url)),
-		"OtherHost":         one(message.OtherHost(about, f.url)),
-		"Unreplaced":        one(message.Unreplaced([]cakemail.Ref{{ID: f.id}}), message.Unreplaced([]cakemail.Ref{{Account: f.account, ID: f.id}, {ID: f.id}})),
+		"SavedOtherwise": one(message.SavedOtherwise(about, "url", f.url, f.url+"x"), message.SavedOtherwise(about, "rate_limit", "7", "5")),
+		"NotYet":         nil,
+		"NotImported":    one(message.NotImported(about)),
+		"NotArchived":    one(message.NotArchived(about), message.NotArchived(lost)),
+		"Dropped":        one(message.Dropped(about), message.Dropped(lost)),
+		"Renamed":        one(message.Renamed(f.id)),
+		"OtherHost":      one(message.OtherHost(about, f.url)),
+		"Unreplaced": one(
+			message.Unreplaced([]cakemail.Ref{{ID: f.id}}),
+			message.Unreplaced([]cakemail.Ref{{Account: f.account, ID: f.id}, {ID: f.id}}),
+		),
 		"AccountNotNamed":   one(message.AccountNotNamed(f.id, f.account)),
 		"AtTwoAddresses":    one(message.AtTwoAddresses(f.id)),
 		"SecretNotShown":    one(message.SecretNotShown(about, true), message.SecretNotShown(about, false)),
@@ -151,7 +157,8 @@ func (f facts) samples() map[string][]message.Message {
 		"UnknownStatus":     one(message.UnknownStatus(about, f.said)),
 		"OtherHashFunction": one(message.OtherHashFunction(cakemail.Webhook{ID: f.id, HashFunction: f.said}, true)),
 		"NotWhole":          one(message.NotWhole("rate_limit", "1.5")),
-		"OneEvent":          one(message.OneEvent(several, &cakemail.Error{RequestID: f.id}), message.OneEvent(several, nil)),
+		"OldEvents":         one(message.OldEvents([]string{"Email.Opened"}), message.OldEvents(f.events)),
+		"OneEvent":          one(message.OneEvent(several)),
 		"OtherDefault":      one(message.OtherDefault(about, f.account, 0)),
 		"OtherEvent":        one(message.OtherEvent(f.delivery())),
 		"OtherObject":       one(message.OtherObject(moved)),
@@ -161,7 +168,7 @@ func (f facts) samples() map[string][]message.Message {
 			message.Replaced(about, []string{"events"}, 0),
 			message.Replaced(about, []string{"events", "url", "rate_limit", "rate_limit_period"}, f.account),
 		),
-		"Proxy":          one(message.Proxy("HTTPS_PROXY")),
+		"Proxy":          one(message.Proxy("HTTPS_PROXY"), message.Proxy("HTTP_PROXY")),
 		"Retried":        message.Retried(about, cakemail.Created{Surplus: three[:1], Duplicates: three[:1], Unchecked: cause}),
 		"Tainted":        one(message.Tainted(about)),
 		"TwoCredentials": one(message.TwoCredentials()),
@@ -172,7 +179,7 @@ func (f facts) samples() map[string][]message.Message {
 		"WebhookID":      one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
 	}
 	for _, failure := range f.failures() {
-		samples["Call"] = append(samples["Call"], message.Call(failure, about, provider)...)
+		samples["Call"] = append(samples["Call"], slices.Concat(message.Call(failure, about, provider), message.Call(failure, lost, provider))...)
 		samples["NotYet"] = append(samples["NotYet"], message.NotYet(failure, about, provider, true)...)
 		samples["NotListed"] = append(samples["NotListed"], message.NotListed(failure, about, provider)...)
 		samples["Delivery"] = append(samples["Delivery"], message.Delivery(failure, f.delivery()))
@@ -188,24 +195,39 @@ func (f facts) samples() map[string][]message.Message {
 	return samples
 }
 
-// TestEveryMessage reads each message with usual and with long facts.
+// TestEveryMessage reads each message with usual and with long facts. Its log has the title and the number
+// of lines of each usual one.
 func TestEveryMessage(t *testing.T) {
 	t.Parallel()
 	rows := guideRows(t)
+	var titles []string
 	for name, f := range map[string]facts{"usual": usual, "long": long} {
-		samples := f.samples()
+		samples, lengths := f.samples(), map[string]bool{}
 		for _, constructor := range constructors(t) {
 			if len(samples[constructor]) == 0 {
 				t.Errorf("%s has no sample", constructor)
 			}
 			for _, told := range samples[constructor] {
+				lengths[fmt.Sprintf("%2d  %s", len(printed(told)), told.Title)] = true
+				titles = append(titles, told.Title)
 				if problems := problemsOf(told, rows); len(problems) > 0 {
 					t.Errorf("%s, with %s facts: %s\n%s\n%s\n", constructor, name, strings.Join(problems, ", "), told.Title, told.Text)
 				}
 			}
 		}
+		if name == "usual" {
+			t.Logf("lines on a screen of 80 columns, and title:\n%s", strings.Join(slices.Sorted(maps.Keys(lengths)), "\n"))
+		}
+	}
+	for _, row := range rows {
+		if !slices.ContainsFunc(titles, row.MatchString) && !notOurs.MatchString(row.String()) {
+			t.Errorf("the guide has %s, which is no title", row)
+		}
 	}
 }
+
+// notOurs are the titles in the guide that Terraform gives, and those that are named after a call.
+var notOurs = regexp.MustCompile(`Provider produced inconsistent|Invalid provider configuration|when invoking action|Cannot (list|create|change|archive|unarchive|find)`)
 
 // Who is told to do something must be able to.
 func TestAdviceFits(t *testing.T) {
@@ -221,19 +243,47 @@ func TestAdviceFits(t *testing.T) {
 		"a webhook that vanished": {cakemail.Gone, saved, "There is no webhook " + usual.id, "Plan again", "Check its id"},
 		"an id that was typed":    {cakemail.Gone, typed, "There is no webhook " + usual.id, "account_id = ", "Plan again"},
 		"a create that made none": {
-			cakemail.Gone, message.Subject{URL: usual.url, IsPending: true}, "There is no webhook from the create without an answer", "Plan again", "id and",
+			cakemail.Gone, message.Subject{URL: usual.url, IsPending: true}, "The create whose answer was lost made no webhook", "Plan again", "id and",
 		},
 		"a certificate": {cakemail.Untrusted, saved, "The certificate of " + usual.host + " is not trusted", "SSL_CERT_FILE", "Try again"},
 		"the network":   {cakemail.Network, saved, "No answer from " + usual.host, "HTTPS_PROXY", "SSL_CERT_FILE"},
 	} {
 		told := message.Call(&cakemail.Error{Kind: test.kind, Action: "read the webhook", Host: usual.host}, test.about, usual.provider())[0]
-		if told.Title != test.title || !strings.Contains(told.Text, test.says) || strings.Contains(told.Text, test.never) || told.Attribute != test.about.IDArgument {
+		if told.Title != test.title || !strings.Contains(told.Text, test.says) || strings.Contains(told.Text, test.never) ||
+			told.Attribute != test.about.IDArgument {
 			t.Errorf("%s: got %s\n%s", name, told.Title, told.Text)
 		}
 	}
 }
 
-const columns = 78
+// columns are what Terraform leaves of 80 for a text, and mostLines how many of these a message may have in all.
+const columns, mostLines = 77, 12
+
+// printed is the message as Terraform prints it about a block.
+func printed(told message.Message) []string {
+	severity := "Error: "
+	if told.IsWarning {
+		severity = "Warning: "
+	}
+	lines := append(wrapped(severity+told.Title), "", "  with cakemail_webhook.contacts,",
+		`  on main.tf line 12, in resource "cakemail_webhook" "contacts":`, `  12: resource "cakemail_webhook" "contacts" {`, "")
+	for line := range strings.SplitSeq(told.Text, "\n") {
+		if strings.HasPrefix(line, "  ") {
+			lines = append(lines, line)
+			continue
+		}
+		lines = append(lines, wrapped(line)...)
+	}
+	var shown []string
+	for _, line := range lines {
+		// The terminal breaks what Terraform does not.
+		for ; len([]rune(line)) > columns+1; line = string([]rune(line)[columns+1:]) {
+			shown = append(shown, string([]rune(line)[:columns+1]))
+		}
+		shown = append(shown, line)
+	}
+	return shown
+}
 
 func problemsOf(told message.Message, rows []*regexp.Regexp) []string {
 	var problems []string
@@ -242,7 +292,7 @@ func problemsOf(told message.Message, rows []*regexp.Regexp) []string {
 			problems = append(problems, problem)
 		}
 	}
-	sentences, blocks, lines := 0, 0, 0
+	blocks := 0
 	isCode := false
 	for line := range strings.SplitSeq(told.Text, "\n") {
 		code := strings.HasPrefix(line, "  ")
@@ -251,22 +301,19 @@ func problemsOf(told message.Message, rows []*regexp.Regexp) []string {
 			blocks++
 		}
 		isCode = code
-		if code || strings.HasPrefix(line, "https://") {
-			lines++
-			continue
-		}
-		sentences++
-		lines += len(wrapped(line))
+		add(strings.Contains(line, "https://github.com/") && !isLink.MatchString(line), "a link within a sentence")
 	}
-	add(sentences > 5, "more than five sentences")
+	lines := len(printed(told))
 	add(blocks > 1, "more than one block")
-	add(lines > 8, "more than eight lines")
+	add(lines > mostLines, fmt.Sprintf("%d lines", lines))
 	add(strings.Contains(told.Title+told.Text, secret), "a secret")
 	add(strings.HasSuffix(told.Title, ".") || told.Title == "" || strings.Contains(told.Title, "\n"), "no title")
 	add(!slices.ContainsFunc(rows, func(row *regexp.Regexp) bool { return row.MatchString(told.Title) }), "not in the guide")
 	add(strings.Contains(told.Text, "..") || strings.Contains(told.Text, "%!"), "a sentence that ends twice")
 	return problems
 }
+
+var isLink = regexp.MustCompile(`^https://github\.com/[^ ]+[^ .]$`)
 
 // wrapped breaks a paragraph as Terraform does.
 func wrapped(paragraph string) []string {
@@ -327,6 +374,9 @@ func guideRows(t *testing.T) []*regexp.Regexp {
 	var rows []*regexp.Regexp
 	for _, cell := range firstCell.FindAllStringSubmatch(string(guide), -1) {
 		for title := range strings.SplitSeq(cell[1], "<br>") {
+			if title == "Message" {
+				continue
+			}
 			rows = append(rows, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(title), `\.\.\.`, ".+")+"$"))
 		}
 	}
