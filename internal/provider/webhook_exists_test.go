@@ -219,15 +219,16 @@ func TestWebhookResource_ExistsIsNotSaidInTheApplyOfARotation(t *testing.T) {
 	t.Parallel()
 	applies.orSkip(t)
 	equal := acctest.Warning("", "The state has an equal webhook: ID", "If you are rotating the secret")
-	for example, test := range map[string]struct {
+	for configuration, test := range map[string]struct {
 		rotate string
 		want   []acctest.Message
 	}{
-		"guides/rotate-in-two-steps/main.tf": {`secrets=["2026-05", "2026-11"]`, []acctest.Message{equal}},
-		"guides/rotate-secret/main.tf":       {"rotation=2026-12", nil},
+		readExample(t, "guides/rotate-in-two-steps/main.tf"): {`secrets=["2026-05", "2026-11"]`, []acctest.Message{equal}},
+		string(readTestdata(t, "rotate_at_once.tf")):         {"rotation=2026-12", nil},
 	} {
 		w := acctest.NewWorld(t)
-		workspace := exampleWorkspace(t, w, example)
+		workspace := w.Workspace(t, "released.tf")
+		writeExample(t, workspace, "main.tf", configuration)
 		acctest.Terraform(t, workspace, "apply", "-auto-approve")
 		w.ExpectMessages(t, acctest.Tell(t, workspace, "apply", "-auto-approve", "-var", test.rotate), test.want...)
 	}

@@ -84,23 +84,27 @@ func TestWebhookResource_SecretsAreRotatedAsTheGuideSays(t *testing.T) {
 	t.Parallel()
 	create, update, archive := cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive
 	type operations = []cakemailtest.Operation
-	later := []string{"-var", "rotation=2026-12"}
+	later, rotation := []string{"-var", "rotation=2026-12"}, string(readTestdata(t, "rotate_at_once.tf"))
 	for name, test := range map[string]struct {
-		needs         since
-		example, more string
-		rotate        []string
-		want          operations
+		needs               since
+		configuration, more string
+		rotate              []string
+		want                operations
 	}{
-		"the new webhook comes first":      {terraformData, "guides/rotate-secret/main.tf", "", later, operations{create, archive}},
-		"what takes the secret comes next": {terraformData, "guides/rotate-secret/main.tf", consumer, later, operations{create, update, archive}},
+		"the new webhook comes first":      {terraformData, rotation, "", later, operations{create, archive}},
+		"what takes the secret comes next": {terraformData, rotation, consumer, later, operations{create, update, archive}},
 		// There is a moment without a webhook, as the guide says.
-		"by hand": {since{}, "resources/cakemail_webhook/resource.tf", "", []string{"-replace=cakemail_webhook.example"}, operations{archive, create}},
+		"by hand": {
+			since{}, readExample(t, "resources/cakemail_webhook/resource.tf"), "",
+			[]string{"-replace=cakemail_webhook.example"}, operations{archive, create},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.needs.orSkip(t)
 			w := acctest.NewWorld(t)
-			workspace := exampleWorkspace(t, w, test.example)
+			workspace := w.Workspace(t, "released.tf")
+			writeExample(t, workspace, "main.tf", test.configuration)
 			writeExample(t, workspace, "more.tf", test.more)
 			acctest.Terraform(t, workspace, "apply", "-auto-approve")
 			before := w.API.Active()
@@ -132,7 +136,7 @@ func TestWebhookResource_SecretsAreRotatedInTwoSteps(t *testing.T) {
 	old := w.API.Active()
 
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-var", `secrets=["2026-05", "2026-11"]`),
-		acctest.Warning("", "The state has an equal webhook: ID", "If you are rotating the secret, or want both webhooks, do nothing."))
+		acctest.Warning("", "The state has an equal webhook: ID", "If you are rotating the secret, or replacing a tainted webhook, or want both, do nothing."))
 	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-05", "2026-11"]`)
 	both := w.API.Active()
 	if len(old) != 1 || len(both) != 2 || both[0].ID != old[0].ID || both[0].Secret == both[1].Secret {

@@ -2,8 +2,9 @@
 // messages; others decide where they are shown.
 //
 // A message is short: the title says the cause, and the text first what happened, then what to
-// do, with at most one block. With what Terraform prints around it, it has at most twelve lines of 80 columns. Of a webhook's URL it shows scheme and host alone,
-// because the rest can come from a sensitive variable.
+// do, with at most one block. With what Terraform prints around it, it has at most twelve lines of
+// 80 columns. Of a webhook's URL it shows only scheme and host, because the rest can come from a
+// sensitive variable.
 package message
 
 import (

@@ -178,8 +178,9 @@ func (f facts) samples() map[string][]message.Message {
 		"Untold":         one(message.Untold(moved), message.Untold(message.Moved{Type: "restapi_object"})),
 		"WebhookID":      one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
 	}
+	samples["Call"] = message.Call(&cakemail.Error{Kind: cakemail.Gone, Action: "read the webhook"}, lost, provider)
 	for _, failure := range f.failures() {
-		samples["Call"] = append(samples["Call"], slices.Concat(message.Call(failure, about, provider), message.Call(failure, lost, provider))...)
+		samples["Call"] = append(samples["Call"], message.Call(failure, about, provider)...)
 		samples["NotYet"] = append(samples["NotYet"], message.NotYet(failure, about, provider, true)...)
 		samples["NotListed"] = append(samples["NotListed"], message.NotListed(failure, about, provider)...)
 		samples["Delivery"] = append(samples["Delivery"], message.Delivery(failure, f.delivery()))
@@ -227,7 +228,8 @@ func TestEveryMessage(t *testing.T) {
 }
 
 // notOurs are the titles in the guide that Terraform gives, and those that are named after a call.
-var notOurs = regexp.MustCompile(`Provider produced inconsistent|Invalid provider configuration|when invoking action|Cannot (list|create|change|archive|unarchive|find)`)
+var notOurs = regexp.MustCompile(`Provider produced inconsistent|Invalid provider configuration|when invoking action|` +
+	`Cannot (list|create|change|archive|unarchive|find)`)
 
 // Who is told to do something must be able to.
 func TestAdviceFits(t *testing.T) {
@@ -302,6 +304,10 @@ func problemsOf(told message.Message, rows []*regexp.Regexp) []string {
 		}
 		isCode = code
 		add(strings.Contains(line, "https://github.com/") && !isLink.MatchString(line), "a link within a sentence")
+		if _, page, isPage := strings.Cut(line, "/blob/main/"); isPage {
+			_, err := os.Stat("../../../" + page)
+			add(err != nil, "a link to a page that is not there")
+		}
 	}
 	lines := len(printed(told))
 	add(blocks > 1, "more than one block")

@@ -42,7 +42,7 @@ func Exists(existing Existing) Message {
 func Renamed(id string) Message {
 	return warning("The state has an equal webhook: "+short(id),
 		"If you renamed or moved the resource, add a moved block to keep its webhook.",
-		"If you are rotating the secret, or want both webhooks, do nothing.", guide("handling-the-secret"))
+		"If you are rotating the secret, or replacing a tainted webhook, or want both, do nothing.", guide("handling-the-secret"))
 }
 
 // what says what both have in common.
