@@ -20,18 +20,20 @@ func (t *Terraform) Taint(address string) {
 	}
 }
 
-// Remove is `terraform state rm`: what it manages is somebody else's from then on.
+// Remove is `terraform state rm`: what it manages is somebody else's from then on, unless a create that is
+// pending can have made it.
 func (t *Terraform) Remove(address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if removed, exists := t.state[address]; exists {
 		delete(t.state, address)
-		if id := idOf(removed); id != "" {
-			if len(t.addressesOf(id)) == 0 {
-				t.world.Give(id)
-			}
-		} else {
+		id := idOf(removed)
+		switch {
+		case len(t.addressesOf(id)) > 0:
+		case id == "" || t.hasPending():
 			t.hasLeft, t.unseen = true, time.Now()
+		default:
+			t.world.Give(id)
 		}
 		t.world.Tell("terraform state rm %s", address)
 	}
@@ -67,6 +69,16 @@ func (t *Terraform) PartOwners() {
 func idOf(kept instance) string {
 	id, _ := protocol.Plain(protocol.Attributes(kept.value)["id"]).(string)
 	return id
+}
+
+// hasPending tells whether the state has a create of unknown outcome. The caller holds the lock.
+func (t *Terraform) hasPending() bool {
+	for _, kept := range t.state {
+		if idOf(kept) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // addressesOf are those of a webhook. The caller holds the lock.
