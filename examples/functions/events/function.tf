@@ -7,16 +7,10 @@ terraform {
   }
 }
 
-provider "cakemail" {}
-
 # One webhook for each event of contacts.
 resource "cakemail_webhook" "contacts" {
   for_each = provider::cakemail::events("Contact.*")
 
   url    = "https://example.com/cakemail"
   events = [each.value]
-}
-
-output "events" {
-  value = keys(cakemail_webhook.contacts)
 }

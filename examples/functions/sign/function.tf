@@ -7,8 +7,6 @@ terraform {
   }
 }
 
-provider "cakemail" {}
-
 resource "cakemail_webhook" "example" {
   url    = "https://example.com/cakemail"
   events = ["Contact.Added"]

@@ -7,20 +7,12 @@ terraform {
   }
 }
 
-variable "body" {
-  type        = string
-  description = "The raw body of a delivery."
-}
+variable "body" {}
 
-variable "signature" {
-  type        = string
-  description = "The header X-Cakemail-Signature of the delivery."
-}
+variable "signature" {}
 
 variable "secret" {
-  type        = string
-  description = "The webhook's secret, or several separated by spaces."
-  sensitive   = true
+  sensitive = true
 }
 
 output "genuine" {
