@@ -1,4 +1,4 @@
-# Every argument, to add to a configuration such as the one above.
+# Every argument, to add to such a configuration.
 resource "cakemail_webhook" "everything" {
   url    = "https://example.com/cakemail/bounces"
   events = ["Email.Bounced"]
