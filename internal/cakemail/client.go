@@ -19,7 +19,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -45,8 +44,8 @@ type Options struct {
 	MaxRetries int
 	// RequestTimeout bounds one attempt, its answer's body included; default [DefaultRequestTimeout].
 	RequestTimeout time.Duration
-	// Planning gives up at once where no connection can be made, until [Client.Persist].
-	Planning bool
+	// IsPlanning tells that a host that does not exist or refuses connections is tried only once; nil is never.
+	IsPlanning func() bool
 	// UserAgent is sent with every call.
 	UserAgent string
 	// RetryWait is the shortest wait before the first repetition; it doubles from
@@ -69,6 +68,7 @@ type Client struct {
 	retryWait  time.Duration
 	patience   Patience
 	jitter     func(time.Duration) time.Duration
+	isPlanning func() bool
 	timeout    time.Duration
 	transport  http.RoundTripper
 	auth       authorizer
@@ -77,8 +77,6 @@ type Client struct {
 	mark       string
 	pause      sharedPause
 	archives   archives
-	// persists tells that calls are repeated also where no connection can be made.
-	persists atomic.Bool
 }
 
 // New returns a client. It makes no call.
@@ -90,14 +88,17 @@ func New(options Options) *Client {
 		retryWait:  cmp.Or(options.RetryWait, DefaultRetryWait),
 		patience:   options.Patience.orDefault(),
 		jitter:     options.Jitter,
+		isPlanning: options.IsPlanning,
 		timeout:    cmp.Or(options.RequestTimeout, DefaultRequestTimeout),
 		accounts:   newAccounts(),
 		secrets:    &mask.Secrets{},
 	}
-	client.persists.Store(!options.Planning)
 	client.mark = markOf(client.baseURL, options.Credentials)
 	if client.jitter == nil {
 		client.jitter = rand.N[time.Duration]
+	}
+	if client.isPlanning == nil {
+		client.isPlanning = func() bool { return false }
 	}
 	credentials := options.Credentials
 	client.secrets.Add(credentials.AccessToken, credentials.Password)
@@ -109,9 +110,6 @@ func New(options Options) *Client {
 	client.auth = newAuthorizer(client, credentials)
 	return client
 }
-
-// Persist is for what can be part of an apply: from now on, failed connections are tried again, too.
-func (c *Client) Persist() { c.persists.Store(true) }
 
 // Mark tells this API and these credentials from others, and nothing of what they are.
 func (c *Client) Mark() string { return c.mark }

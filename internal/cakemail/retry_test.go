@@ -73,9 +73,12 @@ func TestRetry_PlanningWaitsForNoHost(t *testing.T) {
 		"no connection in time":      {dial(context.DeadlineExceeded), false},
 		"a cut connection":           {io.EOF, false},
 	} {
-		tried := &exchange{client: New(Options{Planning: true}), call: request{repeatable: true}, started: time.Now()}
+		isPlanning := true
+		tried := &exchange{
+			client: New(Options{IsPlanning: func() bool { return isPlanning }}), call: request{repeatable: true}, started: time.Now(),
+		}
 		whilePlanning := tried.mayRepeat(t.Context(), nil, test.err)
-		tried.client.Persist()
+		isPlanning = false
 		if whilePlanning == test.once || !tried.mayRepeat(t.Context(), nil, test.err) {
 			t.Errorf("%s: repeated while planning: %t", name, whilePlanning)
 		}

@@ -62,8 +62,7 @@ type connection struct {
 	account types.Int64
 	// facts are what messages say of the configuration.
 	facts message.Provider
-	// isApply tells that Terraform says so of this process, and applying that it has begun to change something.
-	isApply  bool
+	// applying tells that Terraform says that it applies, or has begun to change something.
 	applying atomic.Bool
 	// read are the ids of the resources that have been read, and shared those that two resources have.
 	read, shared sync.Map
@@ -91,6 +90,7 @@ func connect(model providerModel, getenv func(string) string, options cakemail.O
 	if diags.HasError() {
 		return made
 	}
+	options.IsPlanning = func() bool { return !made.applying.Load() }
 	options.MaxRetries = cakemail.DefaultMaxRetries
 	if !model.MaxRetries.IsNull() {
 		options.MaxRetries = int(model.MaxRetries.ValueInt64())
@@ -202,13 +202,12 @@ func connectionFrom(data any) *connection {
 	return found
 }
 
-// client returns the client for what can be part of an apply, or says why there cannot be one yet.
+// client returns the client, or says why there cannot be one yet.
 func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 	if c.api == nil {
 		add(diags, message.NotKnownYet(c.unknown))
 		return nil
 	}
-	c.api.Persist()
 	return c.api
 }
 

@@ -30,7 +30,7 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		return
 	}
 	checkForm(plan, active.Form, diags)
-	if r.connection.isApply || r.connection.applying.Load() || !known(plan.Events) {
+	if r.connection.applying.Load() || !known(plan.Events) {
 		// The plan has warned, and an apply comes only to what changes.
 		return
 	}
@@ -76,12 +76,11 @@ func (c *connection) awaitState(ctx context.Context) {
 // reportUnlisted is an error where the create, which lists first, cannot succeed either.
 func (r *webhookResource) reportUnlisted(diags *diag.Diagnostics, err error, account int64) {
 	about := message.Subject{Account: account}
-	switch {
-	case !cakemail.IsAway(err):
-		r.connection.report(diags, err, about)
-	case !r.connection.isApply:
+	if cakemail.IsAway(err) {
 		add(diags, message.NotListed(err, about, r.connection.facts)...)
+		return
 	}
+	r.connection.report(diags, err, about)
 }
 
 // doubles tells whether both webhooks would deliver an event, to the same URL.

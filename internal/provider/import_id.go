@@ -17,8 +17,7 @@ import (
 // ImportState implements [resource.ResourceWithImportState]: by ID,
 // ACCOUNT_ID/ID, or identity.
 func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if r.connection.api == nil {
-		r.connection.client(&resp.Diagnostics)
+	if r.connection.client(&resp.Diagnostics) == nil {
 		return
 	}
 	var identity webhookIdentityModel

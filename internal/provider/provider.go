@@ -155,15 +155,14 @@ func (p *cakemailProvider) Configure(ctx context.Context, req provider.Configure
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// Terraform allows to defer in every apply, and in a plan only with an experiment. OpenTofu never does.
-	isApply := req.ClientCapabilities.DeferralAllowed
-	options := cakemail.Options{UserAgent: p.userAgent(req.TerraformVersion), Planning: !isApply}
+	options := cakemail.Options{UserAgent: p.userAgent(req.TerraformVersion)}
 	p.client(&options)
 	connection := connect(model, p.getenv, options, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	connection.isApply = isApply
+	// Terraform allows to defer in every apply, and in a plan only with an experiment. OpenTofu never does.
+	connection.applying.Store(req.ClientCapabilities.DeferralAllowed)
 	p.connected.Store(connection.api)
 	resp.ResourceData = connection
 	resp.DataSourceData = connection

@@ -42,7 +42,7 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 	if r.connection.api == nil {
 		return false
 	}
-	about, client := message.Subject{ID: state.ID.ValueString(), Account: plan.account()}, r.connection.client(diags)
+	about, client := message.Subject{ID: state.ID.ValueString(), Account: plan.account()}, r.connection.api
 	_, err := client.Get(ctx, plan.ref(recall[time.Time](ctx, private, privateCreated)))
 	isElsewhere := cakemail.IsKind(err, cakemail.Gone)
 	if isElsewhere && recall[bool](ctx, private, privateStays) {
