@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What builds and tests the provider must not be shipped with it.
+// Build and test tools must not be in the released binary.
 func TestNoToolIsInTheBinary(t *testing.T) {
 	t.Parallel()
 	output, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()

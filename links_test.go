@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// ownPages is where the registry's pages find what only the repository has.
+// ownPages is the prefix of links from the registry's pages to files that only the repository has.
 const ownPages = "https://github.com/cakemail/terraform-provider-cakemail/blob/main/"
 
 var (
@@ -21,7 +21,7 @@ var (
 	notInSlug  = regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
 )
 
-// TestLinksLeadSomewhere follows every link between the project's pages, to the file and to the heading.
+// It follows every link between the project's pages, to the file and to the heading.
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
 	followed := 0
@@ -54,7 +54,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
-// pages are all Markdown files but the tools'.
+// pages are all Markdown files except the tools'.
 func pages(t *testing.T) []string {
 	t.Helper()
 	found, err := filepath.Glob("*.md")
@@ -83,7 +83,7 @@ func readPage(t *testing.T, page string) string {
 	return fencedCode.ReplaceAllString(string(content), "")
 }
 
-// sections are the names that a link to the page can end in.
+// sections are the anchors of the page's headings.
 func sections(content string) map[string]bool {
 	names := map[string]bool{}
 	for _, match := range heading.FindAllStringSubmatch(content, -1) {

@@ -47,7 +47,7 @@ func TestCollectLess(t *testing.T) {
 		"GOMEMLIMIT holds besides":  {environment: map[string]string{"GOMEMLIMIT": "20MiB"}, want: gcPercent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// Go itself reads GOGC when the process starts.
+			// Go itself reads GOGC only when the process starts.
 			before := debug.SetGCPercent(70)
 			limit := debug.SetMemoryLimit(20 << 20)
 			collectLess(func(name string) string { return test.environment[name] })

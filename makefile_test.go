@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// program stands for the provider: it prints the version that the makefile gave it.
+// program stands for the provider. It prints the version that it gets from the makefile.
 const program = "package main\n\nimport \"os\"\n\nvar version = \"dev\"\n\nfunc main() { os.Stdout.WriteString(version) }\n"
 
-// projectFolder is a folder with the makefile and the program, as a tarball of a release holds them.
+// projectFolder is a folder with the makefile and the program, as in a release's tarball.
 func projectFolder(t *testing.T, parent string) string {
 	t.Helper()
 	for _, command := range []string{"make", "git"} {
@@ -42,8 +42,7 @@ func writeFile(t *testing.T, path, content string) {
 	}
 }
 
-// run runs the command in the folder and returns what it printed. The developer's
-// own git settings do not count.
+// run runs the command in the folder, without the developer's git settings, and returns the output.
 func run(t *testing.T, folder string, environment []string, name string, arguments ...string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), name, arguments...)
@@ -60,7 +59,7 @@ func run(t *testing.T, folder string, environment []string, name string, argumen
 	return string(output)
 }
 
-// repository makes the folder a repository with a commit for each tag, and an untagged one.
+// repository makes the folder a repository with a commit for each tag, and an untagged commit.
 func repository(t *testing.T, folder string, tags ...string) {
 	t.Helper()
 	run(t, folder, nil, "git", "init", "--quiet")
@@ -85,7 +84,7 @@ func TestTheVersionIsThatOfThisRepository(t *testing.T) {
 		"a repository with a version's tag":            {own: []string{"v1.1.0", "v1.2.3"}, want: "1.2.3"},
 		"a later tag that is no version":               {own: []string{"v1.2.3", "release-2024"}, want: "1.2.3"},
 		"a repository within another":                  {enclosing: []string{"v9.9.9"}, own: []string{"v1.2.3"}, want: "1.2.3"},
-		// As a checkout of another owner is, which git refuses to read.
+		// Like a checkout of another owner, which git refuses to read.
 		"a repository that cannot be read": {unreadable: true, want: "0.1.0"},
 	} {
 		t.Run(name, func(t *testing.T) {

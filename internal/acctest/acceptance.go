@@ -1,5 +1,5 @@
-// Package acctest is the harness of the provider's tests: a world with an in-memory API, real
-// Terraform in a workspace of its own, and a stand-in for Terraform over the plugin protocol.
+// Package acctest is the harness of the provider's tests: a world with an in-memory API, real Terraform in its own
+// workspace, and a stand-in for Terraform over the plugin protocol.
 package acctest
 
 import (
@@ -27,8 +27,8 @@ import (
 // TestWebhook is the address of the resource in most configurations.
 const TestWebhook = "cakemail_webhook.test"
 
-// ChooseTerraform makes the test framework use the same Terraform as everything
-// else here, where it would look on PATH alone.
+// ChooseTerraform makes the test framework use the same Terraform as everything else here. By itself, it looks only on
+// PATH.
 func ChooseTerraform() error {
 	path, err := terraformcli.Find(context.Background())
 	if err != nil {
@@ -40,22 +40,21 @@ func ChooseTerraform() error {
 	return os.Setenv("TF_ACC_TERRAFORM_PATH", path)
 }
 
-// World is an API, and the environment that leads the provider to it.
+// World is an API, and the environment in which the provider finds it.
 type World struct {
 	API         *cakemailtest.Server
 	Environment map[string]string
 	// Theirs are the ids of active webhooks that no configuration manages.
 	Theirs []string
-	// Patience is that of the provider in this process, and where another is asked
-	// for, of the one that Terraform starts.
+	// Patience is for the provider in this process and, with OtherPatience, for the provider that Terraform starts.
 	Patience      cakemail.Patience
 	OtherPatience bool
 }
 
-// ShortPatience is for tests that are not about its length.
+// ShortPatience is for tests where its length does not matter.
 var ShortPatience = cakemail.Patience{LostCreate: 240 * time.Millisecond, NewWebhook: 500 * time.Millisecond}
 
-// NewWorld starts an API that lives as long as the test.
+// NewWorld starts an API that runs until the test ends.
 func NewWorld(t *testing.T, options ...cakemailtest.Option) *World {
 	t.Helper()
 	api := cakemailtest.Start(options...)
@@ -74,21 +73,21 @@ func (w *World) WithPassword() *World {
 	return w
 }
 
-// WithPatience gives the provider that Terraform starts this patience.
+// WithPatience sets the patience of the provider that Terraform starts.
 func (w *World) WithPatience(patience cakemail.Patience) *World {
 	w.Patience, w.OtherPatience = patience, true
 	return w
 }
 
-// Getenv looks a variable of this world up.
+// Getenv looks up a variable of this world.
 func (w *World) Getenv(name string) string { return w.Environment[name] }
 
-// Providers serve the provider of this world, by its name.
+// Providers serves the provider of this world by name.
 func (w *World) Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	return Served(provider.WithEnvironment(w.Getenv), provider.WithClient(func(options *cakemail.Options) { options.Patience = w.Patience }))
 }
 
-// Served serves the provider by the server that ships.
+// Served serves the provider with the server that ships.
 func Served(options ...provider.Option) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"cakemail": func() (tfprotov6.ProviderServer, error) {
@@ -97,8 +96,7 @@ func Served(options ...provider.Option) map[string]func() (tfprotov6.ProviderSer
 	}
 }
 
-// AddTheirs puts a webhook into the API that no configuration manages, so that
-// it must outlive the test.
+// AddTheirs adds a webhook to the API that no configuration manages, so that it must outlive the test.
 func (w *World) AddTheirs(webhook cakemailtest.Webhook) cakemailtest.Webhook {
 	webhook = w.API.Add(webhook)
 	if !webhook.Archived {
@@ -107,13 +105,13 @@ func (w *World) AddTheirs(webhook cakemailtest.Webhook) cakemailtest.Webhook {
 	return webhook
 }
 
-// Run runs the steps with real Terraform, and ends with nothing active but theirs.
+// Run runs the steps with real Terraform. At the end, only Theirs may be active.
 func (w *World) Run(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 	w.RunBeside(t, nil, steps...)
 }
 
-// RunBeside is run with other providers beside this one.
+// RunBeside is like Run, with other providers.
 func (w *World) RunBeside(t *testing.T, others map[string]func() (tfprotov6.ProviderServer, error), steps ...resource.TestStep) {
 	t.Helper()
 	providers := w.Providers()

@@ -14,9 +14,8 @@ import (
 
 const webhookType = "cakemail_webhook"
 
-// Core stands in for Terraform where a real one would add nothing but time: it
-// calls the provider over the plugin protocol, in the order and with the values
-// that Terraform uses, and checks the answers as Terraform does. It manages one webhook.
+// Core stands in for Terraform where the real one would only take more time. It calls the provider over the plugin
+// protocol, in Terraform's order and with its values, and checks the answers as Terraform does. It manages one webhook.
 type Core struct {
 	T       *testing.T
 	Server  tfprotov6.ProviderServer
@@ -27,21 +26,21 @@ type Core struct {
 	Private []byte
 	Tainted bool
 
-	// Witness is told what nobody may see a secret in.
+	// Witness sees everything that must not contain a secret.
 	Witness *Witness
 
-	// provider is the block of the last Configure, and hasRead tells that a command has read since.
+	// provider is the block of the last Configure. hasRead means that a command has read since then.
 	provider Arguments
 	hasRead  bool
 
-	// DeferralAllowed is the capability that `-allow-deferral` gives Terraform.
+	// DeferralAllowed is Terraform's capability with `-allow-deferral`.
 	DeferralAllowed bool
 }
 
-// Arguments are the arguments of a block; those left out are null.
+// Arguments are the arguments of a block; missing ones are null.
 type Arguments = protocol.Arguments
 
-// Block is the value of a block with these arguments.
+// Block returns the value of a block with these arguments.
 func Block(object tftypes.Object, given Arguments) tftypes.Value {
 	return protocol.Block(object, given)
 }
@@ -56,7 +55,7 @@ func (w *World) NewCore(t *testing.T, provider Arguments) *Core {
 	return c
 }
 
-// Unconfigured is a core whose provider is served, and not configured yet.
+// Unconfigured returns a core whose provider is served but not configured.
 func (w *World) Unconfigured(t *testing.T) *Core {
 	t.Helper()
 	c := &Core{T: t, Server: protocol.Must(w.Providers()["cakemail"]()), Witness: &Witness{}}
@@ -68,59 +67,59 @@ func (w *World) Unconfigured(t *testing.T) *Core {
 
 func (c *Core) nothing() tftypes.Value { return tftypes.NewValue(c.Webhook, nil) }
 
-// Schemas are those that the provider tells Terraform.
+// Schemas returns the provider's schemas.
 func (c *Core) Schemas() *tfprotov6.GetProviderSchemaResponse {
 	return protocol.Must(c.Server.GetProviderSchema(c.Context(), &tfprotov6.GetProviderSchemaRequest{}))
 }
 
-// IdentitySchema is that of a webhook's identity.
+// IdentitySchema returns the schema of a webhook's identity.
 func (c *Core) IdentitySchema() *tfprotov6.ResourceIdentitySchema {
 	return protocol.Must(c.Server.GetResourceIdentitySchemas(c.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})).IdentitySchemas[webhookType]
 }
 
-// IdentityType is the type of a webhook's identity.
+// IdentityType returns the type of a webhook's identity.
 func (c *Core) IdentityType() tftypes.Object { return protocol.ObjectOf(c.IdentitySchema()) }
 
-// Encode is the value as it travels.
+// Encode encodes a value for the protocol.
 func (c *Core) Encode(kind tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
 	return protocol.Encode(kind, value)
 }
 
-// Decode is the value that travelled.
+// Decode decodes a value from the protocol.
 func (c *Core) Decode(kind tftypes.Type, value *tfprotov6.DynamicValue) tftypes.Value {
 	return protocol.Decode(kind, value)
 }
 
-// Plain is an object that travelled, in Go's own types.
+// Plain decodes an object into Go types.
 func (c *Core) Plain(kind tftypes.Type, encoded *tfprotov6.DynamicValue) Values {
 	object, _ := protocol.Plain(protocol.Decode(kind, encoded)).(Values)
 	return object
 }
 
-// Merged is what Terraform proposes for a webhook that exists.
+// Merged is what Terraform proposes for an existing webhook.
 func (c *Core) Merged(prior, config tftypes.Value) tftypes.Value {
 	return protocol.Proposed(prior, config)
 }
 
-// Text is the value of a string attribute of the state; "" when it is null.
+// Text returns a string attribute of the state, or "" if it is null.
 func (c *Core) Text(name string) string {
 	state, _ := protocol.Plain(c.State).(Values)
 	text, _ := state[name].(string)
 	return text
 }
 
-// AttributesOf returns the attributes of an object; changing them changes nothing else.
+// AttributesOf returns a copy of an object's attributes.
 func AttributesOf(_ *testing.T, object tftypes.Value) map[string]tftypes.Value {
 	return protocol.Attributes(object)
 }
 
-// PlainValue puts a value of the protocol into Go's own types.
+// PlainValue converts a protocol value to Go types.
 func PlainValue(_ *testing.T, value tftypes.Value) any { return protocol.Plain(value) }
 
-// InJSON is the value in JSON.
+// InJSON returns the value as JSON.
 func InJSON(value any) string { return string(protocol.Must(json.Marshal(value))) }
 
-// Encoded is a block as Terraform sends it, and its type.
+// Encoded returns a block as Terraform sends it, and its type.
 func (c *Core) Encoded(kind, name string, given Arguments) (tftypes.Object, *tfprotov6.DynamicValue) {
 	c.T.Helper()
 	schemas := c.Schemas()
@@ -164,7 +163,7 @@ func (c *Core) Validate(kind, name string, given Arguments) []Message {
 	return c.MessagesOf(diagnostics)
 }
 
-// serverOf is the part of the protocol that not every provider has.
+// serverOf returns a part of the protocol that not every provider has.
 func serverOf[T any](c *Core) T {
 	c.T.Helper()
 	server, ok := c.Server.(T)
@@ -207,7 +206,7 @@ func (c *Core) PlanFrom(prior, config tftypes.Value, private []byte) *tfprotov6.
 	return planned
 }
 
-// ExpectNoChange fails unless the plan leaves everything as it is.
+// ExpectNoChange fails unless the plan changes nothing.
 func (c *Core) ExpectNoChange(config Arguments) {
 	c.T.Helper()
 	planned := c.Plan(c.State, Block(c.Webhook, config))
@@ -216,7 +215,7 @@ func (c *Core) ExpectNoChange(config Arguments) {
 	}
 }
 
-// MustApply is [Core.Apply] without an error.
+// MustApply is [Core.Apply] without errors.
 func (c *Core) MustApply(config Arguments) {
 	c.T.Helper()
 	if problems := ErrorsIn(c.Apply(config)); len(problems) > 0 {
@@ -224,7 +223,7 @@ func (c *Core) MustApply(config Arguments) {
 	}
 }
 
-// Apply is `terraform apply`: refresh, plan, and apply where something changes.
+// Apply is `terraform apply`: refresh, plan, and apply if something changes.
 func (c *Core) Apply(config Arguments) []Message {
 	c.T.Helper()
 	messages := c.Refresh()
@@ -249,14 +248,14 @@ func (c *Core) Apply(config Arguments) []Message {
 	return append(messages, c.Change(Block(c.Webhook, config), planned.PlannedState, planned.PlannedPrivate)...)
 }
 
-// Replace plans the creation with the private data of the first plan, archives with that of the
-// second, and plans the creation once more, without any, as Terraform does.
+// Replace plans the creation with the private data of the first plan, archives with that of the second, and plans the
+// creation again without any, as Terraform does.
 func (c *Core) Replace(config Arguments, private []byte) []Message {
 	c.T.Helper()
 	planned := c.PlanFrom(c.nothing(), Block(c.Webhook, config), private)
 	messages := c.MessagesOf(planned.Diagnostics)
 	if private != nil {
-		// Terraform shows the warnings of the first plan alone.
+		// Terraform shows only the warnings of the first plan.
 		messages = ErrorsIn(messages)
 	}
 	if len(ErrorsIn(messages)) > 0 {
@@ -275,7 +274,7 @@ func (c *Core) Replace(config Arguments, private []byte) []Message {
 	return append(messages, c.Change(Block(c.Webhook, config), final.PlannedState, final.PlannedPrivate)...)
 }
 
-// Change applies a planned state, and keeps what comes of it.
+// Change applies a planned state, and keeps the result.
 func (c *Core) Change(config tftypes.Value, planned *tfprotov6.DynamicValue, private []byte) []Message {
 	c.T.Helper()
 	creating := c.State.IsNull()
@@ -293,7 +292,7 @@ func (c *Core) Change(config tftypes.Value, planned *tfprotov6.DynamicValue, pri
 	return messages
 }
 
-// Keep takes a state as the present one, if Terraform would.
+// Keep makes this the current state, if Terraform would.
 func (c *Core) Keep(state tftypes.Value, private []byte) {
 	c.T.Helper()
 	if !state.IsFullyKnown() {
@@ -303,8 +302,8 @@ func (c *Core) Keep(state tftypes.Value, private []byte) {
 	c.Witness.Tell(PrivateText(private))
 }
 
-// expectConsistent fails where something is not what was planned, as Terraform does with "Provider
-// produced inconsistent result after apply".
+// expectConsistent fails if the result differs from the plan, as Terraform does with "Provider produced inconsistent
+// result after apply".
 func (c *Core) expectConsistent(where string, planned, actual tftypes.Value) {
 	c.T.Helper()
 	if planned.IsNull() || actual.IsNull() {
@@ -321,7 +320,7 @@ func (c *Core) expectConsistent(where string, planned, actual tftypes.Value) {
 	}
 }
 
-// BeginCommand configures the provider anew where a command has read before: each has a process of its own.
+// BeginCommand configures the provider again if a command has read before: each command has its own process.
 func (c *Core) BeginCommand() {
 	c.T.Helper()
 	if c.hasRead {
@@ -348,7 +347,7 @@ func (c *Core) Refresh() []Message {
 	return messages
 }
 
-// ImportState is `terraform import`, the read after it included.
+// ImportState is `terraform import`, including the read after it.
 func (c *Core) ImportState(id string) []Message {
 	c.T.Helper()
 	imported := protocol.Must(c.Server.ImportResourceState(c.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: webhookType, ID: id}))
@@ -374,12 +373,12 @@ func (c *Core) Destroy() []Message {
 	return append(messages, c.Archive()...)
 }
 
-// Archive is a destroy without the refresh.
+// Archive is a destroy without a refresh.
 func (c *Core) Archive() []Message {
 	c.T.Helper()
 	planned := c.Plan(c.State, c.nothing())
 	return append(c.MessagesOf(planned.Diagnostics), c.Change(c.nothing(), planned.PlannedState, planned.PlannedPrivate)...)
 }
 
-// Context lets the witness see the log.
+// Context shows the log to the witness.
 func (c *Core) Context() context.Context { return tflogtest.RootLogger(c.T.Context(), c.Witness) }

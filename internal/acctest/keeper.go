@@ -20,22 +20,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// Keeper is a secret manager: a provider with one resource that takes a secret
-// by a write-only argument and keeps it where no Terraform file is.
+// Keeper is a secret manager: a provider with one resource that takes a secret in a write-only argument and keeps it
+// outside Terraform's files.
 type Keeper struct {
 	Mu   sync.Mutex
 	Kept []string
 }
 
-// Secrets are all that were handed over, in order.
+// Secrets returns all secrets that it got, in order.
 func (k *Keeper) Secrets() []string {
 	k.Mu.Lock()
 	defer k.Mu.Unlock()
 	return slices.Clone(k.Kept)
 }
 
-// Attach serves the provider to Terraform processes, and returns the environment
-// variable that leads them to it.
+// Attach serves the provider to Terraform processes, and returns the environment variable that they need to find it.
 func (k *Keeper) Attach(t *testing.T) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))

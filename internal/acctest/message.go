@@ -14,22 +14,22 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// Message is a diagnostic as a person reads it.
+// Message is a diagnostic as users read it.
 type Message struct {
 	Severity string
-	// Attribute is where it points to; "" is the whole block.
+	// Attribute is the argument that it is on; "" means the whole block.
 	Attribute string
 	Summary   string
-	// Detail is the text, or what is wanted in it.
+	// Detail is the text, or a part that is wanted in it.
 	Detail string
 }
 
-// Error is an error on an attribute, "" for none.
+// Error is an error on an attribute; "" means none.
 func Error(attribute, summary, detail string) Message {
 	return Message{"error", attribute, summary, detail}
 }
 
-// Warning is a warning on an attribute, "" for none.
+// Warning is a warning on an attribute; "" means none.
 func Warning(attribute, summary, detail string) Message {
 	return Message{"warning", attribute, summary, detail}
 }
@@ -38,12 +38,12 @@ func (m Message) String() string {
 	return m.Severity + " " + m.Attribute + ": " + m.Summary + "\n" + m.Detail
 }
 
-// ErrorsIn are the messages that are errors.
+// ErrorsIn returns the errors among the messages.
 func ErrorsIn(messages []Message) []Message {
 	return slices.DeleteFunc(slices.Clone(messages), func(m Message) bool { return m.Severity != "error" })
 }
 
-// MessagesOf reads the diagnostics of the plugin protocol.
+// MessagesOf converts the diagnostics of the plugin protocol.
 func MessagesOf(diagnostics []*tfprotov6.Diagnostic) []Message {
 	var messages []Message
 	for _, diagnostic := range diagnostics {
@@ -59,11 +59,10 @@ func MessagesOf(diagnostics []*tfprotov6.Diagnostic) []Message {
 
 var firstWord = regexp.MustCompile(`^\s*(\w+)\s*=`)
 
-// Tell runs Terraform and returns what it tells, in full: its machine-readable
-// output is neither wrapped nor framed.
+// Tell runs Terraform and returns its messages in full: machine-readable output is neither wrapped nor framed.
 func Tell(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) []Message {
 	t.Helper()
-	// What it ends with is for the caller to see in the messages.
+	// The caller sees in the messages whether it failed.
 	output, _ := workspace.Run(t.Context(), slices.Insert(slices.Clone(arguments), 1, "-json")...)
 	var messages []Message
 	for line := range strings.Lines(output) {
@@ -90,11 +89,11 @@ func Tell(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) 
 var (
 	anyRequest  = regexp.MustCompile(`request-\d{6}`)
 	anyDuration = regexp.MustCompile(`in \d+(\.\d+)?m?s\b`)
-	// AnyNumber is an id of the in-memory API.
+	// AnyNumber matches an id of the in-memory API.
 	AnyNumber = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\b10\d\d\b`)
 )
 
-// Plain replaces what differs from run to run.
+// Plain replaces what differs between runs.
 func (w *World) Plain(text string) string {
 	if address, err := url.Parse(w.API.URL()); err == nil {
 		text = strings.ReplaceAll(text, address.Host, "HOST")
@@ -104,8 +103,8 @@ func (w *World) Plain(text string) string {
 	return anyDuration.ReplaceAllString(text, "in TIME")
 }
 
-// ExpectMessages wants these messages and no others, each with this title, and with this fact
-// in its text. None may hold a secret.
+// ExpectMessages wants exactly these messages, each with this title and with this fact in its text. None may contain a
+// secret.
 func (w *World) ExpectMessages(t *testing.T, got []Message, want ...Message) {
 	t.Helper()
 	for index := range got {
@@ -117,12 +116,12 @@ func (w *World) ExpectMessages(t *testing.T, got []Message, want ...Message) {
 	}
 }
 
-// Has tells whether the message is the wanted one, with the fact in its text.
+// Has reports whether the message is the wanted one, with the fact in its text.
 func (m Message) Has(want Message) bool {
 	return m.Severity == want.Severity && m.Attribute == want.Attribute && m.Summary == want.Summary && strings.Contains(m.Detail, want.Detail)
 }
 
-// Indented are the messages as a failing test shows them.
+// Indented formats the messages for a failing test.
 func Indented(messages []Message) string {
 	var lines strings.Builder
 	for _, message := range messages {
@@ -131,7 +130,7 @@ func Indented(messages []Message) string {
 	return lines.String()
 }
 
-// Replacing returns a change of a body: old and new texts in turn.
+// Replacing returns a function that replaces texts in a body. The pairs are old, new.
 func Replacing(pairs ...string) func([]byte) []byte {
 	replacer := strings.NewReplacer(pairs...)
 	return func(body []byte) []byte { return []byte(replacer.Replace(string(body))) }

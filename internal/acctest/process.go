@@ -11,8 +11,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// The folders hold the provider, and the one with another patience, each built once for
-// all tests that run Terraform and the provider as the processes that a user runs.
+// The folders hold the provider, and the variant with another patience. Each is built once for all tests that run
+// Terraform and the provider as real processes.
 var (
 	ProviderFolder = sync.OnceValues(func() (string, error) { return built(".") })
 	PatientFolder  = sync.OnceValues(func() (string, error) { return built("./internal/provider/testdata/patient") })
@@ -26,7 +26,7 @@ func built(path string) (string, error) {
 	return folder, terraformcli.BuildPackage(context.Background(), path, folder)
 }
 
-// Program returns the folder of the provider, and what it needs in its environment.
+// Program returns the folder of the provider, and the environment that it needs.
 func (w *World) Program(t *testing.T) (folder string, environment []string) {
 	t.Helper()
 	build := ProviderFolder
@@ -44,7 +44,7 @@ func (w *World) Program(t *testing.T) (folder string, environment []string) {
 	return folder, environment
 }
 
-// Workspace is a folder with one configuration of testdata, ready to apply.
+// Workspace is a folder with one configuration from testdata, ready to apply.
 func (w *World) Workspace(t *testing.T, configuration string, environment ...string) *terraformcli.Workspace {
 	t.Helper()
 	folder := t.TempDir()
@@ -58,7 +58,7 @@ func (w *World) Workspace(t *testing.T, configuration string, environment ...str
 	return w.WorkspaceIn(t, folder, environment...)
 }
 
-// WorkspaceIn is a folder that holds a configuration, and perhaps a state, already.
+// WorkspaceIn is a folder that already holds a configuration, and perhaps a state.
 func (w *World) WorkspaceIn(t *testing.T, folder string, environment ...string) *terraformcli.Workspace {
 	t.Helper()
 	program, own := w.Program(t)
@@ -73,7 +73,7 @@ func (w *World) WorkspaceIn(t *testing.T, folder string, environment ...string) 
 	return workspace
 }
 
-// Terraform runs a command that must succeed, and returns what it printed.
+// Terraform runs a command that must succeed, and returns the output.
 func Terraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
 	t.Helper()
 	output, err := workspace.Run(t.Context(), arguments...)
@@ -83,7 +83,7 @@ func Terraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...str
 	return output
 }
 
-// RefusedTerraform runs a command that must fail, and returns what it printed.
+// RefusedTerraform runs a command that must fail, and returns the output.
 func RefusedTerraform(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
 	t.Helper()
 	output, err := workspace.Run(t.Context(), arguments...)
@@ -93,7 +93,7 @@ func RefusedTerraform(t *testing.T, workspace *terraformcli.Workspace, arguments
 	return output
 }
 
-// StateWebhook is a webhook as the state file holds it.
+// StateWebhook is a webhook in the state file.
 type StateWebhook struct {
 	ID      string `json:"id"`
 	URL     string `json:"url"`
@@ -101,7 +101,7 @@ type StateWebhook struct {
 	Tainted bool   `json:"-"`
 }
 
-// StateOf reads the webhooks of the state file.
+// StateOf reads the webhooks in the state file.
 func StateOf(t *testing.T, workspace *terraformcli.Workspace) []StateWebhook {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(workspace.Folder, "terraform.tfstate"))
@@ -138,7 +138,7 @@ func StateOf(t *testing.T, workspace *terraformcli.Workspace) []StateWebhook {
 	return webhooks
 }
 
-// CopyState gives one workspace the state of another.
+// CopyState copies the state of one workspace to another.
 func CopyState(t *testing.T, from, to *terraformcli.Workspace) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(from.Folder, "terraform.tfstate"))

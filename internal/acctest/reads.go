@@ -13,10 +13,10 @@ import (
 // TestDelivery is the type of the action.
 const TestDelivery = "cakemail_webhook_test_delivery"
 
-// Values are the attributes of an object in Go's own types: string, int64, bool, []any, and nil for null.
+// Values are the attributes of an object in Go types: string, int64, bool, []any, and nil for null.
 type Values = map[string]any
 
-// With returns what is given with the changes laid over it.
+// With returns the given values with the changes.
 func With[M ~map[string]V, V any](given, changes M) M {
 	merged := maps.Clone(given)
 	maps.Copy(merged, changes)
@@ -55,11 +55,11 @@ func (c *Core) Open(given Arguments) (Values, []Message) {
 	return c.Plain(object, opened.Result), append(messages, c.MessagesOf(opened.Diagnostics)...)
 }
 
-// Listed is one result of the list resource, or what there is to say before them.
+// Listed is one result of the list resource, or messages before the results.
 type Listed struct {
 	Name     string
 	Identity Values
-	// Resource is nil when it was not asked for.
+	// Resource is nil if it was not requested.
 	Resource Values
 	Messages []Message
 }
@@ -67,7 +67,7 @@ type Listed struct {
 // Query is a list block.
 type Query struct {
 	Config Arguments
-	// Limit is Terraform's own default when it is 0.
+	// Limit 0 means Terraform's default.
 	Limit           int64
 	IncludeResource bool
 }
@@ -104,7 +104,7 @@ func (c *Core) List(asked Query) []Listed {
 	return results
 }
 
-// Invoke validates, plans and invokes the action, and returns the progress that it reported.
+// Invoke validates, plans and invokes the action, and returns its progress.
 func (c *Core) Invoke(ctx context.Context, given Arguments) (progress []string, messages []Message) {
 	c.T.Helper()
 	if messages = c.Validate("action", TestDelivery, given); len(ErrorsIn(messages)) > 0 {
@@ -128,7 +128,7 @@ func (c *Core) Invoke(ctx context.Context, given Arguments) (progress []string, 
 	return progress, messages
 }
 
-// Call calls a function of the provider; the error is nil when it succeeds.
+// Call calls a function of the provider.
 func (c *Core) Call(name string, given ...any) (any, *tfprotov6.FunctionError) {
 	c.T.Helper()
 	signature, found := c.Schemas().Functions[name]

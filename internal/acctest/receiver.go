@@ -11,10 +11,10 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// UrlCredentials stand in the webhooks' urls, where no text may show them.
+// UrlCredentials are in the webhooks' urls, and no text may show them.
 const UrlCredentials = "geheim-in-the-url"
 
-// Receiver is what listens at a webhook's url, and keeps what it was posted.
+// Receiver listens at a webhook's url, and keeps what it gets.
 type Receiver struct {
 	Server *httptest.Server
 
@@ -28,7 +28,7 @@ type Posted struct {
 	Header                   http.Header
 }
 
-// NewReceiver starts a receiver that lives as long as the test.
+// NewReceiver starts a receiver that runs until the test ends.
 func NewReceiver(t *testing.T, answer http.HandlerFunc) *Receiver {
 	t.Helper()
 	r := &Receiver{}
@@ -50,19 +50,19 @@ func (r *Receiver) keep(request *http.Request) {
 	r.Received = append(r.Received, Posted{request.Method, request.URL.Path, user, string(body), request.Header.Clone()})
 }
 
-// Deliveries are what was posted so far.
+// Deliveries returns what was posted so far.
 func (r *Receiver) Deliveries() []Posted {
 	r.Mu.Lock()
 	defer r.Mu.Unlock()
 	return append([]Posted(nil), r.Received...)
 }
 
-// Genuine tells whether both headers sign the body with this secret.
+// Genuine reports whether both headers sign the body with this secret.
 func (p Posted) Genuine(secret string) bool {
 	return cakemail.Verify([]byte(p.Body), p.Header.Get("X-Cakemail-Signature"), secret) && cakemail.Verify([]byte(p.Body), p.Header.Get("X-Signature"), secret)
 }
 
-// Verifying accepts what is signed with the secret of an active webhook.
+// Verifying accepts deliveries that are signed with the secret of an active webhook.
 func (w *World) Verifying(t *testing.T) *Receiver {
 	t.Helper()
 	var r *Receiver
@@ -79,7 +79,7 @@ func (w *World) Verifying(t *testing.T) *Receiver {
 	return r
 }
 
-// Echoing answers with everything that it was sent, wherever an answer can hold it.
+// Echoing answers with everything that it got, wherever an answer can hold it.
 func Echoing(status int) http.HandlerFunc {
 	return func(answer http.ResponseWriter, request *http.Request) {
 		echo := request.URL.String() + " " + request.Header.Get("Authorization") + " " + request.Header.Get("X-Signature")

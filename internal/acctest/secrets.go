@@ -15,7 +15,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// Disguises are the forms in which a secret could hide in a text.
+// Disguises are the spellings of a secret in a text.
 func Disguises(secret string) map[string]string {
 	return map[string]string{
 		"plain":              secret,
@@ -29,16 +29,16 @@ func Disguises(secret string) map[string]string {
 	}
 }
 
-// MoreSecrets are those that no API issues, such as the values of secret settings.
+// MoreSecrets are secrets that no API issues, such as the values of secret settings.
 var MoreSecrets []string
 
-// ExpectNoSecret fails when the text holds a secret that the API ever issued, or one of [MoreSecrets].
+// ExpectNoSecret fails if the text contains a secret that the API ever issued, or one of [MoreSecrets].
 func (w *World) ExpectNoSecret(t *testing.T, where, text string) {
 	t.Helper()
 	ExpectNone(t, where, text, slices.Concat(w.API.Issued(), MoreSecrets))
 }
 
-// ExpectNone fails when the text holds one of these secrets, in any disguise.
+// ExpectNone fails if the text contains one of these secrets, in any disguise.
 func ExpectNone(t *testing.T, where, text string, secrets []string) {
 	t.Helper()
 	for _, secret := range secrets {
@@ -50,7 +50,7 @@ func ExpectNone(t *testing.T, where, text string, secrets []string) {
 	}
 }
 
-// Witness collects what nobody may see a secret in.
+// Witness collects everything that must not contain a secret.
 type Witness struct {
 	mu   sync.Mutex
 	seen bytes.Buffer
@@ -66,22 +66,21 @@ func (w *Witness) Write(text []byte) (int, error) {
 // Tell adds a text.
 func (w *Witness) Tell(text string) { _, _ = w.Write([]byte(text + "\n")) }
 
-// Told is all that it saw.
+// Told returns everything that it saw.
 func (w *Witness) Told() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.seen.String()
 }
 
-// MessagesOf lets the witness see what a person is told.
+// MessagesOf shows the messages to the witness too.
 func (c *Core) MessagesOf(diagnostics []*tfprotov6.Diagnostic) []Message {
 	messages := MessagesOf(diagnostics)
 	c.Witness.Tell(Indented(messages))
 	return messages
 }
 
-// Echo is an error body that quotes every secret that the caller knows, in
-// every form.
+// Echo is an error body that quotes every secret that the caller knows, in every form.
 func (w *World) Echo([]byte) []byte {
 	calls := w.API.Calls()
 	secrets := []string{cakemailtest.DefaultPassword, strings.TrimPrefix(calls[len(calls)-1].Header.Get("Authorization"), "Bearer ")}
@@ -94,7 +93,7 @@ func (w *World) Echo([]byte) []byte {
 	return Repeating(secrets)
 }
 
-// Repeating is an error body that quotes these in every form.
+// Repeating is an error body that quotes these secrets in every form.
 func Repeating(secrets []string) []byte {
 	var messages []map[string]string
 	for _, secret := range secrets {

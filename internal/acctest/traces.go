@@ -16,12 +16,11 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// Traces are the texts that Terraform leaves behind, by what they are.
+// Traces are the texts that Terraform leaves behind, by kind.
 type Traces map[string]string
 
-// TracesOf reads everything that is in the workspace after a plan into the file
-// plan.zip: the state files, with their private parts decoded, each member of
-// the plan file, and what `terraform show` makes of both.
+// TracesOf reads everything in the workspace after a plan into the file plan.zip: the state files, with their private
+// parts decoded, each member of the plan file, and what `terraform show` prints of both.
 func TracesOf(t *testing.T, workspace *terraformcli.Workspace) Traces {
 	t.Helper()
 	found := Traces{
@@ -54,12 +53,12 @@ func TracesOf(t *testing.T, workspace *terraformcli.Workspace) Traces {
 	return found
 }
 
-// PlanFile is a zip archive, whatever its name says.
+// PlanFile is a zip archive under any name.
 const PlanFile = "plan.zip"
 
 var privatePart = regexp.MustCompile(`"private": *"([^"]+)"`)
 
-// WithPrivateParts adds what a state file holds in base64 for the provider.
+// WithPrivateParts adds the provider's private data, which a state file holds in base64.
 func WithPrivateParts(t *testing.T, text string) string {
 	t.Helper()
 	for _, match := range privatePart.FindAllStringSubmatch(text, -1) {
@@ -72,7 +71,7 @@ func WithPrivateParts(t *testing.T, text string) string {
 	return text
 }
 
-// PrivateText is private data with what the plugin framework encodes in it.
+// PrivateText is private data, including what the plugin framework encodes in it.
 func PrivateText(private []byte) string {
 	texts := []string{string(private)}
 	var parts map[string][]byte
@@ -84,7 +83,7 @@ func PrivateText(private []byte) string {
 	return strings.Join(texts, "\n")
 }
 
-// Holding names the traces in which the secret is, in whatever disguise.
+// Holding returns the names of the traces that contain the secret in any disguise.
 func (f Traces) Holding(secret string) []string {
 	var names []string
 	for name, text := range f {
@@ -99,7 +98,7 @@ func (f Traces) Holding(secret string) []string {
 	return names
 }
 
-// ExpectNone fails where a trace holds a secret that the API ever issued.
+// ExpectNone fails if a trace contains a secret that the API ever issued.
 func (f Traces) ExpectNone(t *testing.T, w *World, when string) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(f)) {

@@ -1,5 +1,5 @@
-// Command api serves the in-memory Cakemail API on loopback until it is interrupted, so that the
-// provider can be tried without an account. It shows each call, and delivers events on demand.
+// Command api serves the in-memory Cakemail API on loopback until it is interrupted, to try the provider without an
+// account. It shows each call, and delivers events on demand.
 package main
 
 import (
@@ -23,10 +23,10 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
-// descriptions are what the forms are called.
+// descriptions are the names of the forms.
 var descriptions = map[cakemailtest.Form]string{cakemailtest.Reference: "the API reference", cakemailtest.Guide: "the developer guide"}
 
-// misbehaviour is a fault that can be chosen.
+// misbehaviour is a fault that users can choose.
 type misbehaviour struct {
 	name, words string
 	fault       cakemailtest.Fault
@@ -45,7 +45,7 @@ const (
 	longestDelivery = 10 * time.Second
 )
 
-// settings are what can be chosen on the command line.
+// settings are the choices on the command line.
 type settings struct {
 	form   cakemailtest.Form
 	faults []misbehaviour
@@ -88,7 +88,7 @@ func main() {
 	}
 }
 
-// run serves until ctx or the parent process has ended: go run takes SIGTERM for itself alone.
+// run serves until ctx or the parent process ends: go run does not pass on SIGTERM.
 func run(ctx context.Context, chosen settings, in io.Reader, out io.Writer) error {
 	server, err := start(ctx, chosen, out)
 	if err != nil {
@@ -158,14 +158,14 @@ func (s *server) show(call cakemailtest.Call) {
 	s.say("%-5s %s %s%s", call.Method, status, call.Path, note)
 }
 
-// deliverOnDemand posts the event that each line names. The end of the input is no end of the API.
+// deliverOnDemand posts the event in each line. The API goes on when the input ends.
 func (s *server) deliverOnDemand(ctx context.Context, in io.Reader) {
 	for lines := bufio.NewScanner(in); lines.Scan(); {
 		s.deliver(ctx, strings.TrimSpace(lines.Text()))
 	}
 }
 
-// deliver posts the event, or that of the newest webhook, to each webhook that is subscribed to it.
+// deliver posts the event, or the newest webhook's, to each subscribed webhook.
 func (s *server) deliver(ctx context.Context, event string) {
 	webhooks := s.api.Active()
 	if len(webhooks) == 0 {
@@ -184,7 +184,7 @@ func (s *server) deliver(ctx context.Context, event string) {
 	}
 }
 
-// answerTo posts the event, and returns what the receiver answered.
+// answerTo posts the event, and returns the receiver's answer.
 func (s *server) answerTo(ctx context.Context, id, event string) string {
 	ctx, cancel := context.WithTimeout(ctx, longestDelivery)
 	defer cancel()
@@ -192,7 +192,7 @@ func (s *server) answerTo(ctx context.Context, id, event string) string {
 	if err == nil {
 		return fmt.Sprint(delivery.Status, " ", http.StatusText(delivery.Status))
 	}
-	// What is around it holds the whole URL, which can have secrets.
+	// The outer error has the whole URL, which can contain secrets.
 	if failure, ok := errors.AsType[*url.Error](err); ok {
 		err = failure.Err
 	}

@@ -23,7 +23,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// screen keeps what several goroutines print.
+// screen collects the output of several goroutines.
 type screen struct {
 	mu      sync.Mutex
 	printed bytes.Buffer
@@ -36,7 +36,7 @@ func (s *screen) Write(text []byte) (int, error) {
 	return s.printed.Write(text)
 }
 
-// String is all that was printed.
+// String returns everything printed.
 func (s *screen) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,7 +50,7 @@ func (s *screen) waitFor(text string) {
 	}
 }
 
-// started is a server on a port that is free, and what it prints.
+// started starts a server on a free port, and returns its output too.
 func started(t *testing.T, form cakemailtest.Form, faults string) (*server, *screen) {
 	t.Helper()
 	chosen := settings{}
@@ -73,7 +73,7 @@ func started(t *testing.T, form cakemailtest.Form, faults string) (*server, *scr
 
 var exported = regexp.MustCompile(`(?m)^  export (CAKEMAIL_\S+=\S+)$`)
 
-// workspace is a folder in which Terraform uses the provider, with what was printed to be exported.
+// workspace is a folder in which Terraform uses the provider, with the printed exports as environment.
 func workspace(t *testing.T, printed, configuration string) *terraformcli.Workspace {
 	t.Helper()
 	var environment []string
@@ -111,7 +111,7 @@ func read(t *testing.T, path string) string {
 	return string(content)
 }
 
-// firstWebhook is the first configuration of the README, with its receiver at this address.
+// firstWebhook is the README's first configuration, with its receiver at this address.
 func firstWebhook(t *testing.T, receiver string) string {
 	t.Helper()
 	block := regexp.MustCompile("(?s)```terraform\n(.*?)```").FindStringSubmatch(read(t, "README.md"))
@@ -121,7 +121,7 @@ func firstWebhook(t *testing.T, receiver string) string {
 	return strings.Replace(block[1], "https://example.com", receiver, 1)
 }
 
-// The README's first webhook lives its life, whatever the API does.
+// The README's first webhook lives its whole life, whatever the API does.
 func TestTheFirstWebhook(t *testing.T) {
 	t.Parallel()
 	for faults, noted := range map[string][]string{
@@ -158,7 +158,7 @@ func TestTheFirstWebhook(t *testing.T) {
 	}
 }
 
-// expectNoSecret fails where more than the line to paste shows the token, or anything shows a secret.
+// expectNoSecret fails if the token appears outside the line to paste, or any secret appears.
 func expectNoSecret(t *testing.T, server *server, out *screen) {
 	t.Helper()
 	shown := exported.ReplaceAllString(out.String(), "")
@@ -228,7 +228,7 @@ func TestATakenPort(t *testing.T) {
 	}
 }
 
-// Enter posts what the newest webhook is subscribed to, a name that event, each to all who are subscribed.
+// Enter posts the newest webhook's event; a name posts that event. Each goes to all subscribed webhooks.
 func TestEventsOnDemand(t *testing.T) {
 	t.Parallel()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
@@ -270,7 +270,7 @@ func TestEventsOnDemand(t *testing.T) {
 	})
 }
 
-// The guide's module is tested against the API as the guide says.
+// The guide's module is tested against the API, as the guide says.
 func TestAModule(t *testing.T) {
 	t.Parallel()
 	name, minor, err := terraformcli.Version(t.Context())
@@ -295,7 +295,7 @@ func TestAModule(t *testing.T) {
 			t.Errorf("the API made %d webhooks, of which %d are active, want 2 and none", all, active)
 		}
 
-		// This one replaces each webhook where an event is added.
+		// This change replaces each webhook when an event is added.
 		mistaken := strings.NewReplacer(
 			"for_each = var.events", `for_each = { for event in var.events : "${event} of ${length(var.events)}" => event }`,
 			"event, webhook in cakemail_webhook.events : event", "webhook in cakemail_webhook.events : one(webhook.events)",
@@ -308,7 +308,7 @@ func TestAModule(t *testing.T) {
 	})
 }
 
-// The program itself ends well when it is interrupted, and goes on when its input ends.
+// The program exits with 0 when interrupted, and goes on when its input ends.
 func TestTheProgram(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -339,7 +339,7 @@ func TestTheProgram(t *testing.T) {
 	t.Run("the end of go run", func(t *testing.T) {
 		t.Parallel()
 		out := &screen{}
-		// The shell stands for go run: SIGTERM ends it alone.
+		// The shell stands for go run: SIGTERM ends only the shell.
 		parent := exec.CommandContext(t.Context(), "sh", "-c", built+" -port=0; :")
 		parent.Stdout = out
 		if err := parent.Start(); err != nil {
@@ -347,7 +347,7 @@ func TestTheProgram(t *testing.T) {
 		}
 		out.waitFor("are gone.\n\n")
 		_ = parent.Process.Signal(syscall.SIGTERM)
-		// This waits until nobody writes to the pipe of its output any more.
+		// Wait returns when nobody can write to the output any more.
 		if err := parent.Wait(); err == nil {
 			t.Error("the parent ended well, want it ended by the signal")
 		}

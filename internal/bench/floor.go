@@ -24,14 +24,14 @@ var (
 	_ resource.Resource = (*floorResource)(nil)
 )
 
-// The kinds of floor: a resource of the size of the real one, or as small as can be.
+// The kinds of floor: a resource as large as the real one, or as small as possible.
 const (
 	floorFull  = "full"
 	floorSmall = "small"
 )
 
-// serveFloor serves a provider whose resource does nothing: it shows what
-// Terraform and the plugin framework cost by themselves.
+// serveFloor serves a provider whose resource does nothing. It shows what Terraform and the plugin framework cost by
+// themselves.
 func serveFloor(kind string) error {
 	return tf6server.Serve("registry.terraform.io/cakemail/cakemail",
 		func() tfprotov6.ProviderServer { return server.New(floorProvider{kind: kind}) })
@@ -61,7 +61,7 @@ func (p floorProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{func() resource.Resource { return &floorResource{kind: p.kind} }}
 }
 
-// floorIDs numbers the resources of this process.
+// floorIDs counts the resources of this process.
 var floorIDs atomic.Int64
 
 type floorResource struct {
@@ -73,8 +73,8 @@ func (*floorResource) Metadata(_ context.Context, req resource.MetadataRequest, 
 	resp.TypeName = req.ProviderTypeName + "_webhook"
 }
 
-// Schema implements [resource.Resource]. The full one is the real resource's, since
-// Terraform writes its whole state again after each change.
+// Schema implements [resource.Resource]. The full floor has the real resource's schema, since Terraform writes the whole
+// state again after each change.
 func (r *floorResource) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
 	webhooks.New("")().Resources(ctx)[0]().Schema(ctx, req, resp)
 	if r.kind == floorSmall {
@@ -97,7 +97,7 @@ func (r *floorResource) Create(_ context.Context, req resource.CreateRequest, re
 	resp.State.Raw = state
 }
 
-// madeUp is a value as the API would choose it.
+// madeUp is a value that the API could choose.
 func madeUp(at *tftypes.AttributePath, of tftypes.Type) tftypes.Value {
 	switch name, _ := at.LastStep().(tftypes.AttributeName); {
 	case name == "id":
@@ -113,10 +113,10 @@ func madeUp(at *tftypes.AttributePath, of tftypes.Type) tftypes.Value {
 	}
 }
 
-// Read implements [resource.Resource]; the state it is given is left as it is.
+// Read implements [resource.Resource]; it keeps the state.
 func (*floorResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
 
-// Update implements [resource.Resource]. What the API decides stays as it was.
+// Update implements [resource.Resource]. What the API decides stays the same.
 func (*floorResource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	state, err := tftypes.Transform(req.Plan.Raw, func(at *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
 		if value.IsKnown() {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// writeFigures writes how the provider's figures grow, as CSV, for the plot.
+// writeFigures writes the growth of the provider's figures as CSV, for the plot.
 func writeFigures(chosen settings, medians map[measurement]cycle) error {
 	if chosen.figures == "" {
 		return nil

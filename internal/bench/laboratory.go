@@ -14,7 +14,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// figures are what one phase took.
+// figures are the costs of one phase.
 type figures struct {
 	calls, connections int
 	usage              usage
@@ -25,18 +25,18 @@ func (f figures) cpuPerWebhook(count int) time.Duration {
 	return f.usage.cpu / time.Duration(count)
 }
 
-// cycle is one passage through all phases, in their order.
+// cycle is one run through all phases, in order.
 type cycle []figures
 
 // laboratory holds what all measurements share.
 type laboratory struct {
 	settings
 	folder string
-	// program is this program itself, which wraps the providers and is the trivial one.
+	// program is this program, which wraps the providers and is also the floor's provider.
 	program string
-	// provider is the provider of this repository, built.
+	// provider is the built provider of this repository.
 	provider string
-	// wrapped is the folder that Terraform takes the provider from.
+	// wrapped is the folder where Terraform finds the provider.
 	wrapped string
 }
 
@@ -64,7 +64,7 @@ func (l *laboratory) prepare(ctx context.Context) error {
 	return nil
 }
 
-// measureAll returns the medians of everything, and says on progress what it is at.
+// measureAll returns the medians of all measurements, and reports its progress.
 func (l *laboratory) measureAll(ctx context.Context, progress io.Writer) (map[measurement]cycle, error) {
 	measured := map[measurement][]cycle{}
 	for number := range l.runs {
@@ -87,7 +87,7 @@ func (l *laboratory) measureAll(ctx context.Context, progress io.Writer) (map[me
 	return medians, nil
 }
 
-// measure takes the subject through all phases, from nothing to nothing.
+// measure runs the subject through all phases, from nothing to nothing.
 func (l *laboratory) measure(ctx context.Context, what measurement) (cycle, error) {
 	api := cakemailtest.Start(cakemailtest.WithLatency(l.latency))
 	defer api.Close()
@@ -123,7 +123,7 @@ func (l *laboratory) measure(ctx context.Context, what measurement) (cycle, erro
 	return measured, nil
 }
 
-// variables is the environment of Terraform, which hands it on to the provider.
+// variables is the environment of Terraform, which passes it on to the provider.
 func (l *laboratory) variables(subject subject, api *cakemailtest.Server, reports string) []string {
 	variables := []string{
 		"CAKEMAIL_API_BASE=" + api.URL(),
@@ -137,10 +137,10 @@ func (l *laboratory) variables(subject subject, api *cakemailtest.Server, report
 	}
 	switch {
 	case subject.traced:
-		// Terraform's own TF_LOG stays unset: it reads the lines and drops them.
+		// Terraform's own TF_LOG stays unset: Terraform reads the lines and drops them.
 		variables = append(variables, "TF_LOG_SDK=TRACE")
 	case subject.trivial != "":
-		// What the real provider sets for itself.
+		// The real provider sets these itself.
 		variables = append(variables, "TF_LOG_SDK=OFF", "TF_LOG_SDK_PROTO=OFF", "TF_LOG_SDK_FRAMEWORK=OFF")
 	}
 	return variables

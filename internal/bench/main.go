@@ -1,6 +1,5 @@
-// Command bench measures what the provider costs: it creates, plans, changes and
-// destroys many webhooks with the real Terraform against an in-memory API that
-// answers slowly, and does the same with resources that cost nothing, the floor.
+// Command bench measures what the provider costs. It creates, plans, changes and destroys many webhooks with the real
+// Terraform against a slow in-memory API, and does the same with resources that cost nothing, the floor.
 package main
 
 import (
@@ -22,7 +21,7 @@ import (
 )
 
 func main() {
-	// Terraform starts this same program in place of the provider; see wrapper.go.
+	// Terraform starts this program as the provider; see wrapper.go.
 	if provider := os.Getenv(envWrapped); provider != "" {
 		os.Exit(wrap(provider, os.Getenv(envUsage)))
 	}
@@ -51,16 +50,16 @@ func exitOn(err error) {
 	}
 }
 
-// settings are what can be chosen on the command line.
+// settings are the choices on the command line.
 type settings struct {
 	counts  counts
 	latency time.Duration
 	runs    int
-	// figures is the file that they are written to as CSV; empty: none.
+	// figures is the CSV file for the figures, or "".
 	figures string
 }
 
-// counts are how many webhooks there are in one measurement and the next.
+// counts are the numbers of webhooks to measure.
 type counts []int
 
 // String implements [flag.Value].
@@ -81,7 +80,7 @@ func (c *counts) Set(list string) error {
 	return nil
 }
 
-// run measures, says on progress what it is at, and prints the table.
+// run measures, reports its progress, and prints the table.
 func run(ctx context.Context, chosen settings, out, progress io.Writer) error {
 	if chosen.runs < 1 || chosen.latency < 0 {
 		return errors.New("-runs must be at least 1, and -latency not negative")
@@ -110,7 +109,7 @@ func run(ctx context.Context, chosen settings, out, progress io.Writer) error {
 	return report(out, chosen, environment(ctx, terraform), medians)
 }
 
-// environment names what the figures depend on besides the provider.
+// environment describes what else the figures depend on.
 func environment(ctx context.Context, terraform string) string {
 	machine := fmt.Sprintf("%s on %s/%s, %d processors", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	printed, err := exec.CommandContext(ctx, terraform, "version").Output()

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestMeasurementsShowTheFigures compares the page's table with the figures that its plot is drawn from.
+// It compares the page's table with the figures of its plot.
 func TestMeasurementsShowTheFigures(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../MEASUREMENTS.md")

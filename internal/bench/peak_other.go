@@ -4,5 +4,5 @@ package main
 
 import "os"
 
-// peakBytes returns 0: this system does not say.
+// peakBytes returns 0, since this system does not tell.
 func peakBytes(*os.ProcessState) int64 { return 0 }

@@ -8,13 +8,13 @@ import (
 	"syscall"
 )
 
-// peakBytes returns the most resident memory that the process had.
+// peakBytes returns the peak resident memory of the process.
 func peakBytes(state *os.ProcessState) int64 {
 	used, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
 	}
-	// Darwin counts in bytes, everybody else in KiB.
+	// Darwin counts in bytes, the others in KiB.
 	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
 		return int64(used.Maxrss)
 	}

@@ -10,13 +10,12 @@ import (
 )
 
 const (
-	// parallelism is Terraform's default, under which everything is measured.
+	// parallelism is Terraform's default, which all measurements use.
 	parallelism = 10
 	mebibyte    = 1 << 20
-	// memoryAim is what a provider process may have resident at most.
+	// memoryAim is the limit of a provider process's resident memory.
 	memoryAim = 45 * mebibyte
-	// growthAim is how much more processor time a webhook may take among many
-	// than at the first number of webhooks.
+	// growthAim is how much more processor time a webhook may take among many than at the first number of webhooks.
 	growthAim = 1.3
 )
 
@@ -30,7 +29,7 @@ Provider CPU is the sum over the provider processes that Terraform starts for th
 peak memory the greatest resident set of one of them. The API and Terraform share the machine with them.
 `
 
-// median returns the median of each figure of each phase by itself.
+// median returns the median of each figure of each phase.
 func median(cycles []cycle) cycle {
 	result := make(cycle, len(cycles[0]))
 	for number := range result {
@@ -51,7 +50,7 @@ func median(cycles []cycle) cycle {
 	return result
 }
 
-// middle returns the median of one figure; of an even number, the greater of the two.
+// middle returns the median of one figure, or the greater of the two middle values.
 func middle[T cmp.Ordered](all []figures, pick func(figures) T) T {
 	picked := make([]T, 0, len(all))
 	for _, one := range all {
@@ -61,7 +60,7 @@ func middle[T cmp.Ordered](all []figures, pick func(figures) T) T {
 	return picked[len(picked)/2]
 }
 
-// report writes the figures as a Markdown table, and what they are.
+// report writes the figures as a Markdown table, with an explanation.
 func report(out io.Writer, chosen settings, environment string, medians map[measurement]cycle) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "API latency %s, parallelism %d, medians of %d runs.\n%s.\n\n", chosen.latency, parallelism, chosen.runs, environment)
@@ -90,14 +89,14 @@ func report(out io.Writer, chosen settings, environment string, medians map[meas
 	return err
 }
 
-// limits are what a phase may take at most.
+// limits are the limits of a phase.
 type limits struct {
 	wall          time.Duration
 	calls         int
 	cpuPerWebhook time.Duration
 }
 
-// verdictOn says whether the aim is met, and if not, in what.
+// verdictOn says whether the aim is met, or which limits are missed.
 func (l limits) verdictOn(seen figures, count int) string {
 	var missed []string
 	if seen.wall > l.wall {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// same is a cycle whose phases all took the same.
+// same is a cycle with the same figures in all phases.
 func same(one figures) cycle {
 	return slices.Repeat(cycle{one}, len(phases()))
 }
@@ -26,7 +26,7 @@ func named(t *testing.T, name string) subject {
 	return subject{}
 }
 
-// measuredAt returns figures of 300 webhooks, and of 1,000.
+// measuredAt returns figures for 300 and for 1,000 webhooks.
 func measuredAt(t *testing.T) map[measurement]cycle {
 	t.Helper()
 	floor := same(figures{wall: time.Second, usage: usage{cpu: 600 * time.Millisecond, peakBytes: 25 * mebibyte}})

@@ -8,21 +8,20 @@ import (
 //go:embed workloads
 var workloads embed.FS
 
-// subject is one thing that is measured.
+// subject is something to measure.
 type subject struct {
 	name string
 	// workload is the configuration's file name in workloads.
 	workload string
-	// trivial is the kind of the provider that does nothing; empty: this
-	// repository's provider, if the workload needs one.
+	// trivial is the kind of floor provider; "" means this repository's provider, if the workload needs one.
 	trivial string
-	// traced leaves the plugin SDK's trace log on, which Terraform drops.
+	// traced keeps the plugin SDK's trace log on, which Terraform drops.
 	traced bool
-	// floor names the subject that this one is compared with; empty: none.
+	// floor names the subject to compare with, or "".
 	floor string
 }
 
-// The names of the subjects, as the table shows them.
+// The names of the subjects in the table.
 const (
 	terraformAlone = "terraform_data, no provider"
 	smallFloor     = "trivial provider, 3 attributes"
@@ -50,8 +49,8 @@ type measurement struct {
 	count   int
 }
 
-// measurements are in the order of the table. At the first number, all subjects
-// are measured; at the others, the provider and its floor show the growth.
+// measurements are in the order of the table: all subjects at the first number, then the provider and its floor at the
+// others to show the growth.
 func measurements(counts []int) []measurement {
 	var all []measurement
 	for number, count := range counts {
@@ -64,7 +63,7 @@ func measurements(counts []int) []measurement {
 	return all
 }
 
-// floor returns what the measurement is compared with, if anything.
+// floor returns the measurement to compare with, if any.
 func (m measurement) floor() (measurement, bool) {
 	for _, subject := range subjects() {
 		if subject.name == m.subject.floor {
@@ -82,9 +81,9 @@ func (s subject) configuration() ([]byte, error) {
 type phase struct {
 	name      string
 	arguments []string
-	// callsPerWebhook is what the phase needs of the API in the reference form.
+	// callsPerWebhook is how many calls the phase needs per webhook in the reference form.
 	callsPerWebhook int
-	// callsOnce is what it needs besides, however many webhooks there are.
+	// callsOnce is how many more it needs, whatever the number of webhooks.
 	callsOnce int
 }
 
@@ -94,7 +93,7 @@ func (p phase) calls(webhooks int) int {
 
 func phases() []phase {
 	return []phase{
-		// The plan of a create and the apply each list what is there already.
+		// The plan and the apply of a create each list the existing webhooks.
 		{name: "create", arguments: []string{"apply", "-auto-approve"}, callsPerWebhook: 2, callsOnce: 2},
 		{name: "no-op plan", arguments: []string{"plan", "-detailed-exitcode"}, callsPerWebhook: 1},
 		{name: "change", arguments: []string{"apply", "-auto-approve", "-var=revision=2"}, callsPerWebhook: 2},

@@ -13,34 +13,32 @@ import (
 	"time"
 )
 
-// The environment of this program where Terraform starts it as the provider.
+// The environment of this program when Terraform starts it as the provider.
 const (
-	// envWrapped is the provider that it runs and measures.
+	// envWrapped is the provider to run and measure.
 	envWrapped = "BENCH_WRAPPED_PROVIDER"
-	// envUsage is the folder that it leaves the measurement in.
+	// envUsage is the folder for the result.
 	envUsage = "BENCH_USAGE_FOLDER"
-	// envFloor makes it serve the trivial provider, of this kind.
+	// envFloor makes it serve the floor provider of this kind.
 	envFloor = "BENCH_FLOOR"
 )
 
-// usage is what provider processes took.
+// usage is the cost of provider processes.
 type usage struct {
 	cpu time.Duration
-	// peakBytes is the most resident memory that one process had.
+	// peakBytes is the peak resident memory of one process.
 	peakBytes int64
 }
 
-// wrap runs the provider with this process's own input and outputs, which
-// Terraform talks to it by, and writes what it took to a file of the folder.
-// The file is there, empty, from the start, so that a provider that never
-// reported is noticed.
+// wrap runs the provider with this process's input and outputs, which connect it to Terraform, and writes its usage to a
+// file in the folder. The file is there from the start, empty, so that a provider that never reported is noticed.
 func wrap(provider, folder string) int {
 	report := filepath.Join(folder, strconv.Itoa(os.Getpid()))
 	if err := os.WriteFile(report, nil, 0o600); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	// A Ctrl-C reaches the provider too; it must not end the wrapper before it.
+	// A Ctrl-C reaches the provider too. It must not end the wrapper first.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	command := exec.CommandContext(context.Background(), provider, os.Args[1:]...)
 	command.Env = append(os.Environ(), envWrapped+"=")

@@ -11,53 +11,53 @@ import (
 	"time"
 )
 
-// accounts are what this process knows of accounts.
+// accounts is what this process knows of all accounts.
 type accounts struct {
 	mu       sync.Mutex
 	byNumber map[int64]*account
-	// claims are the webhooks that belong to resources, by their ids.
+	// claims are the webhooks that belong to resources, by id.
 	claims map[string]claim
-	// places are the accounts of the webhooks that were read, made or shown by Terraform, by their ids.
+	// places are the accounts of the webhooks that were read, made or shown by Terraform, by webhook id.
 	places map[string]int64
-	// managed are the webhooks that Terraform has shown in a state, by their ids.
+	// managed are the webhooks that Terraform has shown in a state, by id.
 	managed map[string]managed
 }
 
-// account is what this process knows of one account; 0 is the account of the credentials.
-// An account by its number is not known to be the same as that one.
+// account is what this process knows of one account. 0 is the account of the credentials; it is not known to be the
+// same as the account with its number.
 type account struct {
 	*accounts
 	number int64
-	// latest is the newest list that succeeded, and running the one that is under way.
+	// latest is the newest list that succeeded, running the list under way.
 	latest, running *sharedList
 	// shown are the webhooks that lists have shown as active.
 	shown map[string]sighting
-	// missed is when a call was first answered that a webhook is not there.
+	// missed is when a call first answered that a webhook is not there.
 	missed time.Time
 	slots  map[string]*slot
 }
 
-// claim says what a webhook was made for, "" where this process did not make it, and when.
+// claim says what a webhook was made for and when. The key is "" if this process did not make it.
 type claim struct {
 	key  string
 	made time.Time
-	// isShown tells that Terraform has it in a state, and nothing has been done with it yet.
+	// isShown means that Terraform has it in a state, and nothing has been done with it yet.
 	isShown bool
 }
 
-// managed is a webhook as a state has it.
+// managed is a webhook in a state.
 type managed struct {
 	account int64
 	key     string
 }
 
-// sighting is what a list showed, and when the first such list had ended.
+// sighting is what a list showed, and when the first list that showed it ended.
 type sighting struct {
 	key   string
 	first time.Time
 }
 
-// sharedList is a list for everyone who needs one that began no earlier than this one.
+// sharedList is one list for all callers for whom it began late enough.
 type sharedList struct {
 	began  time.Time
 	done   chan struct{}
@@ -65,11 +65,11 @@ type sharedList struct {
 	err    error
 }
 
-// slot is the place of a URL and its events, in which one create at a time works, since
-// nothing would tell the webhooks of equal creates apart after a lost answer.
+// slot is the place of a URL and its events. Only one create at a time works in it, since after a lost
+// answer nothing would tell the webhooks of equal creates apart.
 type slot struct {
 	taken chan struct{}
-	// isOpen tells that a create has ended without an outcome.
+	// isOpen means that a create has ended without an outcome.
 	isOpen bool
 }
 
@@ -86,16 +86,16 @@ func (a *accounts) of(number int64) *account {
 	return a.byNumber[number]
 }
 
-// key names equal creates alike.
+// key is the same for equal creates.
 func (s Settings) key() string {
 	return normalURL(s.Address()) + "\n" + eventsKey(s.Events)
 }
 
-// signs are what an API can write otherwise in the names of events.
+// signs are the characters that an API may change in the names of events.
 var signs = regexp.MustCompile(`[^a-z0-9\n]`)
 
-// alike tells whether these are keys of webhooks with the same events on the same host, so that
-// one can be the other in a spelling of the API's.
+// alike reports whether two keys have the same events on the same host: then one webhook can be the
+// other as the API spells it.
 func alike(one, other string) bool {
 	oneURL, oneEvents, _ := strings.Cut(one, "\n")
 	otherURL, otherEvents, _ := strings.Cut(other, "\n")
@@ -106,20 +106,20 @@ func sorted(events []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(events)))
 }
 
-// claim takes the webhook for a resource: no create takes it for its own from now on.
+// claim takes the webhook for a resource: from now on, no create can take it.
 func (a *accounts) claim(id string, now claim) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	before, exists := a.claims[id]
 	if exists && now.key == "" {
-		// It stays shown only while nothing else has been done with it.
+		// It stays shown only while nothing else is done with it.
 		now.key, now.made, now.isShown = before.key, before.made, now.isShown && before.isShown
 	}
 	a.claims[id] = now
 }
 
-// claimNew claims a webhook that a create has found, unless another one has meanwhile: where an
-// account has two names, both can find it.
+// claimNew claims a webhook that a create has found, unless another create was faster: both can find it
+// if an account has two names.
 func (a *accounts) claimNew(id string, now claim) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -137,7 +137,7 @@ func (a *accounts) claimOf(id string) (found claim, exists bool) {
 	return found, exists
 }
 
-// foundFor returns the webhook that was found for a create of this time, "" if there is none.
+// foundFor returns the webhook that was found for a create of this time, or "".
 func (a *accounts) foundFor(key string, made time.Time) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -149,7 +149,7 @@ func (a *accounts) foundFor(key string, made time.Time) string {
 	return ""
 }
 
-// Claim tells that Terraform shows the webhook as part of a state, in this account and with these settings.
+// Claim notes that Terraform shows the webhook in a state, in this account and with these settings.
 func (c *Client) Claim(ref Ref, settings Settings) {
 	if ref.ID == "" {
 		return
@@ -161,15 +161,14 @@ func (c *Client) Claim(ref Ref, settings Settings) {
 	c.accounts.managed[ref.ID] = managed{ref.Account, settings.key()}
 }
 
-// forget is for a webhook that is gone.
+// forget is called when a webhook is gone.
 func (a *accounts) forget(id string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.managed, id)
 }
 
-// Managed are the ids of the webhooks with this URL and these events that Terraform has shown in a
-// state, sorted.
+// Managed returns the sorted ids of the webhooks with this URL and these events that Terraform has shown in a state.
 func (c *Client) Managed(number int64, settings Settings) []string {
 	c.accounts.mu.Lock()
 	defer c.accounts.mu.Unlock()
@@ -183,14 +182,14 @@ func (c *Client) Managed(number int64, settings Settings) []string {
 	return ids
 }
 
-// place remembers in which account a webhook is.
+// place remembers the account of a webhook.
 func (a *accounts) place(id string, number int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.places[id] = number
 }
 
-// AccountOf returns the account of a webhook that this process has read, made or been shown.
+// AccountOf returns the account of a webhook that this process has read or made, or that Terraform has shown.
 func (c *Client) AccountOf(id string) (number int64, isKnown bool) {
 	c.accounts.mu.Lock()
 	defer c.accounts.mu.Unlock()
@@ -198,14 +197,14 @@ func (c *Client) AccountOf(id string) (number int64, isKnown bool) {
 	return number, isKnown
 }
 
-// IsClaimed tells whether the webhook belongs to a resource that this process has made,
-// changed or been shown.
+// IsClaimed reports whether the webhook belongs to a resource: one that this process has made or changed, or that
+// Terraform has shown.
 func (c *Client) IsClaimed(id string) bool {
 	_, exists := c.accounts.claimOf(id)
 	return exists
 }
 
-// take waits until no equal create works. It fails where one has ended without an outcome.
+// take waits for equal creates to end. It fails if one has ended without an outcome.
 func (a *account) take(ctx context.Context, key string) (*slot, error) {
 	a.mu.Lock()
 	if a.slots[key] == nil {
@@ -228,14 +227,14 @@ func (a *account) take(ctx context.Context, key string) (*slot, error) {
 
 func (s *slot) free() { <-s.taken }
 
-// keyOf is the key of a webhook as lists show it, or else this one.
+// keyOf returns the key of a webhook as lists show it, or else the given one.
 func (a *account) keyOf(id, key string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return cmp.Or(a.shown[id].key, key)
 }
 
-// wasThere tells whether a list that had ended before this moment showed the webhook.
+// wasThere reports whether a list that ended before this moment showed the webhook.
 func (a *account) wasThere(id string, before time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -243,9 +242,9 @@ func (a *account) wasThere(id string, before time.Time) bool {
 	return shown && !seen.first.After(before)
 }
 
-// candidates are the webhooks of the list that a create of this key can have made, whose answer
-// was lost: those that no list showed before it started, that it did not know, and that belong
-// to nobody. They are equal, or alike while nobody here makes such a one.
+// candidates returns the webhooks of the list that a lost create can have made: no list showed them before
+// it started, it did not know them, and they belong to nobody. The others are only alike, and no create here
+// is making them.
 func (a *account) candidates(listed Listed, key string, started time.Time, known []string) (equal, others []Webhook) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -263,15 +262,15 @@ func (a *account) candidates(listed Listed, key string, started time.Time, known
 	return equal, others
 }
 
-// isBeingMade tells whether a create of this key works, or has ended without an outcome. The
-// caller holds the lock.
+// isBeingMade reports whether a create of this key works, or has ended without an outcome. The caller holds
+// the lock.
 func (a *account) isBeingMade(key string) bool {
 	place := a.slots[key]
 	return place != nil && (len(place.taken) > 0 || place.isOpen)
 }
 
-// known are the webhooks that a create of this key did not make although they are alike, as far as this process knows:
-// those that were there before, and those that it made or changed itself.
+// known returns the alike webhooks that a create of this key did not make, as far as this process knows: those
+// that were there before, and those that this process made or changed itself.
 func (a *account) known(key string, started time.Time) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -290,8 +289,7 @@ func (a *account) known(key string, started time.Time) []string {
 	return slices.Compact(known)
 }
 
-// join returns the list that serves whoever needs one that began no earlier than this, and
-// whether the caller has to make it.
+// join returns a list that began at this time or later, and whether the caller has to make it.
 func (a *account) join(notBefore time.Time) (joined *sharedList, isMine bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -305,7 +303,7 @@ func (a *account) join(notBefore time.Time) (joined *sharedList, isMine bool) {
 	return a.running, true
 }
 
-// end keeps what the list shows, but no failure.
+// end keeps what the list shows. It keeps no failure.
 func (a *account) end(read *sharedList) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -325,7 +323,7 @@ func (a *account) end(read *sharedList) {
 	}
 }
 
-// firstMiss is when a webhook of the account was first missed: now, unless it was before.
+// firstMiss returns when a webhook of the account was first missed, which is now if none was before.
 func (a *account) firstMiss() time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()

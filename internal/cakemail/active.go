@@ -7,36 +7,36 @@ import (
 	"time"
 )
 
-// Listed are the active webhooks of an account, without secrets, found by their URL
-// alone, so that a plan of many webhooks in an account of many stays fast.
+// Listed are the active webhooks of an account, without secrets. They are found by URL, so that a plan of
+// many webhooks stays fast in a large account.
 type Listed struct {
-	// Form is the description that the list follows, "" where it shows no webhook.
+	// Form is the description that the list follows, or "" if it shows no webhook.
 	Form  Form
 	all   []Webhook
 	byURL map[string][]Webhook
 	ids   map[string]bool
 }
 
-// Near returns the webhooks with this URL, however it is written (see [SameURL]), or with one that
-// the API may have made of it: with or without a slash at the end, for example.
+// Near returns the webhooks with this URL in any spelling (see [SameURL]), or with one that the API may have
+// made of it, such as with a slash added at the end.
 func (l Listed) Near(url string) []Webhook { return l.byURL[looseURL(url)] }
 
-// Active returns the active webhooks of the account, as of any list that this process has
-// made: the plan of a thousand webhooks costs one.
+// Active returns the active webhooks of the account. Any list of this process will do, so a plan of a
+// thousand webhooks makes one.
 func (c *Client) Active(ctx context.Context, number int64) (Listed, error) {
 	return c.list(ctx, c.accounts.of(number), wanted{})
 }
 
-// wanted is what somebody needs of a list.
+// wanted is what a caller needs of a list.
 type wanted struct {
-	// notBefore is the earliest beginning that serves; any does where it is zero.
+	// notBefore is when the list may have begun at the earliest; zero accepts any.
 	notBefore time.Time
-	// finishes tells that it is made, once, although Terraform stops.
+	// finishes makes the list once even if Terraform stops.
 	finishes bool
 }
 
-// list returns the active webhooks as of a list that is fresh enough. Who can share a call,
-// does. A list that somebody else began can stop with them; then it is made again.
+// list returns the active webhooks from a list that is fresh enough. Callers share one where they can. If
+// the caller who began it stops, another makes it again.
 func (c *Client) list(ctx context.Context, of *account, want wanted) (Listed, error) {
 	end := ctx.Done()
 	if want.finishes {
@@ -77,15 +77,14 @@ func (c *Client) listActive(ctx context.Context, options ListOptions) (Listed, e
 	return listed, nil
 }
 
-// ErrStillListed is the cause of an [Error] of kind [Unconfirmed] where the list shows
-// the webhook that a call did not find.
+// ErrStillListed is the cause of an [Error] of kind [Unconfirmed] when the list still shows a webhook that
+// a call did not find.
 var ErrStillListed = errors.New("the list of webhooks still shows it")
 
-// confirmGone returns the error of a call that found no webhook when the account's list
-// answers as the API does and does not show it as active, and otherwise one of kind
-// [Unconfirmed]: a wrong address answers 404 too, and so do a proxy and a replica that lags.
-// Any list serves that began after the first such call of this process, and after the webhook was
-// made; one that still shows the webhook is asked for again.
+// confirmGone looks for a webhook that a call did not find in the account's list, since a wrong address, a
+// proxy and a lagging replica answer 404 too. It returns the call's error if the list answers as the API does
+// and does not show the webhook as active, else an error of kind [Unconfirmed]. The list must have begun after
+// the first 404 of this process and after the webhook was made. If it shows the webhook, it is made again.
 func (c *Client) confirmGone(ctx context.Context, ref Ref, gone *Error) error {
 	of, now := c.accounts.of(ref.Account), time.Now()
 	since := of.firstMiss()

@@ -48,7 +48,7 @@ func TestActive_ConfirmsA404(t *testing.T) {
 	type row struct {
 		lists []answer
 		want  Kind
-		// why is what the error says, if it is unconfirmed.
+		// why is the cause of an unconfirmed error.
 		why string
 	}
 	rows := map[string]row{
@@ -122,7 +122,7 @@ func TestActive_ConfirmsA404(t *testing.T) {
 	})
 }
 
-// What goes on must not fail because the call that began the list was stopped.
+// Other calls must not fail because the call that began the list was stopped.
 func TestActive_OutlivesTheCallThatBeganTheList(t *testing.T) {
 	stories(t, map[string]func(context.Context, *Client) error{
 		"of a plan": func(ctx context.Context, client *Client) error {

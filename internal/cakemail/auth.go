@@ -14,11 +14,11 @@ import (
 
 const loginAction = "log in"
 
-// errChallenge stands for the answer of POST /token to a user with multi-factor
-// authentication: 401, or by the schema 200, with a challenge instead of a token.
+// errChallenge stands for the answer of POST /token to a user with multi-factor authentication: a challenge
+// instead of a token, with 401, or with 200 by the schema.
 var errChallenge = errors.New("the account is protected by multi-factor authentication")
 
-// Credentials are an access token, or else an e-mail address and a password.
+// Credentials are an access token, or an e-mail address and a password.
 type Credentials struct {
 	AccessToken string
 	Email       string
@@ -27,9 +27,9 @@ type Credentials struct {
 
 // authorizer provides the access token of a call. Errors are *[Error].
 type authorizer interface {
-	// token returns a token that is not the one the API has just refused.
+	// token returns a token other than the one that the API has just refused.
 	token(ctx context.Context, refused string) (string, error)
-	// renewable tells whether there can be another token after a refusal.
+	// renewable reports whether there can be another token after a refusal.
 	renewable() bool
 }
 
@@ -52,25 +52,24 @@ type staticToken string
 func (t staticToken) token(context.Context, string) (string, error) { return string(t), nil }
 func (staticToken) renewable() bool                                 { return false }
 
-// passwordGrant logs in when the first call needs it, and renews the token once it is
-// refused, by the refresh token or, if that is refused, by the password. Concurrent calls share one login,
-// or its failure.
+// passwordGrant logs in when the first call needs it. When the token is refused, it renews it by the refresh
+// token or, if that is refused too, by the password. Concurrent calls share one login, or its failure.
 type passwordGrant struct {
 	client      *Client
 	credentials Credentials
 	config      oauth2.Config
 
 	logins singleflight.Group
-	// current and refused belong to the one login that runs.
+	// current and refused belong to the one running login.
 	current *oauth2.Token
-	// refused is a final refusal: asking again with the same password could lock the account.
+	// refused is a final refusal: to try the same password again could lock the account.
 	refused error
 }
 
 func (g *passwordGrant) renewable() bool { return true }
 
-// token shares one login with everyone who asks at the same time. One that somebody else
-// began can stop with them, or give the token that was refused: then there is another.
+// token shares one login with all callers who ask at the same time. It logs in again if the caller who
+// began the login stopped, or if the login gave the refused token.
 func (g *passwordGrant) token(ctx context.Context, refused string) (string, error) {
 	for {
 		isMine := false
@@ -90,7 +89,7 @@ func (g *passwordGrant) token(ctx context.Context, refused string) (string, erro
 	}
 }
 
-// login runs once at a time.
+// login runs only once at a time.
 func (g *passwordGrant) login(ctx context.Context, refused string) (string, error) {
 	if g.refused != nil {
 		return "", g.refused
@@ -161,13 +160,13 @@ func isFinalRefusal(err error) bool {
 	}
 }
 
-// loginTransport sends a token request through the retrying client. It turns an answer
-// with a challenge into errChallenge, whatever its status, because oauth2 drops the body of
-// a 200 without a token. Of an answer with a token, oauth2 gets the tokens alone: it reads no JSON of
-// another type and no lifetime but a whole number, and would log in anew for each call where that is short.
+// loginTransport sends a token request through the retrying client. It turns a challenge into errChallenge,
+// whatever the status, because oauth2 drops the body of a 200 without a token. Of other answers, it passes
+// only the tokens to oauth2, which reads JSON of no other content type and only whole numbers as lifetimes,
+// and would log in for each call if the lifetime is short.
 type loginTransport struct {
 	exchange *exchange
-	// isAnswered tells that there was an answer, readable or not.
+	// isAnswered means that there was an answer, readable or not.
 	isAnswered bool
 }
 
@@ -193,7 +192,7 @@ func (t *loginTransport) RoundTrip(request *http.Request) (*http.Response, error
 	}
 	if token != "" && response.StatusCode < http.StatusMultipleChoices {
 		refresh, _ := answer["refresh_token"].(string)
-		// Texts can always be encoded.
+		// Strings can always be encoded.
 		body, _ = json.Marshal(map[string]string{"access_token": token, "refresh_token": refresh})
 		response.Header.Set("Content-Type", "application/json")
 	}
@@ -201,7 +200,7 @@ func (t *loginTransport) RoundTrip(request *http.Request) (*http.Response, error
 	return response, nil
 }
 
-// asksForChallenge looks under `detail` too, where the envelope of /token has its fields.
+// asksForChallenge also looks under `detail`, where the envelope of /token has its fields.
 func asksForChallenge(answer map[string]any) bool {
 	detail, _ := answer["detail"].(map[string]any)
 	for _, fields := range []map[string]any{answer, detail} {

@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// issuer is an API that hands out the tokens access-1, access-2 and so on, and accepts the newest
-// alone.
+// issuer is an API that issues the tokens access-1, access-2 and so on, and accepts only the newest.
 type issuer struct {
 	*stub
 	mu             sync.Mutex
@@ -41,7 +40,7 @@ func newIssuer() *issuer {
 	return i
 }
 
-// expire makes the API refuse every token that it has handed out.
+// expire makes the API refuse every token that it has issued.
 func (i *issuer) expire() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -201,7 +200,7 @@ func TestLogin_Fails(t *testing.T) {
 	type row struct {
 		answer answer
 		want   Kind
-		// final tells that nobody asks again.
+		// final means that no call asks again.
 		final  bool
 		logins int
 	}
@@ -261,7 +260,7 @@ func TestLogin_Fails(t *testing.T) {
 		for _, err := range errs {
 			wantKind(t, err, Timeout)
 		}
-		// The waits before the repetitions have jitter.
+		// The waits before the retries have jitter.
 		if together > alone+2*time.Second {
 			t.Errorf("one call fails after %v, ten after %v", alone, together)
 		}

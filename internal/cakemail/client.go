@@ -1,6 +1,5 @@
-// Package cakemail is a client of Cakemail's webhook API. It serves both public
-// descriptions of that API, the developer guide and the OpenAPI reference, and
-// tells them apart by their answers alone.
+// Package cakemail is a client of Cakemail's webhook API. It serves both public descriptions of that API, the
+// developer guide and the OpenAPI reference, and tells them apart only by their answers.
 package cakemail
 
 import (
@@ -33,34 +32,33 @@ const (
 	DefaultRequestTimeout = 30 * time.Second
 )
 
-// Options configure a [Client]. What is zero gets its default, where it has one.
+// Options configure a [Client]. Zero values get their default, if they have one.
 type Options struct {
-	// BaseURL is where the API is; default [DefaultBaseURL].
+	// BaseURL is the address of the API; default [DefaultBaseURL].
 	BaseURL string
 	// Credentials authenticate every call.
 	Credentials Credentials
-	// MaxRetries is how many failed attempts of a call are repeated; 0 switches that off.
-	// Being put off, by a 429 with a Retry-After of at most [MaxRetryWait], is no failure.
+	// MaxRetries is how often a failed call is retried; 0 means never. A 429 with a Retry-After of at most
+	// [MaxRetryWait] is not a failure.
 	MaxRetries int
-	// RequestTimeout bounds one attempt, its answer's body included; default [DefaultRequestTimeout].
+	// RequestTimeout bounds one attempt, including the body of the answer; default [DefaultRequestTimeout].
 	RequestTimeout time.Duration
 	// IsPlanning tells that a host that does not exist or refuses connections is tried only once; nil is never.
 	IsPlanning func() bool
 	// UserAgent is sent with every call.
 	UserAgent string
-	// RetryWait is the shortest wait before the first repetition; it doubles from
-	// one to the next. Default [DefaultRetryWait].
+	// RetryWait is the shortest wait before the first retry; it doubles each time. Default [DefaultRetryWait].
 	RetryWait time.Duration
-	// Patience is for what the API has done and does not show yet.
+	// Patience is how long to wait for what the API has done and does not show yet.
 	Patience Patience
-	// Dial opens the connections, as [net.Dialer.DialContext] does, which is the default.
+	// Dial opens the connections; default [net.Dialer.DialContext].
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Jitter returns a part of a wait, by which parallel calls spread; by default a random one.
+	// Jitter returns a part of a wait, so that parallel calls spread; default a random one.
 	Jitter func(time.Duration) time.Duration
 }
 
-// Client calls the API. It is safe for concurrent use, and one is meant to
-// serve a whole process: it holds the connections and the token.
+// Client calls the API. It is safe for concurrent use. One client serves the whole process, since it holds
+// the connections and the token.
 type Client struct {
 	baseURL    *url.URL
 	userAgent  string
@@ -111,7 +109,7 @@ func New(options Options) *Client {
 	return client
 }
 
-// Mark tells this API and these credentials from others, and nothing of what they are.
+// Mark tells this API and these credentials from others without revealing them.
 func (c *Client) Mark() string { return c.mark }
 
 func markOf(baseURL *url.URL, credentials Credentials) string {
@@ -119,8 +117,7 @@ func markOf(baseURL *url.URL, credentials Credentials) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// parseBaseURL drops what cannot be followed by a path. What is no URL at all
-// fails with the first call.
+// parseBaseURL drops what no path can follow. If it is not a URL, the first call fails.
 func parseBaseURL(raw string) *url.URL {
 	parsed, err := url.Parse(raw)
 	if err != nil {
@@ -129,8 +126,8 @@ func parseBaseURL(raw string) *url.URL {
 	return &url.URL{Scheme: parsed.Scheme, Host: parsed.Host, Path: parsed.Path, RawPath: parsed.RawPath}
 }
 
-// newTransport keeps a connection per concurrent call open: net/http's own
-// default of two per host would open a new one for most calls of an apply.
+// newTransport keeps one connection open per concurrent call: the default of net/http, two per host, would
+// open a new one for most calls of an apply.
 func newTransport() *http.Transport {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -140,7 +137,7 @@ func newTransport() *http.Transport {
 	transport.MaxIdleConns = 0
 	transport.MaxIdleConnsPerHost = 1024
 	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
-		// Go's own error is the reason in the proxy's words, which can repeat its password.
+		// Go's own error quotes the proxy's reason, which can repeat the password of the proxy.
 		if response.StatusCode != http.StatusOK {
 			return proxyError(statusText(response))
 		}
@@ -155,26 +152,26 @@ type proxyError string
 // Error implements error.
 func (e proxyError) Error() string { return "the proxy answered " + string(e) }
 
-// request is one call of the API, before it is sent.
+// request is one call of the API before it is sent.
 type request struct {
 	action string
 	method string
 	path   string
-	// id is the webhook that the path names, "" where it names none.
+	// id is the webhook in the path, or "".
 	id      string
 	account int64
 	query   url.Values
 	body    any
-	// repeatable calls may be sent again although they may have been processed.
+	// repeatable calls may be sent again even if they may have been processed.
 	repeatable bool
-	// finishes tells that the call is made, once, although Terraform stops.
+	// finishes makes the call once even if Terraform stops.
 	finishes bool
-	// isLogin is for a token request, of which nothing is ever shown.
+	// isLogin marks a token request, which is never shown.
 	isLogin bool
 }
 
-// send makes the call, with a fresh token where the first was refused, and
-// returns the body of a 2xx answer, nil for 204 No Content. Every error it returns is an *[Error].
+// send makes the call, again with a new token if the first was refused. It returns the body of a 2xx
+// answer, nil for 204 No Content. Every error is an *[Error].
 func (c *Client) send(ctx context.Context, call request) ([]byte, error) {
 	loginContext := ctx
 	if call.finishes {
@@ -194,7 +191,7 @@ func (c *Client) send(ctx context.Context, call request) ([]byte, error) {
 	return body, err
 }
 
-// sendWith is the single place that sends a request for a webhook.
+// sendWith is the only place that sends a request for a webhook.
 func (c *Client) sendWith(ctx context.Context, call request, token string) ([]byte, error) {
 	c.pause.await(ctx)
 	if ctx.Err() != nil && !call.finishes {
@@ -255,8 +252,8 @@ func (c *Client) newRequest(ctx context.Context, call request, token string) (*r
 	return httpRequest, nil
 }
 
-// Conceal keeps what is known of a webhook, such as from a state, out of logs and
-// errors: its secret settings, what [mask.Secrets.AddURL] finds in its URL, and its secret.
+// Conceal keeps a webhook's secret settings, its secret, and what [mask.Secrets.AddURL] finds in its URL
+// out of logs and errors.
 func (c *Client) Conceal(settings Settings, secrets ...string) {
 	c.secrets.Add(settings.Secrets()...)
 	c.secrets.Add(secrets...)

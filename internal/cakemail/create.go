@@ -10,15 +10,13 @@ import (
 
 // Created is what a [Client.Create] made.
 type Created struct {
-	// Webhook is complete, with its secret, unless Create returned an error beside it.
+	// Webhook is complete, with its secret, unless Create also returned an error.
 	Webhook Webhook
-	// Surplus are webhooks that earlier attempts of the same create made; they were
-	// archived again.
+	// Surplus are webhooks that earlier attempts of the same create made, and that were archived again.
 	Surplus []Webhook
-	// Duplicates are other new webhooks that are equal, which this create alone does
-	// not explain, or which could not be archived.
+	// Duplicates are other new equal webhooks, which this create does not explain or could not archive.
 	Duplicates []Webhook
-	// Unchecked is why nobody looked for webhooks of earlier attempts, if so.
+	// Unchecked is why nobody looked for webhooks of earlier attempts.
 	Unchecked error
 }
 
@@ -30,23 +28,21 @@ type creation struct {
 	key      string
 	started  time.Time
 	attempts int
-	// lost is the number of attempts that may have happened without an answer.
+	// lost is the number of attempts whose answer was lost.
 	lost     int
 	lastLost time.Time
-	// found are the webhooks that the lost attempts made, as far as they can be seen, and
-	// others those that are alike.
+	// found are the webhooks that the lost attempts made, as far as lists show them; others are only alike.
 	found, others []Webhook
-	// id is the webhook that an answer told, "" as long as none has.
+	// id is the webhook that an answer named, or "".
 	id string
 }
 
-// Create makes a webhook that is neither lost nor doubled. When the answer is lost, it
-// looks for the new webhook that matches, for as long as Patience.LostCreate, and adopts
-// it, or creates again when there is none. A webhook beside an error was made, and could
-// not be read completely. Else the error is a [CreateError], or the [Error] of a create that
+// Create makes exactly one webhook. If the answer is lost, it looks for the new webhook for Patience.LostCreate
+// and adopts it, or creates again if there is none. If it returns a webhook and an error, the webhook was made
+// but could not be read completely. Otherwise the error is a [CreateError], or the [Error] of a create that
 // made nothing.
 //
-// It costs one list of the account's webhooks, unless this process has one.
+// It lists the account's webhooks once, unless this process already has a list.
 func (c *Client) Create(ctx context.Context, number int64, settings Settings) (Created, error) {
 	settings.Events = sorted(settings.Events)
 	m := &creation{Client: c, account: c.accounts.of(number), settings: settings, key: settings.key()}
@@ -84,7 +80,7 @@ func listFirst(err error) error {
 
 const createAction = "create the webhook"
 
-// make posts until there is a webhook, or nothing more can be done.
+// make posts until there is a webhook, or until nothing more can be done.
 func (m *creation) make(ctx context.Context) (Created, error) {
 	for {
 		webhook, err := m.post(ctx)
@@ -122,7 +118,7 @@ func (m *creation) make(ctx context.Context) (Created, error) {
 			m.withdraw(ctx, mine[1:], &created)
 			return created, nil
 		case unchecked != nil, m.lost > m.maxRetries, time.Since(m.started) > MaxTotalWait, ctx.Err() != nil, len(m.others) > 0 && m.lost > 1:
-			// Where others are alike, one repetition could have shown how the API spells what was asked.
+			// If others are alike, only one retry could show how the API spells this webhook.
 			return Created{}, m.unknown(err)
 		}
 	}
@@ -148,7 +144,7 @@ func (m *creation) post(ctx context.Context) (Webhook, error) {
 	return webhook, nil
 }
 
-// checked reads the webhook of an answer that tells its id alone, unless that is the id of something else, such as a task.
+// checked reads the webhook if the answer told only an id, which can also be that of something else, such as a task.
 func (m *creation) checked(ctx context.Context, told Webhook) (Webhook, error) {
 	ref := Ref{Account: m.account.number, ID: told.ID, Finishes: true}
 	webhook, err := m.webhookCall(ctx, ref, request{action: createAction, method: http.MethodGet}, "")
@@ -161,20 +157,19 @@ func (m *creation) checked(ctx context.Context, told Webhook) (Webhook, error) {
 	return told, nil
 }
 
-// isOld tells whether the webhook was there before, or belongs to a resource: then the API
-// made none.
+// isOld reports whether the webhook was there before or belongs to a resource: then the API made none.
 func (m *creation) isOld(id string) bool {
 	return m.IsClaimed(id) || m.account.wasThere(id, m.started)
 }
 
-// claimFree claims those webhooks that no other create has claimed meanwhile, and returns them.
+// claimFree claims and returns the webhooks that no other create has claimed meanwhile.
 func (m *creation) claimFree(webhooks []Webhook) []Webhook {
 	return slices.DeleteFunc(webhooks, func(webhook Webhook) bool {
 		return !m.account.claimNew(webhook.ID, claim{key: m.key, made: time.Now()})
 	})
 }
 
-// answered takes the webhook that an answer names, and looks for those of earlier attempts.
+// answered claims the webhook that an answer names, and looks for those of earlier attempts.
 func (m *creation) answered(ctx context.Context, webhook Webhook) Created {
 	m.account.claim(webhook.ID, claim{key: m.key, made: time.Now()})
 	created := Created{Webhook: webhook}
@@ -194,7 +189,7 @@ func (m *creation) answered(ctx context.Context, webhook Webhook) Created {
 	return created
 }
 
-// withdraw archives what earlier attempts made, also when Terraform stops.
+// withdraw archives what earlier attempts made, even if Terraform stops.
 func (m *creation) withdraw(ctx context.Context, surplus []Webhook, created *Created) {
 	for _, webhook := range surplus {
 		if _, err := m.Archive(ctx, Ref{Account: m.account.number, ID: webhook.ID, Finishes: true}); err != nil {
@@ -205,7 +200,7 @@ func (m *creation) withdraw(ctx context.Context, surplus []Webhook, created *Cre
 	}
 }
 
-// complete reads what the answer did not tell, also when Terraform stops.
+// complete reads what the answer did not tell, even if Terraform stops.
 func (m *creation) complete(ctx context.Context, webhook *Webhook) error {
 	if webhook.Secret != "" && webhook.areTold(m.settings) {
 		return nil
@@ -218,10 +213,9 @@ func (m *creation) complete(ctx context.Context, webhook *Webhook) error {
 	return nil
 }
 
-// look lists for new webhooks that match, several times while the API may lag, until there
-// are as many as the lost attempts can have made. With more than that it looks to the end,
-// since the message must name all. Where one of several appears, the others get twice the
-// time. The error says why it did not look to the end.
+// look lists several times for new equal webhooks, since the API may lag, until there are as many as lost
+// answers. If there are more, it looks to the end, since the message must name them all. If one of several
+// appears, the others get twice the time. The error says why it stopped early.
 func (m *creation) look(ctx context.Context) error {
 	for _, wait := range m.patience.looks() {
 		if done, err := m.lookAfter(ctx, wait); done || err != nil {
@@ -235,8 +229,8 @@ func (m *creation) look(ctx context.Context) error {
 	return err
 }
 
-// lookOn looks again, for as long as LostCreate, after a look that failed with this error: the
-// create has its webhook, so nobody looks for the others later.
+// lookOn looks again after a failed look, for as long as LostCreate: the create already has its webhook, so
+// nobody looks for the others later.
 func (m *creation) lookOn(ctx context.Context, err error) error {
 	for end := time.Now().Add(m.patience.LostCreate); err != nil && ctx.Err() == nil && time.Now().Before(end); err = m.look(ctx) {
 		sleep(ctx, m.patience.LostCreate/3)
@@ -244,11 +238,11 @@ func (m *creation) lookOn(ctx context.Context, err error) error {
 	return err
 }
 
-// lookAfter waits and looks once, also when Terraform stops, and tells whether to look no further.
+// lookAfter waits and looks once, even if Terraform stops, and reports whether that was the last look.
 func (m *creation) lookAfter(ctx context.Context, wait time.Duration) (done bool, err error) {
 	sleep(ctx, wait)
 	asked := time.Now()
-	// Creates that look at about the same time share the list that the first of them makes.
+	// Creates that look at about the same time share one list.
 	sleep(ctx, m.patience.LostCreate/240)
 	listed, err := m.list(ctx, m.account, wanted{asked, true})
 	if err != nil {
@@ -258,7 +252,7 @@ func (m *creation) lookAfter(ctx context.Context, wait time.Duration) (done bool
 	for _, webhook := range m.found {
 		known = append(known, webhook.ID)
 	}
-	// What earlier attempts made is spelled as the API spells the webhook of this one.
+	// The API spells the webhooks of earlier attempts as it spells this one.
 	found, others := m.account.candidates(listed, m.account.keyOf(m.id, m.key), m.started, known)
 	m.found, m.others = append(m.found, found...), others
 	isExplained := len(m.found) == m.lost
@@ -278,10 +272,10 @@ func (m *creation) fail(outcome Outcome, candidates []Webhook, cause error) *Cre
 	return &CreateError{Outcome: outcome, Candidates: candidates, Attempts: m.attempts, Elapsed: time.Since(m.started), Cause: cause}
 }
 
-// FindCreated finds the webhook that a create of unknown outcome made, which has ended at
-// Created of the ref, given the ids that it knew; nil where they are not known. The id is
-// "" when there is none. It waits for equal creates, and finds the same webhook each time.
-// A [CreateError] says that several can be it, or, where nothing is known or its URL is another, one.
+// FindCreated finds the webhook of a create of unknown outcome, which ended at Created of the ref. known are
+// the ids that the create knew, or nil. The id is "" if there is no such webhook. FindCreated waits for equal
+// creates, and finds the same webhook each time. It returns a [CreateError] if several webhooks can be it, or
+// if one can be it but nothing is known or its URL differs.
 func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, known []string) (Webhook, error) {
 	account, key := c.accounts.of(ref.Account), settings.key()
 	slot, err := account.take(ctx, key)
@@ -296,7 +290,7 @@ func (c *Client) FindCreated(ctx context.Context, ref Ref, settings Settings, kn
 	interrupted := c.whileNew(ctx, ref.Created, createAction, func() bool {
 		var listed Listed
 		listed, err = c.list(ctx, account, wanted{notBefore: time.Now()})
-		// Any list of this process may have shown what a create before it made.
+		// Any list of this process may have shown what an earlier create made.
 		found, others = account.candidates(listed, key, time.Time{}, known)
 		return err != nil || len(found) > 0
 	})

@@ -14,7 +14,7 @@ func created(id string) answer {
 		`","events":["Contact.Added"],"rate_limit":50,"rate_limit_period":"second","secret":"` + webhookSecret + `"}`}
 }
 
-// What a lost answer leads to is what the client histories of internal/simulation are about.
+// The client histories of internal/simulation test lost answers.
 func TestCreate_ListsBeforeItPosts(t *testing.T) {
 	wantAction := func(t bubble, failure *Error) {
 		t.Helper()
@@ -92,7 +92,7 @@ func TestCreate_WhoseLoginFailsWasNotMade(t *testing.T) {
 	})
 }
 
-// Two resources must not share a webhook because the API makes no second one.
+// Two resources must not share a webhook when the API makes no second one.
 func TestCreate_TakesNoOldWebhook(t *testing.T) {
 	type row struct {
 		listed  string
@@ -156,13 +156,13 @@ func TestCreate_WaitsForAnEqualOne(t *testing.T) {
 	})
 }
 
-// An answer with an id alone can be about a webhook, or about the task that makes one.
+// An answer with only an id can be about a webhook, or about a task that makes one.
 func TestCreate_WhoseAnswerTellsAnIDAlone(t *testing.T) {
 	listed := answer{Body: `{"data":[` + shown + `]}`}
 	nothing, id := answer{Body: `{"data":[]}`}, answer{Body: `{"id":"` + webhookID + `"}`}
 	type row struct {
 		create, read, list []answer
-		// want is the webhook that comes of it, in the calls.
+		// want is the resulting webhook.
 		want, calls string
 	}
 	stories(t, map[string]row{

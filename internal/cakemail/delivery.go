@@ -18,25 +18,25 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
-// Delivery is an event to post to a webhook's url, as Cakemail posts events.
+// Delivery is an event to post to a webhook's url as Cakemail does.
 type Delivery struct {
-	// Webhook is where it goes; its secret signs it.
+	// Webhook is where the event goes; its secret signs it.
 	Webhook Webhook
 	// Event is the event of the sample.
 	Event string
-	// Account is the account of the sample; 0 makes one up.
+	// Account is the account of the sample; 0 means a made-up one.
 	Account int64
-	// Payload is posted instead of a sample, unless it is nil.
+	// Payload, unless nil, is posted instead of a sample.
 	Payload []byte
-	// Timeout bounds the delivery, the receiver's whole answer included.
+	// Timeout bounds the delivery, including the receiver's whole answer.
 	Timeout time.Duration
 }
 
-// Receipt is what came of a delivery.
+// Receipt is the result of a delivery.
 type Receipt struct {
-	// Status is the status of the receiver's answer, such as "204 No Content"; "" without an answer.
+	// Status is the status of the receiver's answer, such as "204 No Content", or "" without an answer.
 	Status string
-	// Took is the time until the answer was read, or until the delivery failed.
+	// Took is the time until the answer was read or the delivery failed.
 	Took time.Duration
 }
 
@@ -52,10 +52,9 @@ var (
 	errTooLong     = errors.New("it took longer than timeout")
 )
 
-// Deliver signs the event and posts it to the webhook's url, once: it is never
-// repeated, and no redirect is followed. It sends no credentials of the API, and
-// nothing of the receiver's answer but the status is kept. Anything but a 2xx
-// answer is an *[Error], beside the receipt.
+// Deliver signs the event and posts it once to the webhook's url, without retries and redirects. It sends no
+// credentials of the API, and keeps only the status of the receiver's answer. Unless that is 2xx, Deliver
+// returns an *[Error] with the receipt.
 func (c *Client) Deliver(ctx context.Context, delivery Delivery) (Receipt, error) {
 	request, err := c.newDelivery(ctx, delivery)
 	if err != nil {
@@ -97,7 +96,7 @@ func (c *Client) newDelivery(ctx context.Context, delivery Delivery) (*http.Requ
 		}
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, delivery.Webhook.Address(), bytes.NewReader(body))
-	// The error would quote the whole URL.
+	// This error would quote the whole URL.
 	if err != nil || request.URL.Host == "" || request.URL.Scheme != "https" && request.URL.Scheme != "http" {
 		return nil, errNotPostable
 	}
@@ -109,7 +108,7 @@ func (c *Client) newDelivery(ctx context.Context, delivery Delivery) (*http.Requ
 	return request, nil
 }
 
-// newReceiverClient has connections of its own: nothing of the API's goes to a receiver.
+// newReceiverClient has its own connections: a receiver gets nothing that belongs to the API.
 func newReceiverClient(timeout time.Duration) *http.Client {
 	return &http.Client{
 		Transport:     newTransport(),
@@ -118,8 +117,7 @@ func newReceiverClient(timeout time.Duration) *http.Client {
 	}
 }
 
-// readReceipt reads the answer as far as it has to, and drops it. An answer of
-// success that does not come to its end is none.
+// readReceipt reads the answer as far as needed, and drops it. A 2xx answer that is cut short is an error.
 func readReceipt(response *http.Response) error {
 	_, err := io.Copy(io.Discard, io.LimitReader(response.Body, maxReceiptBytes))
 	if response.StatusCode >= http.StatusMultipleChoices {
@@ -142,8 +140,7 @@ func (c *Client) explainNoAnswer(ctx context.Context, failure *Error, err error)
 	}
 }
 
-// harmless drops what an error may quote of the URL and of what the receiver
-// sent, which can be anything.
+// harmless drops what an error quotes of the URL and of the receiver's answer, which can be anything.
 func (c *Client) harmless(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return io.ErrUnexpectedEOF
@@ -179,12 +176,12 @@ func (c *Client) explainRefusal(failure *Error, response *http.Response) {
 	}
 }
 
-// statusText leaves out what the receiver calls its status, and names it by the standard.
+// statusText names the status by the standard, not in the receiver's words.
 func statusText(response *http.Response) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", response.StatusCode, http.StatusText(response.StatusCode)))
 }
 
-// logDelivery writes neither body nor header, whatever the level.
+// logDelivery never writes a body or a header.
 func (c *Client) logDelivery(ctx context.Context, webhook Webhook, receipt Receipt, failure *Error) {
 	fields := map[string]any{
 		"id": webhook.ID, "url": mask.Origin(webhook.Address()), "status": receipt.Status, "duration_ms": receipt.Took.Milliseconds(),

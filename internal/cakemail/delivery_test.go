@@ -20,7 +20,7 @@ import (
 
 const receiverCredentials = "geheim-in-the-url"
 
-// deliveryTo has credentials in its url that no text may show.
+// deliveryTo puts credentials into the url, which no text may show.
 func deliveryTo(address string) Delivery {
 	address = strings.Replace(address, "://", "://user:"+receiverCredentials+"@", 1) + "/cakemail?key=" + receiverCredentials
 	return Delivery{
@@ -29,7 +29,7 @@ func deliveryTo(address string) Delivery {
 	}
 }
 
-// receiver accepts what is signed with the webhook's secret, in both headers.
+// receiver accepts a delivery that is signed with the webhook's secret in both headers.
 func receiver(t *testing.T) (seen *stub, address string) {
 	t.Helper()
 	seen = newStub(func(r *http.Request) answer {
@@ -95,7 +95,7 @@ func TestDeliver_SamplesHaveTheFormThatTheAPISpeaks(t *testing.T) {
 		form    Form
 		account int64
 		keys    []string
-		// page is the example that the documentation shows.
+		// page is the example in the documentation.
 		page string
 	}{
 		"guide":                         {FormGuide, 42, []string{"data", "event", "timestamp"}, "developer-guide.json"},
@@ -128,7 +128,7 @@ func TestDeliver_SamplesHaveTheFormThatTheAPISpeaks(t *testing.T) {
 	}
 }
 
-// raw answers every connection with these bytes and closes it.
+// raw answers every connection with these bytes, then closes it.
 func raw(t *testing.T, answer string) (address string) {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -148,7 +148,7 @@ func raw(t *testing.T, answer string) (address string) {
 	return "http://" + listener.Addr().String()
 }
 
-// serving serves what the handler writes. The request is read, so that its context ends with the connection.
+// serving runs the handler after reading the request, so that its context ends with the connection.
 func serving(t *testing.T, handler http.HandlerFunc) (address string) {
 	t.Helper()
 	server := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -182,7 +182,7 @@ func TestDeliver_SaysWhatWentWrong(t *testing.T) {
 	for name, test := range map[string]struct {
 		address string
 		want    Error
-		// cause is what the cause has to say.
+		// cause is a part of the cause.
 		cause string
 	}{
 		"unauthorized":       {answering(401), Error{Kind: Unauthorized, Status: "401 Unauthorized"}, ""},
@@ -225,14 +225,14 @@ func TestDeliver_SaysWhatWentWrong(t *testing.T) {
 				}
 			}
 			if test.want.Kind != Unexpected && !strings.Contains(written.String(), "Test delivery") {
-				t.Error("the delivery is not logged, so the test shows nothing")
+				t.Error("the delivery is not logged, so the test proves nothing")
 			}
 		})
 	}
 	elsewhere.wantHeard(t, "")
 }
 
-// A proxy that is in the way is named, in no words of its own.
+// The error names the proxy, without the proxy's own words.
 func TestDeliver_NamesAProxy(t *testing.T) {
 	t.Parallel()
 	refused := &http.Response{StatusCode: http.StatusProxyAuthRequired, Status: "407 " + receiverCredentials}

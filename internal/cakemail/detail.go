@@ -11,14 +11,14 @@ import (
 // maxRefusals is how many refusals of one answer are read.
 const maxRefusals = 20
 
-// refusal is one entry of the API's list, as the API wrote it, so not fit to be shown.
+// refusal is one entry of the API's list, as the API wrote it, so it must not be shown.
 type refusal struct {
 	location []any
 	kind     string
 	message  string
 }
 
-// readDetail returns the refusals of an answer by their fields.
+// readDetail returns the refusals of an answer with their fields.
 func readDetail(body []byte) []FieldError {
 	var refusals []FieldError
 	for _, refusal := range readRefusals(body) {
@@ -27,8 +27,7 @@ func readDetail(body []byte) []FieldError {
 	return refusals
 }
 
-// readRefusals reads the FastAPI envelope: `detail` is a list of objects or strings, one
-// of them, or missing.
+// readRefusals reads the FastAPI envelope. `detail` is an object, a string, a list of these, or missing.
 func readRefusals(body []byte) []refusal {
 	var envelope struct {
 		Detail  json.RawMessage `json:"detail"`
@@ -53,7 +52,7 @@ func readRefusals(body []byte) []refusal {
 	return refusals
 }
 
-// readRefusal reads a text, or an object with one and perhaps a location.
+// readRefusal reads a string, or an object with a message and perhaps a location.
 func readRefusal(raw json.RawMessage) refusal {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -98,7 +97,7 @@ func joined(refusals []FieldError) string {
 
 func (f FieldError) isNamed() bool { return f.Field != "" }
 
-// describeUnread says what an answer is that holds no message in a known place.
+// describeUnread describes an answer without a message in a known place.
 func describeUnread(contentType string, body []byte) string {
 	switch body = bytes.TrimSpace(body); {
 	case len(body) == 0:

@@ -66,7 +66,7 @@ func TestError_DescribesWhatHasNoMessage(t *testing.T) {
 	}
 }
 
-// A login can repeat the password in any words, so nothing that it says is shown.
+// A refused login can repeat the password in any form, so nothing of the answer is shown.
 func TestError_OfALoginShowsNothingOfTheAnswer(t *testing.T) {
 	const echo = "Corrrect&horse, said backwards"
 	for body, want := range map[string]string{
@@ -83,7 +83,7 @@ func TestError_OfALoginShowsNothingOfTheAnswer(t *testing.T) {
 	}
 }
 
-// quote writes the text as a string of JSON.
+// quote writes the text as a JSON string.
 func quote(text string) string {
 	quoted, err := json.Marshal(text)
 	if err != nil {
@@ -105,7 +105,7 @@ func TestError_TextsAreMadeFitToBeShown(t *testing.T) {
 			t.Errorf("%q is %d characters long or does not say that it was cut", text, length)
 		}
 	}
-	// What is cut first could show how a secret begins.
+	// Cut before it is masked, the text could end in the beginning of a secret.
 	header["X-Request-Id"] = strings.Repeat("x", 290) + testToken
 	if got := answerErrorOf(New(Options{Credentials: byToken}), 500, header, "").RequestID; got == "" || strings.Contains(got, testToken[:4]) {
 		t.Errorf("got %q", got)

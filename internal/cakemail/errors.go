@@ -15,7 +15,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
-// Kind says what went wrong, as far as a caller has to tell cases apart.
+// Kind says what went wrong, where callers need to tell cases apart.
 type Kind int
 
 // The kinds of [Error].
@@ -26,49 +26,48 @@ const (
 	ChallengeRequired             // the account is protected by multi-factor authentication
 	Forbidden                     // the credentials do not cover this (403)
 	Gone                          // no such webhook (404, 410, or a 400 that says so)
-	Unconfirmed                   // no such webhook, says an API whose list fails or still shows it
+	Unconfirmed                   // the API says that there is no such webhook, but its list fails or still shows it
 	Unsupported                   // the API does not offer this call (404 and 410 where no webhook is named, 405, 501)
-	RateLimited                   // too many requests (429), also after waiting
+	RateLimited                   // too many requests (429), even after waiting
 	Unavailable                   // the API failed (5xx but 501 and 504)
 	Network                       // no answer: the host could not be reached or the connection was cut
-	Timeout                       // no answer in time, or so the API says (408, 504)
-	Unreadable                    // an answer that is not what the API would say
-	Redirected                    // the API is elsewhere
-	Untrusted                     // the certificate of the API or of a webhook's url is not to be trusted
-	Stopped                       // Terraform asked to stop before the call was made or answered
+	Timeout                       // no answer in time (also 408, 504)
+	Unreadable                    // an answer that the API would not give
+	Redirected                    // the API is at another address
+	Untrusted                     // the certificate of the API or of a webhook's url is not trusted
+	Stopped                       // Terraform stopped before the call was made or answered
 )
 
-// FieldError is one entry of the API's list of refusals. The field is named as in
-// [Settings], or "account_id" or "webhook_id"; "" stands for anything else.
+// FieldError is one entry of the API's list of refusals. Field is a name as in [Settings], "account_id",
+// "webhook_id", or "" for anything else.
 type FieldError struct {
 	Field   string
 	Message string
 }
 
-// Error is what every failing call returns. None of its texts holds a token, a
-// password or a webhook's secret.
+// Error is the error of every failed call. None of its texts holds a token, a password or a webhook's secret.
 type Error struct {
 	Kind Kind
 	// Action is what was attempted, such as "create the webhook".
 	Action string
-	// LoginFailed tells that it was not attempted, because the login for it failed.
+	// LoginFailed means that the call was not made because the login failed.
 	LoginFailed bool
 	// Host is the host that was called.
 	Host string
-	// Status is the answer's status as text, such as "422 Unprocessable Entity"; "" without an answer.
+	// Status is the answer's status as text, such as "422 Unprocessable Entity", or "" without an answer.
 	Status string
 	// Message is what the API said: at most 20 refusals of 300 characters each.
 	Message string
-	// Fields are the refusals that name a field, and those that name none.
+	// Fields are the refusals, with or without a field.
 	Fields []FieldError
-	// RequestID is the answer's request id, for Cakemail's support; "" when it has none.
+	// RequestID is the answer's request id, for Cakemail's support, or "".
 	RequestID string
-	// Location is the host that a redirect names, with the scheme for a test delivery.
+	// Location is the host that a redirect names, for a test delivery with its scheme.
 	Location string
 	// Attempts and Elapsed tell how often and how long the call was tried.
 	Attempts int
 	Elapsed  time.Duration
-	// MayHaveHappened tells that the API may have carried out the call all the same.
+	// MayHaveHappened means that the API may have carried out the call despite the error.
 	MayHaveHappened bool
 	Cause           error
 }
@@ -89,33 +88,33 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// IsKind tells whether err is an [Error] of that kind.
+// IsKind reports whether err is an [Error] of that kind.
 func IsKind(err error, kind Kind) bool {
 	failure, ok := errors.AsType[*Error](err)
 	return ok && failure.Kind == kind
 }
 
-// IsAway tells whether the API was busy or could not be reached, so that another call would end the same
-// now, and the same call can succeed later.
+// IsAway reports whether the API was busy or could not be reached: another call would fail now, and the same
+// call can succeed later.
 func IsAway(err error) bool {
 	failure, ok := errors.AsType[*Error](err)
 	return ok && slices.Contains([]Kind{RateLimited, Unavailable, Network, Timeout, Stopped}, failure.Kind)
 }
 
-// unconfirmed is for a webhook that is not there, by an answer that cannot be believed.
+// unconfirmed is the error if the answer that there is no webhook cannot be believed.
 func (e *Error) unconfirmed(cause error) *Error {
 	doubted := *e
 	doubted.Kind, doubted.Cause = Unconfirmed, cause
 	return &doubted
 }
 
-// stopped is the error of what was not done, or not to its end, because Terraform asked to stop.
+// stopped is the error of what was not done or not completed because Terraform stopped.
 func stopped(ctx context.Context, action string) *Error {
 	return &Error{Kind: Stopped, Action: action, Cause: context.Cause(ctx)}
 }
 
-// failedAction names the call that could not be made for want of a token. So
-// it has not happened, whatever became of the login.
+// failedAction names the call that could not be made without a token. The call has not happened, whatever
+// became of the login.
 func failedAction(action string, err error) error {
 	failure, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -140,7 +139,7 @@ func (c *Client) transportError(exchange *exchange, err error) *Error {
 		Cause:           withoutURL(c.secrets, err),
 	}
 	if errors.Is(err, context.Canceled) {
-		// A create waits only after the API put it off, or before it was sent.
+		// A create waits only before it was sent, or after the API put it off.
 		failure.Kind, failure.MayHaveHappened = Stopped, exchange.call.repeatable
 	}
 	if errors.Is(err, errAnswerTooLarge) {
@@ -164,11 +163,11 @@ func (c *Client) transportError(exchange *exchange, err error) *Error {
 	return failure
 }
 
-// quotesAnswer is where an error begins to quote what is not HTTP.
+// quotesAnswer is where an error begins to quote something that is not HTTP.
 var quotesAnswer = regexp.MustCompile(`(?s)(: malformed MIME header|").*`)
 
-// withoutURL drops the method and URL that net/http puts before each error, and
-// what it quotes of the answer.
+// withoutURL drops the method and URL that net/http puts before each error, and what the error quotes of the
+// answer.
 func withoutURL(secrets *mask.Secrets, err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
@@ -208,7 +207,7 @@ func (c *Client) answerError(exchange *exchange, response *http.Response, body [
 	if c.baseURL.Scheme == "http" && response.StatusCode == http.StatusBadRequest && refusals == nil && bytes.Contains(body, []byte("HTTPS")) {
 		failure.Kind, failure.Message, failure.Cause = Unreadable, "", errTLSPort
 	}
-	// What a gateway answers says nothing about what the API behind it did.
+	// A gateway's answer does not say what the API behind it did.
 	failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500 || response.StatusCode == http.StatusRequestTimeout
 	if failure.Kind == Redirected {
 		if location, err := response.Location(); err == nil {
@@ -218,11 +217,11 @@ func (c *Client) answerError(exchange *exchange, response *http.Response, body [
 	return failure
 }
 
-// saysGone recognises the 400 that some services send for an unknown id. A
-// refusal that names a field, or something of the webhook, is about that.
+// saysGone recognises the 400 that some services send for an unknown id. It does not match a refusal that
+// names a field or some part of the webhook.
 var saysGone = regexp.MustCompile(`(?i)\bwebhook([\W_]+(id|with|was|could|does|do|\S*\d\S*))*[\W_]+(doesn't exist|not (be )?(found|exist))`)
 
-// kindOf is the one place that decides what an answer outside 2xx means for a call.
+// kindOf is the only place that decides what an answer outside 2xx means for a call.
 func kindOf(call request, status int, refusals []FieldError) Kind {
 	isMissing := status == http.StatusNotFound || status == http.StatusGone ||
 		status == http.StatusBadRequest && saysGone.MatchString(joined(refusals)) && !slices.ContainsFunc(refusals, FieldError.isNamed)
@@ -250,8 +249,7 @@ func kindOf(call request, status int, refusals []FieldError) Kind {
 	}
 }
 
-// requestID finds the id, as the API wrote it, under the names that gateways commonly use; Cakemail
-// documents none.
+// requestID finds the request id in the headers that gateways commonly use, since Cakemail documents none.
 func requestID(response *http.Response) string {
 	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Cf-Id", "Cf-Ray"} {
 		if id := response.Header.Get(name); id != "" {

@@ -21,7 +21,7 @@ func responseOf(status int, header map[string]string) http.Response {
 	return response
 }
 
-// answerErrorOf is what the client makes of an answer to a read.
+// answerErrorOf returns the client's error for an answer to a read.
 func answerErrorOf(client *Client, status int, header map[string]string, body string) *Error {
 	tried := &exchange{call: request{action: "read the webhook", id: "w1"}, attempts: 3, started: time.Now()}
 	return client.answerError(tried, new(responseOf(status, header)), []byte(body))
@@ -148,7 +148,7 @@ func TestError_HoldsNoSecret(t *testing.T) {
 	}
 }
 
-// A password of usual words hides no other text, and neither does the URL of a webhook that is listed.
+// A password of ordinary words hides no other text, and neither does the URL of a listed webhook.
 func TestError_HidesNoWords(t *testing.T) {
 	client := New(Options{Credentials: Credentials{Email: "jane@example.com", Password: "Cake mail!"}})
 	client.Conceal(Settings{URL: new("https://cakemail:pw-1@example.com/cakemail?source=cakemail&event=Contact.Added#cakemail")})
@@ -161,7 +161,7 @@ func TestError_HidesNoWords(t *testing.T) {
 	}
 }
 
-// Errors of the network can quote what came instead of HTTP.
+// Network errors can quote what came instead of HTTP.
 func TestError_QuotesNothingOfTheNetwork(t *testing.T) {
 	for text, want := range map[string]string{
 		`broken: malformed HTTP response "p@ssw0rd"`:                    "broken: malformed HTTP response …",

@@ -9,8 +9,8 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// eventsForNew are the events that the newest list of Cakemail takes for new webhooks: the OpenAPI
-// document 1.20.18, for create. The service's own list moves faster than this one.
+// eventsForNew are the events that Cakemail's newest list accepts for new webhooks: create in the OpenAPI
+// document 1.20.18. The service's own list changes faster.
 var eventsForNew = []string{
 	"Account.Confirmed", "Account.Created", "Account.Deleted", "Account.Updated",
 	"Campaign.Canceled", "Campaign.Created", "Campaign.Resumed", "Campaign.Scheduled", "Campaign.Suspended", "Campaign.Unscheduled",
@@ -24,8 +24,8 @@ var eventsForNew = []string{
 	"User.Confirmed", "User.Created", "User.Deleted", "User.Updated",
 }
 
-// otherEvents are only in other lists that Cakemail has published: the OpenAPI
-// document 1.18.25, the developer guide, and the official TypeScript SDK 2.2.0.
+// otherEvents are only in other lists of Cakemail: the OpenAPI document 1.18.25, the developer guide, and
+// the official TypeScript SDK 2.2.0.
 var otherEvents = []string{
 	"Campaign.Clicked", "Campaign.Delivered", "Campaign.Opened", "Campaign.Sent",
 	"Contact.Deleted", "Contact.Tagged", "Contact.Unsubscribed", "Contact.Untagged",
@@ -40,23 +40,23 @@ var knownEvents = slices.Concat(eventsForNew, otherEvents)
 
 var eventShape = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*\.[A-Z][A-Za-z0-9]*$`)
 
-// IsEventForNew tells whether the newest list of Cakemail takes the event for new webhooks.
+// IsEventForNew reports whether Cakemail's newest list accepts the event for new webhooks.
 func IsEventForNew(name string) bool {
 	return slices.Contains(eventsForNew, name)
 }
 
-// IsEventShaped tells whether the name has the shape Resource.Action, both in PascalCase.
+// IsEventShaped reports whether the name has the form Resource.Action, both in PascalCase.
 func IsEventShaped(name string) bool {
 	return eventShape.MatchString(name)
 }
 
-// IsKnownEvent tells whether Cakemail has published the name of this event.
+// IsKnownEvent reports whether Cakemail has published this event.
 func IsKnownEvent(name string) bool {
 	return slices.Contains(knownEvents, name)
 }
 
-// EventsLike returns the events that match the pattern of [path.Match] in any case: those that the
-// newest list takes for new webhooks, and the others. What is no pattern matches nothing.
+// EventsLike returns the events that match the pattern of [path.Match] in any case: those that the newest
+// list accepts for new webhooks, and the others. An invalid pattern matches nothing.
 func EventsLike(pattern string) (forNew, others []string) {
 	pattern = strings.ToLower(pattern)
 	like := func(events []string) []string {
@@ -68,7 +68,7 @@ func EventsLike(pattern string) (forNew, others []string) {
 	return like(eventsForNew), like(otherEvents)
 }
 
-// EventResources returns the first parts of the events for new webhooks.
+// EventResources returns the resources of the events for new webhooks, the part before the dot.
 func EventResources() []string {
 	var resources []string
 	for _, name := range eventsForNew {
@@ -78,8 +78,7 @@ func EventResources() []string {
 	return sorted(resources)
 }
 
-// SuggestEvent returns the known event that the name differs from only in case
-// or by a small typo, or "".
+// SuggestEvent returns the known event that differs from the name only in case or by a small typo, or "".
 func SuggestEvent(name string) string {
 	if IsKnownEvent(name) {
 		return name
@@ -87,8 +86,8 @@ func SuggestEvent(name string) string {
 	return nearest(name, knownEvents)
 }
 
-// SuggestPattern does the same for a pattern that matches no event for new webhooks. It suggests
-// one of these events, all of a resource, or all of an action.
+// SuggestPattern suggests a pattern instead of one that matches no event for new webhooks: one of these
+// events, all of a resource, or all of an action.
 func SuggestPattern(pattern string) string {
 	patterns := slices.Clone(eventsForNew)
 	for _, name := range eventsForNew {
@@ -98,7 +97,7 @@ func SuggestPattern(pattern string) string {
 	return nearest(pattern, patterns)
 }
 
-// farthestSuggestion is the number of edits from which on a name is no typo any more.
+// farthestSuggestion is the number of edits from which on a name is not a typo.
 const farthestSuggestion = 3
 
 func nearest(name string, candidates []string) string {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// published is written down from Cakemail's documents, apart from the client's own list.
+// published is copied from Cakemail's documents, not from the client's list.
 var published = map[string][]string{
 	"the developer guide": {
 		"Contact.Added", "Contact.Unsubscribed", "Email.Opened", "Email.Clicked", "Email.Bounced", "Campaign.Sent", "Campaign.Scheduled",
@@ -72,13 +72,13 @@ func TestEvents_AreFoundByAPattern(t *testing.T) {
 		"Email.[^O]*ed": {[]string{"Email.Bounced", "Email.Clicked"}, []string{
 			"Email.Delivered", "Email.GlobalUnsubscribed", "Email.Queued", "Email.Rejected", "Email.Submitted", "Email.Unsubscribed",
 		}},
-		// As everywhere, events are equal in any case.
+		// Events are equal in any case.
 		"CONTACT.ADDED": {forNew: contacts[:1]}, "*.CREATED": {forNew: created}, "contact.[ar]*ed": {forNew: contacts[:2]},
-		// Only another list has them.
+		// Only in another list.
 		"Email.Opened": {others: []string{"Email.Opened"}}, "user.l*": {others: []string{"User.LoggedIn"}},
-		// Nothing has such a name.
+		// Not the name of any event.
 		"": {}, "Contact": {}, "*.Exploded": {}, " Contact.Added": {}, "Contact.Added*Contact": {},
-		// No pattern at all.
+		// Not a pattern.
 		"[": {}, "Contact.[": {}, `Contact.\`: {}, strings.Repeat("*a", 1<<20): {},
 	} {
 		if forNew, others := EventsLike(pattern); !slices.Equal(forNew, want.forNew) || !slices.Equal(others, want.others) {
@@ -108,7 +108,7 @@ func readFile(t *testing.T, path string) string {
 	return string(content)
 }
 
-// The list of events has one home, and the page of the documentation shows all of it.
+// The list of events is kept in one place, and the page of the documentation shows all of it.
 func TestEvents_AreAllOnThePage(t *testing.T) {
 	page := readFile(t, filepath.Join("templates", "guides", "events-and-deliveries.md.tmpl"))
 	var forNew, others []string
@@ -163,7 +163,7 @@ func TestEvents_AreShapedInOneWay(t *testing.T) {
 
 func TestEvents_AreSuggestedForSmallTypos(t *testing.T) {
 	for name, want := range map[string]string{
-		// Case and separators alone.
+		// Only case and separators differ.
 		"contact.added": "Contact.Added", "CONTACT_ADDED": "Contact.Added", "contact-added": "Contact.Added", "Contact:Added": "Contact.Added",
 		" Contact.Added ": "Contact.Added", "mfa.methodadded": "MFA.MethodAdded",
 		// Small typos.
@@ -171,14 +171,14 @@ func TestEvents_AreSuggestedForSmallTypos(t *testing.T) {
 		"Campaign.Cancelled": "Campaign.Canceled", "SupressedEmail.Added": "SuppressedEmail.Added",
 		// Too far from every known name.
 		"": "", "Order.Paid": "", "Contact.Exploded": "", "User.Login": "", "日本.語": "", ".": "",
-		// Not read.
+		// Too long to read.
 		strings.Repeat("a", 10<<20): "", "Contact.Added" + strings.Repeat(" ", 52): "", "Contact.Added" + strings.Repeat(" ", 51): "Contact.Added",
 	} {
 		if got := SuggestEvent(name); got != want {
 			t.Errorf("%.100q: got %q, want %q", name, got, want)
 		}
 	}
-	// Every webhook's events are validated several times in each plan, and nearly all are known.
+	// Every plan validates each webhook's events several times, and nearly all are known.
 	if allocations := testing.AllocsPerRun(100, func() { SuggestEvent("User.Updated") }); allocations > 0 {
 		t.Errorf("%.0f allocations for a name that is known", allocations)
 	}

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// bubble is a test in virtual time: waits cost nothing, and how fast the machine is does not matter.
+// bubble is a test in virtual time: waits cost nothing, and the speed of the machine does not matter.
 type bubble struct{ *testing.T }
 
 // story is a subtest in a bubble.
@@ -29,7 +29,7 @@ func story(t *testing.T, sentence string, tell func(bubble)) {
 	})
 }
 
-// stories are one for each row of a table.
+// stories runs a story for each row of a table.
 func stories[Row any](t *testing.T, rows map[string]Row, tell func(bubble, Row)) {
 	t.Helper()
 	for sentence, row := range rows {
@@ -37,7 +37,7 @@ func stories[Row any](t *testing.T, rows map[string]Row, tell func(bubble, Row))
 	}
 }
 
-// answer is what an API answers, after a while: a status, 200 where it is 0, or a cut connection.
+// answer is what an API answers after a delay: a status (0 means 200), or a cut connection.
 type answer struct {
 	Status int
 	Header map[string]string
@@ -46,17 +46,17 @@ type answer struct {
 	Cut    bool
 }
 
-// never is for an API that does not answer.
+// never is the delay of an API that does not answer.
 const never = time.Duration(1 << 62)
 
-// api answers the calls of a test.
+// api answers the calls in a test.
 type api func(*http.Request) answer
 
-// inTurn gives one answer after the other, and the last one from then on.
+// inTurn gives one answer after the other, then repeats the last.
 func inTurn(answers ...answer) api { return script{"": answers}.api() }
 
-// script has the answers to each kind of call, in turn; "" stands for any call. A call that is
-// not in it is answered as the reference does, of an account whose list is empty.
+// script has the answers for each kind of call, in turn; "" stands for any call. Other calls are answered as by the
+// reference for an empty account.
 type script map[string][]answer
 
 func (s script) api() api {
@@ -92,13 +92,13 @@ func kindOfCall(r *http.Request) string {
 	return "read"
 }
 
-// call is one request that an API got; its path is as escaped on the wire.
+// call is a request to an API. Its path is escaped as on the wire.
 type call struct {
 	Kind, Method, Path, Query, Body string
 	Header                          http.Header
 }
 
-// stub is an API within the process, or, as a handler, behind a real connection.
+// stub is an API within the process or, as a handler, behind a real connection.
 type stub struct {
 	answer api
 	mu     sync.Mutex
@@ -107,7 +107,7 @@ type stub struct {
 
 func newStub(answers api) *stub { return &stub{answer: answers} }
 
-// take notes the request, and leaves its body readable.
+// take records the request, and leaves its body readable.
 func (s *stub) take(r *http.Request) answer {
 	var body []byte
 	if r.Body != nil {
@@ -163,7 +163,7 @@ func (s *stub) received() []call {
 	return append([]call(nil), s.calls...)
 }
 
-// heard are the kinds of the calls, in their order.
+// heard returns the kinds of the calls in order.
 func (s *stub) heard() string {
 	var kinds []string
 	for _, received := range s.received() {
@@ -172,7 +172,7 @@ func (s *stub) heard() string {
 	return strings.Join(kinds, " ")
 }
 
-// wantHeard fails the test unless these are the kinds of the calls, in their order.
+// wantHeard fails the test unless these are the kinds of the calls, in order.
 func (s *stub) wantHeard(tb testing.TB, want string) {
 	tb.Helper()
 	if got := s.heard(); got != want {
@@ -180,7 +180,7 @@ func (s *stub) wantHeard(tb testing.TB, want string) {
 	}
 }
 
-// client returns a client of the stub that makes three attempts. Without answers, its connections are real.
+// client returns a client of the stub with three attempts. Without answers, its connections are real.
 func (s *stub) client(adjust ...func(*Options)) *Client {
 	options := Options{BaseURL: "https://api.example", Credentials: byToken, MaxRetries: 2, UserAgent: "cakemail-test/1"}
 	for _, change := range adjust {
@@ -215,7 +215,7 @@ const (
 	webhookID     = "11111111-2222-4333-8444-555555555555"
 	webhookURL    = "https://example.com/hook"
 	webhookSecret = "c2VjcmV0LW9mLXRoZS13ZWJob29r"
-	// shown is the answer of the reference to a show call.
+	// shown is the reference's answer to a show call.
 	shown = `{"id":"` + webhookID + `","signature":{"key":"` + webhookSecret + `","hash_function":"sha256"},` +
 		`"data":{"id":"` + webhookID + `","status":"active","event":"Contact.Added","url":"` + webhookURL +
 		`","rate_limit":50,"rate_limit_period":"second"}}`
@@ -229,10 +229,10 @@ func archivedAs(archived string) answer {
 	return answer{Body: `{"id":"` + webhookID + `","data":{"id":"` + webhookID + `"},"object":"Webhook","archived":` + archived + `}`}
 }
 
-// spec is what a create wants that makes what is shown.
+// spec are the settings of a create that makes the shown webhook.
 func spec() Settings { return Settings{URL: new(webhookURL), Events: []string{"Contact.Added"}} }
 
-// calls are those on one webhook.
+// calls are the calls on one webhook.
 var calls = map[string]func(context.Context, *Client, Ref) error{
 	"read": func(ctx context.Context, client *Client, ref Ref) error {
 		_, err := client.Get(ctx, ref)
@@ -248,16 +248,16 @@ var calls = map[string]func(context.Context, *Client, Ref) error{
 	},
 }
 
-// succeeds is the kind of no error.
+// succeeds stands for no error.
 const succeeds Kind = -1
 
-// wantKind fails the test unless err is an error of this kind, which it returns.
+// wantKind fails the test unless err is an error of this kind, and returns it.
 func wantKind(tb testing.TB, err error, kind Kind) *Error {
 	tb.Helper()
 	if kind == succeeds && err == nil {
 		return nil
 	}
-	failure, ok := err.(*Error) //nolint:errorlint // The client promises the type itself.
+	failure, ok := err.(*Error) //nolint:errorlint //nolint:errorlint // The client promises the type itself.
 	if !ok || failure.Kind != kind {
 		tb.Fatalf("got %v (%T), want kind %d", err, err, kind)
 	}

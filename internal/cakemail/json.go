@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// readObject reads a JSON object into a value. Its errors quote nothing of it.
+// readObject reads a JSON object. Its errors do not quote the object.
 func readObject(body []byte, into any) error {
 	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
 		return errors.New("the answer is not a JSON object")
@@ -18,14 +18,13 @@ func readObject(body []byte, into any) error {
 	return describeJSON(json.Unmarshal(body, into))
 }
 
-// describeJSON names the place of a JSON error without quoting the answer,
-// which may hold a secret.
+// describeJSON names the place of a JSON error without quoting the answer, which may hold a secret.
 func describeJSON(err error) error {
 	if err == nil {
 		return nil
 	}
 	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		// The name of the embedded struct is none of JSON's.
+		// The name of the embedded struct is not in the JSON.
 		wrongType.Field = strings.Replace(wrongType.Field, "Settings.", "", 1)
 		found := "the answer has the wrong type, " + strings.SplitN(wrongType.Value, " ", 2)[0]
 		if wrongType.Field == "" {
@@ -41,7 +40,7 @@ func describeJSON(err error) error {
 
 var errWrongID = errors.New("the answer has an id that is neither a string nor a whole number")
 
-// wireID is an id in JSON: a string, or in older documents an integer.
+// wireID is an id in JSON: a string, or an integer in older documents.
 type wireID string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -61,14 +60,14 @@ func (id *wireID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// wireNumber is a whole number, which some services write as text, or with a fraction of zero;
-// nil where there is none, or none that can be read.
+// wireNumber is a whole number, which some services write as a string or with a fraction of zero. It is nil
+// if missing or unreadable.
 type wireNumber struct {
 	whole *int64
 	err   error
 }
 
-// UnmarshalJSON implements [json.Unmarshaler]. It returns no error, which would end the reading of the answer.
+// UnmarshalJSON implements [json.Unmarshaler]. It returns no error, since that would end the reading of the answer.
 func (n *wireNumber) UnmarshalJSON(raw []byte) error {
 	var whole *int64
 	n.err = json.Unmarshal(raw, &whole)
@@ -82,13 +81,13 @@ func (n *wireNumber) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// wireTruth is true or false, which some services write as text, or as 1 and 0.
+// wireTruth is true or false, which some services write as a string, or as 1 and 0.
 type wireTruth struct {
 	told *bool
 	err  error
 }
 
-// UnmarshalJSON implements [json.Unmarshaler], as [wireNumber] does.
+// UnmarshalJSON implements [json.Unmarshaler]. It returns no error, as with [wireNumber].
 func (t *wireTruth) UnmarshalJSON(raw []byte) error {
 	var told bool
 	if told, t.err = strconv.ParseBool(strings.Trim(string(raw), `"`)); t.err == nil {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// ReadKept reads what another program kept of a webhook: an answer of the API,
-// or the body of a call. An id can be missing.
+// ReadKept reads a webhook that another program kept: an answer of the API, or the body of a call. The id can
+// be missing.
 func ReadKept(document []byte) (Webhook, error) {
 	webhook, kept, err := readWebhook(document)
 	if err != nil {
@@ -21,14 +21,14 @@ func ReadKept(document []byte) (Webhook, error) {
 	return webhook, nil
 }
 
-// IsWebhookPath tells whether another program's path leads to webhooks, or to
-// one of them. What stands before, such as a gateway's prefix, may be anything.
+// IsWebhookPath reports whether another program's path leads to webhooks or to one webhook. It may begin
+// with anything, such as a gateway's prefix.
 func IsWebhookPath(path string) bool {
 	segments := pathSegments(path)
 	return slices.Contains(segments[max(0, len(segments)-2):], "webhooks")
 }
 
-// IDInPath returns the id of the webhook that the path leads to, or "".
+// IDInPath returns the id of the webhook in the path, or "".
 func IDInPath(path string) string {
 	segments := pathSegments(path)
 	if len(segments) < 2 || segments[len(segments)-2] != "webhooks" {
@@ -46,8 +46,7 @@ func pathSegments(path string) []string {
 	return strings.Split(strings.Trim(path, "/"), "/")
 }
 
-// AccountInQuery returns the account that a path or a query string of another
-// program names, or 0.
+// AccountInQuery returns the account in a path or query string of another program, or 0.
 func AccountInQuery(path string) int64 {
 	if _, query, found := strings.Cut(path, "?"); found {
 		path = query

@@ -16,30 +16,29 @@ import (
 
 // ListOptions say which webhooks to list.
 type ListOptions struct {
-	// Account is the account to act for; 0 is the one of the credentials.
+	// Account is the account to act for; 0 is the account of the credentials.
 	Account int64
 	// WithArchived includes archived webhooks.
 	WithArchived bool
-	// finishes tells that the list is made, once, although Terraform stops.
+	// finishes makes the list once even if Terraform stops.
 	finishes bool
 }
 
 const (
-	// perPage is the API's documented default; a larger one may be refused.
+	// perPage is the API's documented default; it may refuse a larger one.
 	perPage = 50
 	// maxPages ends a list that never ends by itself.
 	maxPages = 1000
 )
 
-// maxReadings is how often a list is read that does not hold what it counts.
+// maxReadings is how often a list is read while it holds less than it counts.
 const maxReadings = 3
 
-// List yields every webhook, page by page, without secrets. It yields one error
-// and ends when a page cannot be had, so a list is never silently shorter. Where the
-// pages hold fewer webhooks than the API counts, or the count changes meanwhile, or this
-// client archives one or just has, it reads all pages again, three times at most: an archived
-// webhook moves those behind it forward, past the page that is read next. An [Error] of kind
-// [Unexpected] says that some stay missing.
+// List yields every webhook, page by page, without secrets. If a page cannot be read, it yields one error and
+// ends, so a list is never silently incomplete. An archived webhook moves those behind it forward, past the
+// page that is read next. So List reads all pages again, three times at most, if they hold fewer webhooks than
+// the API counts, if the count changes meanwhile, or if this client archives a webhook or just has. An [Error]
+// of kind [Unexpected] says that some are still missing.
 func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhook, error] {
 	return func(yield func(Webhook, error) bool) {
 		seen := map[string]bool{}
@@ -53,7 +52,7 @@ func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhoo
 		var read reading
 		for number := range maxReadings {
 			if number > 0 && read.count == 0 {
-				// Nothing but the next reading tells whether it shifts still, as its servers learn of an archive.
+				// Only the next reading tells whether the list still shifts, as the API's servers learn of an archived webhook.
 				sleep(ctx, c.patience.LostCreate/2)
 			}
 			if read = c.listPages(ctx, options, fresh); read.isOver {
@@ -73,15 +72,15 @@ func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhoo
 
 const listAction = "list the webhooks"
 
-// reading is what reading all pages once came to.
+// reading is the result of reading all pages once.
 type reading struct {
-	// isOver tells that the list is complete, failed, or not wanted any further.
+	// isOver means that the list is complete, has failed, or is no longer wanted.
 	isOver bool
-	// count is the last number of webhooks that the API told.
+	// count is the API's last count of webhooks.
 	count int
 }
 
-// listPages yields what the pages hold.
+// listPages yields the webhooks on all pages.
 func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(Webhook, error) bool) reading {
 	seen, counts, began := map[string]bool{}, []int{}, time.Now()
 	for number := 1; number <= maxPages; number++ {
@@ -102,7 +101,7 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 		}
 		if isOld := len(seen) == before; isOld || page.endsList(len(seen)) {
 			read := readingOf(len(seen), counts)
-			// A second page that repeats the first tells that there are no pages to shift.
+			// If the second page repeats the first, there are no pages that could shift.
 			isWhole := number == 1 || number == 2 && isOld && len(page.webhooks) > 0
 			isShifted := !isWhole && !options.WithArchived && c.archives.since(began.Add(-c.patience.LostCreate))
 			read.isOver = read.isOver && !isShifted
@@ -113,14 +112,14 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 	return reading{isOver: true}
 }
 
-// archives are this client's calls that archive. Their zero value is ready for use.
+// archives are this client's archiving calls. The zero value is ready for use.
 type archives struct {
 	mu      sync.Mutex
 	running int
 	last    time.Time
 }
 
-// begin returns the function that ends it.
+// begin notes the start of a call, and returns the function that notes its end.
 func (a *archives) begin() (end func()) {
 	a.add(1)
 	return func() { a.add(-1) }
@@ -132,14 +131,14 @@ func (a *archives) add(calls int) {
 	a.running, a.last = a.running+calls, time.Now()
 }
 
-// since tells whether a webhook was being archived at this moment or later.
+// since reports whether a webhook was being archived at this moment or later.
 func (a *archives) since(moment time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.running > 0 || a.last.After(moment)
 }
 
-// readingOf tells that so many webhooks were on pages that told these counts.
+// readingOf is the result of reading so many webhooks on pages with these counts.
 func readingOf(seen int, counts []int) reading {
 	if len(counts) == 0 {
 		return reading{isOver: true}
@@ -148,13 +147,12 @@ func readingOf(seen int, counts []int) reading {
 	return reading{isOver: seen >= last && slices.Min(counts) == slices.Max(counts), count: last}
 }
 
-// endsList tells whether no page follows, when so many webhooks have been seen. A server
-// may give less than it says. Where it does not count, only the next page can tell.
+// endsList reports whether this is the last page, after so many webhooks. A page can hold less than its size
+// says. Without a count, only the next page can tell.
 func (p listedPage) endsList(seen int) bool {
 	return p.count != nil && len(p.webhooks) < cmp.Or(p.size, perPage) && int64(seen) >= *p.count
 }
 
-// listPage returns one page.
 func (c *Client) listPage(ctx context.Context, options ListOptions, number int) (listedPage, error) {
 	query := url.Values{"page": {strconv.Itoa(number)}, "per_page": {strconv.Itoa(perPage)}, "with_count": {"true"}}
 	if options.WithArchived {

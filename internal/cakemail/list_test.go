@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// collect reads a list to its end or its error.
+// collect reads a list until its end or its error.
 func collect(list iter.Seq2[Webhook, error]) ([]string, error) {
 	var ids []string
 	for webhook, err := range list {
@@ -43,7 +43,7 @@ func itemsOf(ids ...string) string {
 
 const counted = `{"pagination":{"page":PAGE,"per_page":SIZE,"count":COUNT},"data":ITEMS}`
 
-// paged serves these webhooks, so many a page, in an envelope that names what it tells of them.
+// paged serves these webhooks in pages of this size, in an envelope that has only the named fields.
 func paged(envelope string, size int, ids func() []string) api {
 	return func(r *http.Request) answer {
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
@@ -147,7 +147,7 @@ func TestList_ThatShiftsIsReadAgain(t *testing.T) {
 	archives := func(ids []string) []string { return ids[1:] }
 	adds := func(ids []string) []string { return append([]string{"new"}, ids...) }
 	type row struct {
-		// changes are what happens after so many pages.
+		// changes happen after so many pages.
 		changes map[int]func([]string) []string
 		calls   int
 	}
@@ -180,7 +180,7 @@ func TestList_ThatShiftsIsReadAgain(t *testing.T) {
 	})
 }
 
-// A replica that is behind moves the webhooks later than the archive was answered.
+// A replica that lags moves the webhooks after the archive was answered.
 func TestList_AfterAnArchiveIsReadAgain(t *testing.T) {
 	for sentence, wait := range map[string]time.Duration{"at once": 0, "when every replica has caught up": time.Minute} {
 		story(t, sentence, func(t bubble) {
@@ -206,7 +206,7 @@ func TestList_AfterAnArchiveIsReadAgain(t *testing.T) {
 
 			wantNoError(t, err)
 			if isRead := slices.Contains(got, "w50"); isRead != (wait == 0) {
-				t.Errorf("the list has what moved forward: %t", isRead)
+				t.Errorf("the list has the webhook that moved forward: %t", isRead)
 			}
 		})
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// log writes one attempt. Headers and bodies are never logged: they can hold anything.
+// log writes one attempt, but never headers and bodies, which can hold anything.
 func (e *exchange) log(request *http.Request, response *http.Response, body []byte, err error, took time.Duration) {
 	ctx := request.Context()
 	if !tflog.IsDebug(ctx) {
@@ -30,7 +30,7 @@ func (e *exchange) log(request *http.Request, response *http.Response, body []by
 	fields["status"] = response.StatusCode
 	fields["bytes"] = len(body)
 	fields["request_id"] = e.client.secrets.Clean(requestID(response))
-	// A login has nothing but credentials to show.
+	// A login has nothing to show but credentials.
 	if isRefusal := response.StatusCode < 200 || response.StatusCode > 299; isRefusal && !e.call.isLogin {
 		if refusals := e.shownRefusals(body); refusals != nil {
 			fields["refusals"] = refusals
@@ -39,7 +39,7 @@ func (e *exchange) log(request *http.Request, response *http.Response, body []by
 	tflog.Debug(ctx, "Cakemail API call", fields)
 }
 
-// shownRefusals returns why the API refused a call, as a log may show it.
+// shownRefusals returns why the API refused a call, in a form that a log may show.
 func (e *exchange) shownRefusals(body []byte) []map[string]string {
 	var shown []map[string]string
 	for _, refusal := range readRefusals(body) {
@@ -52,7 +52,7 @@ func (e *exchange) shownRefusals(body []byte) []map[string]string {
 	return shown
 }
 
-// path joins the names and numbers of the location by dots.
+// path joins the names and numbers of the location with dots.
 func (r refusal) path() string {
 	var steps []string
 	for _, step := range r.location {

@@ -33,7 +33,7 @@ func (b *lockedBuffer) String() string {
 	return b.buffer.String()
 }
 
-// wantHidden fails the test when the text holds the secret in any disguise.
+// wantHidden fails the test if the text holds the secret in any spelling.
 func wantHidden(t testing.TB, text, secret string) {
 	t.Helper()
 	quoted, _ := json.Marshal(secret)
@@ -52,7 +52,7 @@ const (
 	issued        = "issued-access-token"
 )
 
-// An API that tells every secret it knows, wherever it can, makes neither the log nor an error tell one.
+// An API repeats every secret it knows wherever it can: neither the log nor an error may show one.
 func TestLog_TellsNoSecret(t *testing.T) {
 	known := strings.Join([]string{testToken, byPassword.Password, issued, "issued-refresh-token"}, ", ")
 	echo := func(status int, body string) []answer {
@@ -104,7 +104,7 @@ func TestLog_TellsNoSecret(t *testing.T) {
 	})
 }
 
-// logged returns the entries of a log with this message.
+// logged returns the log entries with this message.
 func logged(t testing.TB, output *lockedBuffer, message string) []map[string]any {
 	t.Helper()
 	entries, err := tflogtest.MultilineJSONDecode(strings.NewReader(output.String()))

@@ -11,8 +11,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// backoff doubles from one wait to the next, with jitter so that parallel calls
-// spread. It waits longer where Retry-After asks for that, but never less.
+// backoff doubles each wait, with jitter so that parallel calls spread. Retry-After can only make it longer.
 func (c *Client) backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	wait := retryablehttp.DefaultBackoff(shortest, longest, attempt, nil)
 	wait = wait/2 + c.jitter(wait/2+1)
@@ -22,7 +21,7 @@ func (c *Client) backoff(shortest, longest time.Duration, attempt int, response 
 	return min(wait, longest)
 }
 
-// retryAfter is how long the answer asks to wait; 0 when it does not ask.
+// retryAfter is how long the answer asks to wait, or 0.
 func retryAfter(response *http.Response) time.Duration {
 	if response == nil || response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable {
 		return 0
@@ -36,7 +35,7 @@ func retryAfter(response *http.Response) time.Duration {
 	if err != nil {
 		return 0
 	}
-	// The API means its own clock.
+	// The time is by the API's own clock.
 	now, err := http.ParseTime(response.Header.Get("Date"))
 	if err != nil {
 		now = time.Now()
@@ -44,16 +43,15 @@ func retryAfter(response *http.Response) time.Duration {
 	return max(0, min(date.Sub(now), longest))
 }
 
-// waitsItsTurn tells whether the API has put the call off, and for no longer
-// than can be waited. Such an attempt has not failed.
+// waitsItsTurn reports whether the API has put the call off for a wait that is short enough. Such an attempt
+// has not failed.
 func waitsItsTurn(response *http.Response) bool {
 	asked := retryAfter(response)
 	return asked > 0 && asked <= MaxRetryWait && response.StatusCode == http.StatusTooManyRequests
 }
 
-// sharedPause holds new calls back after the API has asked one for a pause, until
-// the refused calls have had their turn. Otherwise a new call could take the
-// place of one that waits, again and again until that one gives up.
+// sharedPause holds new calls back after the API has asked for a pause, until the refused calls have had
+// their turn. Otherwise new calls could take the place of a waiting call until it gives up.
 type sharedPause struct {
 	mu  sync.Mutex
 	end time.Time
@@ -67,7 +65,7 @@ func (p *sharedPause) extend(duration time.Duration) {
 	}
 }
 
-// await returns at once when there is no pause, and early when ctx is canceled.
+// await returns at once if there is no pause, and early if ctx is canceled.
 func (p *sharedPause) await(ctx context.Context) {
 	for remaining := p.remaining(); remaining > 0 && ctx.Err() == nil; remaining = p.remaining() {
 		sleep(ctx, remaining)
@@ -80,7 +78,7 @@ func (p *sharedPause) remaining() time.Duration {
 	return time.Until(p.end)
 }
 
-// sleep ends early when ctx is canceled.
+// sleep returns early if ctx is canceled.
 func sleep(ctx context.Context, duration time.Duration) {
 	timer := time.NewTimer(duration)
 	defer timer.Stop()

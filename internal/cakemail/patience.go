@@ -6,14 +6,12 @@ import (
 	"time"
 )
 
-// Patience is how long the client gives answers that come from replicas to catch
-// up with what the API has done.
+// Patience is how long the client waits for replicas to catch up with what the API has done.
 type Patience struct {
-	// LostCreate is how long to look for the webhook of a create that got no answer:
-	// before the create is repeated, and again after it. Default 12 s.
+	// LostCreate is how long to look for the webhook of a create that got no answer, before the create is
+	// retried and again after that. Default 12 s.
 	LostCreate time.Duration
-	// NewWebhook is how old a webhook must be before the API is believed that it does not
-	// exist. Default one minute.
+	// NewWebhook is how old a webhook must be before a 404 for it is believed. Default one minute.
 	NewWebhook time.Duration
 }
 
@@ -23,7 +21,7 @@ const (
 	DefaultNewWebhook = time.Minute
 )
 
-// maxVisibleWait caps a single wait for a new webhook to become visible.
+// maxVisibleWait caps a single wait for a new webhook to appear.
 const maxVisibleWait = 4 * time.Second
 
 func (p Patience) orDefault() Patience {
@@ -33,15 +31,14 @@ func (p Patience) orDefault() Patience {
 	}
 }
 
-// looks are the waits before each look for a webhook whose create got no answer.
+// looks are the waits before each look for the webhook of a lost create.
 func (p Patience) looks() []time.Duration {
 	unit := p.LostCreate / 24
 	return []time.Duration{0, unit, unit, 2 * unit, 4 * unit, 8 * unit, 8 * unit}
 }
 
-// whileNew repeats a call that does not see a webhook that was created then, until it does
-// or the webhook is not new any more. A creation in the future counts as one just now:
-// clocks differ. The error tells that Terraform stopped before that.
+// whileNew repeats a call until it sees the webhook, or until the webhook is no longer new. Clocks differ, so
+// a creation in the future counts as one just now. The error means that Terraform stopped earlier.
 func (c *Client) whileNew(ctx context.Context, created time.Time, action string, sees func() bool) error {
 	now := time.Now()
 	end := now.Add(min(c.patience.NewWebhook-now.Sub(created), c.patience.NewWebhook))

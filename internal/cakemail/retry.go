@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// DefaultRetryWait is the shortest wait before the first repetition.
+	// DefaultRetryWait is the shortest wait before the first retry.
 	DefaultRetryWait = 500 * time.Millisecond
-	// MaxRetryWait caps a single wait, also one that the API asked for with Retry-After.
+	// MaxRetryWait caps a single wait, even one that the API asked for with Retry-After.
 	MaxRetryWait = 30 * time.Second
-	// MaxTotalWait is the time after the first attempt from which on no further wait begins.
+	// MaxTotalWait is the time after the first attempt from which on no wait begins.
 	MaxTotalWait = 2 * time.Minute
 )
 
-// retrying returns what makes the attempts of the call.
+// retrying returns the HTTP client that makes the attempts of the call.
 func (e *exchange) retrying() *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient:   &http.Client{Transport: e, CheckRedirect: refuseRedirect},
@@ -51,14 +51,14 @@ func (e *exchange) backoff(shortest, longest time.Duration, _ int, response *htt
 	return wait
 }
 
-// refuseRedirect hands a redirect to the caller: following one could carry the
-// token or the password to another host, or turn a POST into a GET.
+// refuseRedirect returns a redirect to the caller: to follow it could carry the token or the password to
+// another host, or turn a POST into a GET.
 func refuseRedirect(*http.Request, []*http.Request) error {
 	return http.ErrUseLastResponse
 }
 
-// mayRepeat is the retry policy: 429 and failures before the request was sent
-// for every call; what may have been processed only where that is safe, and any 5xx may.
+// mayRepeat is the retry policy. Every call is retried after a 429 and after failures before the request was
+// sent. What may have been processed, such as any 5xx, is retried only if that is safe.
 func (e *exchange) mayRepeat(ctx context.Context, response *http.Response, err error) bool {
 	if ctx.Err() != nil || time.Since(e.started) > MaxTotalWait {
 		return false
@@ -75,23 +75,22 @@ func (e *exchange) mayRepeat(ctx context.Context, response *http.Response, err e
 	if !e.call.repeatable && (err == nil || e.sent) {
 		return false
 	}
-	// The library knows more failures that never heal, such as a refused certificate.
+	// The library knows more failures that retries cannot heal, such as a refused certificate.
 	retry, _ := retryablehttp.DefaultRetryPolicy(ctx, response, err)
 	return retry
 }
 
-// neverHeals tells of failures that the library repeats although the next
-// attempt cannot end otherwise.
+// neverHeals recognises failures that the library retries although the next attempt would fail too.
 func neverHeals(err error) bool {
 	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "remote error" {
-		// An alert of TLS refuses this client, such as one without a certificate.
+		// A TLS alert refuses this client, such as one without a certificate.
 		return operation.Err.Error() != "tls: internal error"
 	}
 	_, noAddress := errors.AsType[*net.AddrError](err)
 	return noAddress || isPlainPort(err) || isTLSPort(err)
 }
 
-// isUnconnected tells of a host that does not exist or refuses connections, unless the network says that this can pass.
+// isUnconnected recognises a host that does not exist or refuses connections, unless the network says that this can pass.
 func isUnconnected(err error) bool {
 	operation, ok := errors.AsType[*net.OpError](err)
 	return ok && operation.Op == "dial" && !operation.Temporary()

@@ -18,8 +18,7 @@ import (
 	"time"
 )
 
-// The policy, per situation: a call that is safe to repeat (read, change, archive, list), and
-// one that is not (create).
+// The policy per situation, for a repeatable call (read, change, archive, list) and another (create).
 func TestRetry_Policy(t *testing.T) {
 	failed := func(err error) error { return &url.Error{Op: "Post", URL: "https://api.example", Err: err} }
 	for name, test := range map[string]struct {
@@ -60,7 +59,7 @@ func TestRetry_Policy(t *testing.T) {
 	}
 }
 
-// A plan waits for what can pass, and not for a host that is not there; what can be part of an apply waits for both.
+// A plan waits for what can pass, but not for a missing host. What can be part of an apply waits for both.
 func TestRetry_PlanningWaitsForNoHost(t *testing.T) {
 	dial := func(cause error) error { return &net.OpError{Op: "dial", Err: cause} }
 	for name, test := range map[string]struct {
@@ -150,7 +149,7 @@ func TestRetry_WaitsAsLongAsAskedFor(t *testing.T) {
 			}
 		}
 	})
-	// A date is meant by the clock of the API, which can differ from this one.
+	// A date is by the clock of the API, which can differ.
 	stories(t, map[string]time.Duration{"a date": 0, "a date, ahead": time.Hour, "a date, behind": -time.Hour}, func(t bubble, ahead time.Duration) {
 		theirs := time.Now().Add(-ahead)
 		header := map[string]string{"Date": theirs.UTC().Format(http.TimeFormat), "Retry-After": theirs.Add(20 * time.Second).UTC().Format(http.TimeFormat)}
@@ -168,7 +167,7 @@ func retries(count int) func(*Options) {
 	return func(options *Options) { options.MaxRetries = count }
 }
 
-// readsOf makes so many reads at once, and returns their errors and how long all took.
+// readsOf makes so many reads at once, and returns their errors and how long they took.
 func readsOf(t bubble, client *Client, count int) (errs []error, took time.Duration) {
 	started := time.Now()
 	errs = make([]error, count)
@@ -180,12 +179,12 @@ func readsOf(t bubble, client *Client, count int) (errs []error, took time.Durat
 	return errs, time.Since(started)
 }
 
-// What the API puts off is no failed attempt, so its limit only takes time.
+// A call that is put off has not failed, so the API's limit only costs time.
 func TestRetry_WaitsItsTurn(t *testing.T) {
 	story(t, "as often as it is put off", func(t bubble) {
 		api := newStub(inTurn(busy(429, "2"), busy(429, "2"), busy(429, "2"), busy(429, "2"), answer{Status: 502}, answer{Body: shown}))
 		errs, took := readsOf(t, api.client(retries(1)), 1)
-		// The turns with their jitter, and the shortest wait for the one failure.
+		// The turns with their jitter, plus the shortest wait for the one failure.
 		if errs[0] != nil || took > 4*(2*time.Second+DefaultRetryWait)+DefaultRetryWait {
 			t.Errorf("got %v after %v", errs[0], took)
 		}
@@ -227,7 +226,7 @@ func TestRetry_WaitsItsTurn(t *testing.T) {
 	})
 }
 
-// A service that is back after three seconds is not given up, whatever it says of when.
+// The client waits for a service that is back after three seconds, whatever Retry-After says.
 func TestRetry_OutlastsAShortOutage(t *testing.T) {
 	stories(t, map[string]string{
 		"that says nothing": "", "that asks for no time": "0", "that names a date that has passed": "Fri, 31 Dec 1999 22:59:59 GMT",
@@ -247,7 +246,7 @@ func TestRetry_OutlastsAShortOutage(t *testing.T) {
 }
 
 func TestRetry_PausesNewCallsToo(t *testing.T) {
-	// The call that was refused comes first; a new one must not take its place.
+	// The refused call comes first; a new one must not take its place.
 	stories(t, map[string]answer{"while a 429 is waited for": busy(429, "3"), "while a 503 is": busy(503, "3")}, func(t bubble, refusal answer) {
 		inTurn := inTurn(refusal, answer{})
 		var asked []string
@@ -278,13 +277,13 @@ func TestRetry_PausesNewCallsToo(t *testing.T) {
 		began, late := time.Now(), busy(503, "3600")
 		late.After = time.Second
 		_, err := newStub(script{"create": {late}}.api()).client(retries(0)).Create(t.Context(), 0, spec())
-		// The lists that look for its webhook are held back, and each waits a moment for others.
+		// The lists of the look are held back, and each waits a moment for others.
 		took := time.Since(began).Truncate(time.Second)
 		if OutcomeOf(err) != OutcomeUnknown || took != late.After+MaxRetryWait+DefaultLostCreate {
 			t.Errorf("got %v after %v", err, took)
 		}
 	})
-	// A call that waits already must not set out in the middle of a pause that got longer.
+	// A waiting call must not start in the middle of a pause that became longer.
 	story(t, "although the pause gets longer", func(t bubble) {
 		var pause sharedPause
 		pause.extend(time.Second)

@@ -8,16 +8,16 @@ import (
 // secretSettings are the JSON names of the [Settings] that can hold a secret.
 var secretSettings = secretNames(reflect.TypeFor[Settings]())
 
-// IsSecret tells whether the setting of this JSON name can hold a secret.
+// IsSecret reports whether the setting of this JSON name can hold a secret.
 func IsSecret(name string) bool { return secretSettings[name] }
 
-// Secrets are all values of the secret settings.
+// Secrets returns all values of the secret settings.
 func (s Settings) Secrets() []string { return secretsIn(s, secretSettings) }
 
-// Public is a copy without the secret settings.
+// Public returns a copy without the secret settings.
 func (s Settings) Public() Settings { return withoutSecrets(s, secretSettings) }
 
-// secretNames are the names of the fields that are tagged secret:"true".
+// secretNames returns the names of the fields with the tag secret:"true".
 func secretNames(settings reflect.Type) map[string]bool {
 	names := map[string]bool{}
 	for _, field := range reflect.VisibleFields(settings) {
@@ -44,7 +44,7 @@ func secretsIn[S any](settings S, secret map[string]bool) []string {
 	return found
 }
 
-// textsIn are the texts of a value; the names in a map are none of them.
+// textsIn returns the strings in a value, without the keys of maps.
 func textsIn(value reflect.Value) []string {
 	var texts []string
 	switch value.Kind() {

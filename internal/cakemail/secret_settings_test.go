@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// settingsOfTomorrow have every shape that a secret setting can have.
+// settingsOfTomorrow have every type that a secret setting can have.
 type settingsOfTomorrow struct {
 	URL     *string           `json:"url,omitempty"`
 	Token   *string           `json:"token,omitempty" secret:"true"`
@@ -40,7 +40,7 @@ func TestASecretSettingOfAnyShape(t *testing.T) {
 	}
 }
 
-// TestEveryWayOfASecretSettingMasksIt: it makes a setting secret, so it runs before the parallel tests.
+// It makes a setting secret, so it runs before the parallel tests.
 func TestEveryWayOfASecretSettingMasksIt(t *testing.T) {
 	before := secretSettings
 	defer func() { secretSettings = before }()
@@ -77,7 +77,7 @@ func TestEveryWayOfASecretSettingMasksIt(t *testing.T) {
 	}
 }
 
-// TestAnEmptySettingIsSent, since nil alone means unset.
+// Only nil means unset.
 func TestAnEmptySettingIsSent(t *testing.T) {
 	t.Parallel()
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {

@@ -2,8 +2,7 @@ package cakemail
 
 import "testing"
 
-// The signatures were computed with another implementation:
-// printf '%s' BODY | openssl dgst -sha256 -hmac SECRET -binary | base64.
+// Computed with another implementation: printf '%s' BODY | openssl dgst -sha256 -hmac SECRET -binary | base64.
 func TestSign(t *testing.T) {
 	for _, test := range []struct{ body, secret, want string }{
 		{

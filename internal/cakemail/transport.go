@@ -12,24 +12,24 @@ import (
 )
 
 const (
-	// maxAnswerBytes is the largest answer that is read of what is about one webhook.
+	// maxAnswerBytes is the largest answer about one webhook.
 	maxAnswerBytes = 1 << 20
-	// maxListBytes has room for 10,000 webhooks with the longest possible URLs, since an API may not page its list.
+	// maxListBytes has room for 10,000 webhooks with the longest possible URLs, since an API may send its list in one page.
 	maxListBytes = 32 << 20
 )
 
 var errAnswerTooLarge = errors.New("the answer is too large")
 
-// exchange is one call with its repetitions. Each attempt is bounded in time and size,
-// logged, and its answer read completely, so that one cut short is an error of the attempt.
+// exchange is one call with its retries. Each attempt is logged and bounded in time and size. Its answer is
+// read completely, so that an answer cut short is an error of the attempt.
 type exchange struct {
 	client   *Client
 	call     request
 	started  time.Time
 	attempts int
-	// failures are the attempts that count: not those that were put off.
+	// failures are the attempts that count, without those that were put off.
 	failures int
-	// sent tells whether the last attempt got as far as a connection.
+	// sent reports whether the last attempt got a connection.
 	sent bool
 }
 
@@ -41,7 +41,7 @@ func (c *Client) newExchange(call request) *exchange {
 func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
 	if e.call.finishes || e.call.method != http.MethodGet && !e.call.isLogin {
-		// What may change something is not cut short when Terraform stops.
+		// A call that may change something is not cut short when Terraform stops.
 		ctx = context.WithoutCancel(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.client.timeout)
@@ -55,7 +55,7 @@ func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	started := time.Now()
 	sent := request.WithContext(ctx)
 	if !e.call.repeatable {
-		// net/http sends a body again by itself where it can, such as after HTTP/2's GOAWAY.
+		// With GetBody, net/http may send a body again by itself, such as after HTTP/2's GOAWAY.
 		sent.GetBody = nil
 	}
 	response, err := e.client.transport.RoundTrip(sent)
@@ -71,7 +71,7 @@ func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// maxAnswer is the largest answer, in bytes. All that is read but does not name a webhook are lists.
+// maxAnswer is the largest answer, in bytes. A GET that names no webhook is a list.
 func (r request) maxAnswer() int64 {
 	if r.method == http.MethodGet && r.id == "" {
 		return maxListBytes
@@ -79,7 +79,7 @@ func (r request) maxAnswer() int64 {
 	return maxAnswerBytes
 }
 
-// bufferBody replaces the answer's body by its bytes, which it returns.
+// bufferBody reads the answer's body, returns it, and puts it back.
 func bufferBody(response *http.Response, most int64) ([]byte, error) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))

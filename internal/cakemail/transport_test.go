@@ -105,15 +105,15 @@ func TestStop_EndsWaitingAtOnce(t *testing.T) {
 	})
 }
 
-// From here on, the connections are real.
+// The connections in the tests below are real.
 
-// reach starts the server, and returns a client of it.
+// reach starts the server, and returns a client for it.
 func reach(server *httptest.Server, adjust ...func(*Options)) *Client {
 	server.Start()
 	return realClient(server.URL, adjust...)
 }
 
-// realClient is one whose connections are real.
+// realClient returns a client with real connections.
 func realClient(base string, adjust ...func(*Options)) *Client {
 	return newStub(nil).client(append(adjust, func(options *Options) { options.BaseURL, options.RetryWait = base, time.Millisecond })...)
 }
@@ -141,7 +141,7 @@ func TestTransport_RepeatsWhatIsCutShort(t *testing.T) {
 			t.Parallel()
 			client := reach(newServer(t, test.answer), func(options *Options) { options.RequestTimeout = test.timeout })
 			_, err := client.Get(t.Context(), Ref{ID: webhookID})
-			// On a busy machine, an attempt can be given up before it arrives.
+			// On a busy machine, an attempt can time out before it arrives.
 			if failure := wantKind(t, err, test.want); failure.Attempts != 3 || !failure.MayHaveHappened && failure.Kind != Timeout {
 				t.Errorf("got %+v", failure)
 			}
@@ -191,8 +191,8 @@ func TestTransport_ReusesConnections(t *testing.T) {
 	everyone := make(chan struct{})
 	refused := answer{Status: 422, Body: `{"detail":"no"}`}
 	server := newServer(t, newStub(func(r *http.Request) answer {
-		// The first call of each worker waits for the others: net/http opens a
-		// second connection for a call when the first is in use while it connects.
+		// The first call of each worker waits for the others: net/http opens a second connection for a call if the
+		// first becomes busy while it connects.
 		if arrived.Add(1) == workers {
 			close(everyone)
 		}
@@ -231,7 +231,7 @@ func TestTransport_ReusesConnections(t *testing.T) {
 	}
 }
 
-// What is wrong with an address never heals, so it is asked once.
+// A wrong address cannot heal, so it is tried once.
 func TestTransport_AsksAWrongAddressOnce(t *testing.T) {
 	t.Parallel()
 	webhook := newStub(inTurn(answer{Body: shown}))
@@ -297,7 +297,7 @@ func TestTransport_JoinsPathsToTheBaseURL(t *testing.T) {
 	}
 }
 
-// An account can have thousands of webhooks, and an API no pages.
+// An account can have thousands of webhooks in a single page.
 func TestTransport_BoundsAnAnswer(t *testing.T) {
 	t.Parallel()
 	list := `{"pagination":{"count":0},"data":[]` + strings.Repeat(" ", maxAnswerBytes) + "}"
@@ -328,7 +328,7 @@ func TestTransport_BoundsAnAnswer(t *testing.T) {
 	}
 }
 
-// A proxy that refuses can repeat its password as the reason.
+// A proxy can repeat its password in the reason of a refusal.
 func TestTransport_ShowsNothingThatAProxySays(t *testing.T) {
 	t.Parallel()
 	address, err := url.Parse(raw(t, "HTTP/1.1 407 You sent s3cret-word\r\n\r\n"))
@@ -345,8 +345,8 @@ func TestTransport_ShowsNothingThatAProxySays(t *testing.T) {
 	}
 }
 
-// leaving is a front of HTTP/2 that carries every create out, and ends the connection
-// instead of answering the first of them: net/http takes that for leave to send it again.
+// leaving is an HTTP/2 front that carries out every create, and ends the connection instead of answering the
+// first: for net/http, that means it may send the request again.
 type leaving struct {
 	api  http.Handler
 	left atomic.Bool
@@ -379,7 +379,7 @@ func (l *leaving) serve(connection *tls.Conn) {
 	}
 }
 
-// answer tells whether the connection goes on.
+// answer reports whether the connection stays open.
 func (l *leaving) answer(framer *http2.Framer, stream uint32, request *http.Request) bool {
 	answered := httptest.NewRecorder()
 	l.api.ServeHTTP(answered, request)
@@ -393,7 +393,7 @@ func (l *leaving) answer(framer *http2.Framer, stream uint32, request *http.Requ
 	return framer.WriteData(stream, true, answered.Body.Bytes()) == nil
 }
 
-// A create that HTTP/2 would send again by itself is one whose answer is lost.
+// HTTP/2 would send this create again by itself; instead, it counts as lost.
 func TestCreate_AtTheEndOfAnHTTP2Connection(t *testing.T) {
 	t.Parallel()
 	var made atomic.Int32

@@ -8,8 +8,8 @@ import (
 	whatwg "github.com/nlnwa/whatwg-url/url"
 )
 
-// SameURL tells whether two URLs are the same to the WHATWG standard, by which services write them
-// anew, however they percent-encode what needs it not.
+// SameURL reports whether two URLs are the same by the WHATWG standard, by which services rewrite them, and
+// also if one percent-encodes more than it needs to.
 func SameURL(one, other string) bool {
 	return one == other || normalURL(one) == normalURL(other)
 }
@@ -17,7 +17,7 @@ func SameURL(one, other string) bool {
 var (
 	urlParser = whatwg.NewParser()
 	escapes   = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-	// needless are the escapes of characters that mean the same without. Some write the apostrophe of a query so.
+	// needless are characters that mean the same without an escape. Some services escape the apostrophe in a query.
 	needless = regexp.MustCompile(`^[A-Za-z0-9._~'^-]$`)
 )
 
@@ -34,7 +34,7 @@ func normalURL(raw string) string {
 	})
 }
 
-// looseURL is the same for URLs that a service may take for one another: they differ in the case of
+// looseURL is the same for URLs that a service may take for one another: those that differ in the case of
 // letters, a slash at the end, the order of the query, the fragment or the scheme.
 func looseURL(raw string) string {
 	parsed, err := urlParser.Parse(raw)
@@ -45,10 +45,10 @@ func looseURL(raw string) string {
 	return strings.ToLower(parsed.Host() + strings.TrimRight(parsed.Pathname(), "/") + "?" + strings.Join(query, "&"))
 }
 
-// SameHost tells whether two URLs lead to the same host and port.
+// SameHost reports whether two URLs have the same host and port.
 func SameHost(one, other string) bool { return hostIn(normalURL(one)) == hostIn(normalURL(other)) }
 
-// hostIn is the host and port of a URL in its normal form.
+// hostIn returns the host and port of a URL in its normal form.
 func hostIn(normal string) string {
 	_, rest, _ := strings.Cut(normal, "//")
 	authority, _, _ := strings.Cut(rest, "/")
@@ -57,8 +57,8 @@ func hostIn(normal string) string {
 
 const redacted = "***"
 
-// DisplayURL returns a webhook's URL as messages may show it: without user information,
-// query and fragment, which people use for credentials, and "***" for what is no URL.
+// DisplayURL returns a webhook's URL as messages may show it: without user information, query and fragment,
+// which people use for credentials. It returns "***" for what is not a URL.
 func DisplayURL(raw string) string {
 	parsed, err := url.Parse(raw)
 	if err != nil || parsed.Opaque != "" {

@@ -19,14 +19,14 @@ type Form string
 
 // The two descriptions.
 const (
-	// FormReference is the OpenAPI document: one event, the secret in the show call alone, PATCH.
+	// FormReference is the OpenAPI document: one event, the secret only in the show call, PATCH.
 	FormReference Form = "reference"
 	// FormGuide is the developer guide: several events, the secret in the create answer, no PATCH.
 	FormGuide Form = "guide"
 )
 
-// Webhook is a webhook as an answer of the API tells it. What an answer can be
-// silent about is nil then; Secret and HashFunction, which cannot be empty, are "".
+// Webhook is a webhook in an answer of the API. What the answer does not tell is nil, or "" for Secret and
+// HashFunction, which cannot be empty.
 type Webhook struct {
 	ID string
 	Settings
@@ -34,32 +34,32 @@ type Webhook struct {
 	// Secret signs deliveries; see [Sign].
 	Secret       string
 	HashFunction string
-	// Status is what the API says of the webhook in a word that nobody has published, else "".
+	// Status is a status that nobody has published, else "".
 	Status string
-	// Unread is what of the answer cannot be read, and so is not told.
+	// Unread says what cannot be read of the answer.
 	Unread error
 	// Form is the description that the answer follows.
 	Form Form
 }
 
-// Matches tells whether the webhook has this URL and event; "" matches any.
+// Matches reports whether the webhook has this URL and event; "" matches any.
 func (w Webhook) Matches(address, event string) bool {
 	return (address == "" || SameURL(w.Address(), address)) && (event == "" || w.HasEvent(event))
 }
 
-// HasEvent tells whether the event is among the webhook's. Letters in another case make no difference.
+// HasEvent reports whether the webhook has the event, in any case of letters.
 func (s Settings) HasEvent(event string) bool {
 	return slices.ContainsFunc(s.Events, func(name string) bool { return strings.EqualFold(name, event) })
 }
 
-// SameEvents tells whether the names differ at most in their order and in the case of letters.
+// SameEvents reports whether the names differ at most in order and in case.
 func SameEvents(one, other []string) bool { return eventsKey(one) == eventsKey(other) }
 
 func eventsKey(events []string) string {
 	return strings.Join(sorted(strings.Split(strings.ToLower(strings.Join(events, "\n")), "\n")), "\n")
 }
 
-// Address is the URL, "" where it is nil.
+// Address returns the URL, or "" if it is nil.
 func (s Settings) Address() string {
 	if s.URL == nil {
 		return ""
@@ -67,31 +67,30 @@ func (s Settings) Address() string {
 	return *s.URL
 }
 
-// IsArchived tells whether the answer says that the webhook is archived.
+// IsArchived reports whether the answer says that the webhook is archived.
 func (w Webhook) IsArchived() bool {
 	return w.Archived != nil && *w.Archived
 }
 
-// Ref names a webhook for a call on it.
+// Ref names a webhook for a call.
 type Ref struct {
-	// Account is the account to act for; 0 is the one of the credentials.
+	// Account is the account to act for; 0 is the account of the credentials.
 	Account int64
 	ID      string
-	// Created is when the webhook was created, as far as that is known. A call waits until a
-	// webhook that is younger than [Patience.NewWebhook] is to be seen.
+	// Created is when the webhook was created, if known. A call waits for a webhook younger than
+	// [Patience.NewWebhook] to appear.
 	Created time.Time
-	// Finishes tells that the call ends what has begun: although Terraform stops, it is made, once.
+	// Finishes makes the call once even if Terraform stops, because it ends what has begun.
 	Finishes bool
 }
 
-// finishing is the ref of a call that ends what another has begun.
 func (r Ref) finishing() Ref {
 	r.Finishes = true
 	return r
 }
 
-// Get returns the webhook; an [Error] of kind [Gone] when there is none, and of kind
-// [Unconfirmed] when the account's list fails or still shows it.
+// Get returns the webhook. The [Error] is of kind [Gone] if there is none, and [Unconfirmed] if the account's
+// list fails or still shows it.
 func (c *Client) Get(ctx context.Context, ref Ref) (Webhook, error) {
 	webhook, err := c.webhookCall(ctx, ref, request{action: "read the webhook", method: http.MethodGet}, "")
 	if gone, ok := goneBy(err); ok {
@@ -103,15 +102,15 @@ func (c *Client) Get(ctx context.Context, ref Ref) (Webhook, error) {
 	return webhook, err
 }
 
-// Update changes the webhook in place. Where the API does not offer that, the
-// [Error] is of kind [Unsupported] and nothing has changed; where the webhook is
-// gone, it is as with [Client.Get]. It can change no events: they must be nil.
+// Update changes the webhook in place, but not its events, which must be nil. If the API does not offer that,
+// the [Error] is of kind [Unsupported] and nothing has changed. If the webhook is gone, the error is as with
+// [Client.Get].
 func (c *Client) Update(ctx context.Context, ref Ref, changes Settings) (Webhook, error) {
 	c.accounts.claim(ref.ID, claim{})
 	const action = "change the webhook"
 	webhook, err := c.webhookCall(ctx, ref, request{action: action, method: http.MethodPatch, body: c.encode(changes)}, "")
 	if gone, ok := goneBy(err); ok {
-		// An API that changes no webhook can answer 404 too.
+		// An API that cannot change webhooks may answer 404 too.
 		if _, err := c.Get(ctx, ref.finishing()); err != nil {
 			return Webhook{}, err
 		}
@@ -123,8 +122,8 @@ func (c *Client) Update(ctx context.Context, ref Ref, changes Settings) (Webhook
 	return c.readUntil(ctx, ref, func(read Webhook) bool { return changes.AreIn(read.Settings) })
 }
 
-// readUntil reads a webhook that a call has changed until it is so: an answer can lack what was
-// changed, or come from a server that is behind. It returns the last that it read.
+// readUntil reads a changed webhook until isSo holds, since an answer can lack the change or come from a
+// server that is behind. It returns the last answer.
 func (c *Client) readUntil(ctx context.Context, ref Ref, isSo func(Webhook) bool) (read Webhook, err error) {
 	for _, wait := range c.patience.looks() {
 		sleep(ctx, wait)
@@ -135,16 +134,16 @@ func (c *Client) readUntil(ctx context.Context, ref Ref, isSo func(Webhook) bool
 	return read, err
 }
 
-// Archive disables the webhook; Cakemail has no way to delete one. Archiving an archived
-// webhook succeeds. An API that answers nothing gives a webhook with ID and Archived alone.
-// The [Error] is as with [Client.Get], and of kind [Unreadable] where the answer denies it.
+// Archive disables the webhook, since Cakemail cannot delete one. To archive an archived webhook succeeds. If
+// the answer is empty, the webhook has only ID and Archived. The [Error] is as with [Client.Get], and of kind
+// [Unreadable] if the answer denies the change.
 func (c *Client) Archive(ctx context.Context, ref Ref) (Webhook, error) {
 	defer c.archives.begin()()
 	return c.setArchived(ctx, ref, true)
 }
 
-// Unarchive enables the webhook again, with its id and secret. Unarchiving an active
-// webhook succeeds. Answers and errors are as with [Client.Archive].
+// Unarchive enables the webhook again, with its id and secret. To unarchive an active webhook succeeds.
+// Answers and errors are as with [Client.Archive].
 func (c *Client) Unarchive(ctx context.Context, ref Ref) (Webhook, error) {
 	return c.setArchived(ctx, ref, false)
 }
@@ -154,16 +153,16 @@ func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webho
 	if archived {
 		action, suffix = "archive the webhook", "/archive"
 	}
-	// A list that lags shows it otherwise for a while, but no create made it.
+	// A list that lags can show it as new later, but no create made it.
 	c.accounts.claim(ref.ID, claim{})
 	webhook, err := c.webhookCall(ctx, ref, request{action: action, method: http.MethodPost}, suffix)
 	if gone, ok := goneBy(err); ok {
 		return Webhook{}, c.confirmGone(ctx, ref.finishing(), gone)
 	}
 	if IsKind(err, Invalid) {
-		// The API may refuse what is already so; only a look can tell.
+		// The API may refuse what is already so; only a read can tell.
 		isSo := func(read Webhook) bool {
-			// A status that nobody has published is not that of an archived webhook.
+			// A webhook with an unpublished status is not archived.
 			isAwake := read.Archived == nil && read.Status != "" && !archived
 			return read.Archived != nil && *read.Archived == archived || isAwake
 		}
@@ -186,8 +185,8 @@ func (c *Client) setArchived(ctx context.Context, ref Ref, archived bool) (Webho
 	return webhook, nil
 }
 
-// webhookCall makes a call on one webhook, which can be repeated, and decodes its answer.
-// It is made again while the webhook is too new for a 404 to mean anything.
+// webhookCall makes a repeatable call on one webhook and decodes the answer. It repeats the call while the
+// webhook is so new that a 404 means nothing.
 func (c *Client) webhookCall(ctx context.Context, ref Ref, call request, suffix string) (Webhook, error) {
 	if err := CheckID(ref.ID); err != nil {
 		return Webhook{}, &Error{Kind: Unexpected, Action: call.action, Host: c.host(), Cause: err}
@@ -220,7 +219,7 @@ func goneBy(err error) (gone *Error, ok bool) {
 	return gone, ok && gone.Kind == Gone
 }
 
-// CheckID tells what makes an id unfit to name a webhook in the API's paths.
+// CheckID says why an id cannot name a webhook in the API's paths.
 func CheckID(id string) error {
 	const longest = 255
 	switch {

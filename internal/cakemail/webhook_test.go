@@ -153,7 +153,7 @@ func TestUpdate_ReadsWhatTheAnswerDoesNotTell(t *testing.T) {
 func TestUpdate_OfAnAPIWithoutLoginsIsNotUnsupported(t *testing.T) {
 	_, err := newStub(inTurn(notFound)).client(withPassword).Update(t.Context(), Ref{ID: webhookID}, Settings{RateLimit: new(int64(9))})
 	if failure := wantKind(t, err, Unsupported); !failure.LoginFailed {
-		t.Errorf("got %+v, want that the login failed", failure)
+		t.Errorf("got %+v, want a failed login", failure)
 	}
 }
 
@@ -219,7 +219,7 @@ func TestUnarchive_DoesTheOpposite(t *testing.T) {
 	})
 }
 
-// lagging does not know the webhook in the first calls on it.
+// lagging does not know the webhook in the first calls.
 func lagging(count int) *stub {
 	known, asked := script{}.api(), 0
 	return newStub(func(r *http.Request) answer {
@@ -236,10 +236,10 @@ func lagging(count int) *stub {
 func TestCall_OnANewWebhookWaitsForIt(t *testing.T) {
 	const unknown = -1
 	type row struct {
-		// age is how old the webhook is, and lags how many calls do not know it.
+		// age is the webhook's age, and lags the number of calls that do not know it.
 		age  time.Duration
 		lags int
-		// wait is how long it takes.
+		// wait is how long the call takes.
 		wait time.Duration
 		want Kind
 	}
@@ -260,7 +260,7 @@ func TestCall_OnANewWebhookWaitsForIt(t *testing.T) {
 
 			wantKind(t, call(t.Context(), lagging(row.lags).client(), ref), row.want)
 
-			// A change that finds none is followed by a read.
+			// A change that gets a 404 is followed by a read.
 			if took := time.Since(began); row.want == Gone && (took < row.wait || took > 2*row.wait || kind != "change" && took != row.wait) {
 				t.Errorf("it took %s, want %s", took, row.wait)
 			}
@@ -299,7 +299,7 @@ func TestCheckID(t *testing.T) {
 	api.wantHeard(t, "")
 }
 
-// An id is one segment of the path, whatever it holds.
+// An id is one segment of the path, whatever it contains.
 func FuzzWebhookID(f *testing.F) {
 	for _, seed := range []string{webhookID, "a/b", "../admin", "..%2f", "a?b=c#d", "a+b", "%zz", "日本", "a;b,c", "...", "a\\b", "//", "."} {
 		f.Add(seed)

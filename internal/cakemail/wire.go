@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// Settings are what can be set of a webhook, by their JSON names. nil means the API's
-// default in a create, unchanged in a change, and not told in an answer. What can hold
-// a secret is tagged secret:"true"; see [Settings.Secrets].
+// Settings are the settings of a webhook, by their JSON names. nil means the API's default in a create,
+// unchanged in a change, and not told in an answer. A setting that can hold a secret has the tag
+// secret:"true"; see [Settings.Secrets].
 type Settings struct {
 	// URL is where deliveries go.
 	URL *string `json:"url,omitempty"`
-	// Events are set by a create alone. Those of an answer are sorted and distinct.
+	// Events can only be set by a create. In an answer they are sorted and distinct.
 	Events []string `json:"events,omitempty"`
 	// RateLimit is the number of deliveries per RateLimitPeriod.
 	RateLimit *int64 `json:"rate_limit,omitempty"`
@@ -25,7 +25,7 @@ type Settings struct {
 	RateLimitPeriod *string `json:"rate_limit_period,omitempty"`
 }
 
-// fieldOf finds the first name of a location that is an argument of a webhook.
+// fieldOf returns the first name in a location that is a webhook's argument, or "".
 func fieldOf(location []any) string {
 	for _, item := range location {
 		switch name, _ := item.(string); {
@@ -47,7 +47,7 @@ var settingNames = func() []string {
 	return names
 }()
 
-// AreIn tells whether the answer has all values that were asked for.
+// AreIn reports whether the answer has all requested values.
 func (s Settings) AreIn(answer Settings) bool {
 	if SameURL(s.Address(), answer.Address()) {
 		s.URL = answer.URL
@@ -61,7 +61,7 @@ func (s Settings) AreIn(answer Settings) bool {
 	return true
 }
 
-// areTold tells whether the answer has each single value that was not asked for: those the API decides.
+// areTold reports whether the answer has each single value that the API decides, since it was not requested.
 func (s Settings) areTold(asked Settings) bool {
 	told, wanted := reflect.ValueOf(s), reflect.ValueOf(asked)
 	for index := range told.NumField() {
@@ -72,7 +72,7 @@ func (s Settings) areTold(asked Settings) bool {
 	return true
 }
 
-// overlaid is the webhook as a later answer tells it; where that is silent, nothing changes.
+// overlaid is the webhook with what a later answer tells; the rest stays.
 func (w Webhook) overlaid(later Webhook) Webhook {
 	into, from := reflect.ValueOf(&w.Settings).Elem(), reflect.ValueOf(later.Settings)
 	for index := range from.NumField() {
@@ -86,7 +86,7 @@ func (w Webhook) overlaid(later Webhook) Webhook {
 	return w
 }
 
-// dropEmpty drops single values that are zero: so is what could not be read.
+// dropEmpty drops zero values, which is what unreadable ones become.
 func (s *Settings) dropEmpty() {
 	for _, value := range reflect.ValueOf(s).Elem().Fields() {
 		if value.Kind() == reflect.Pointer && !value.IsNil() && value.Elem().IsZero() {
@@ -95,10 +95,10 @@ func (s *Settings) dropEmpty() {
 	}
 }
 
-// IsWhole tells whether an answer tells a whole webhook, so that what it lacks is not there.
+// IsWhole reports whether an answer shows a whole webhook, so that what it lacks is not set.
 func (s Settings) IsWhole() bool { return s.Address() != "" && len(s.Events) > 0 }
 
-// IsEmpty tells whether everything is nil.
+// IsEmpty reports whether everything is nil.
 func (s Settings) IsEmpty() bool { return len(s.fields()) == 0 }
 
 func (s Settings) fields() map[string]json.RawMessage {
@@ -109,8 +109,8 @@ func (s Settings) fields() map[string]json.RawMessage {
 	return fields
 }
 
-// wireRequest has `event` beside `events` when there is exactly one: the guide
-// reads the latter, the reference the former.
+// wireRequest has both `events` and `event` if there is exactly one: the guide reads the former, the
+// reference the latter.
 type wireRequest struct {
 	Settings
 	Event string `json:"event,omitempty"`
@@ -138,16 +138,15 @@ func (w wireWebhook) unread() error {
 	return nil
 }
 
-// isMasked recognises what stands for a secret that is not told: nothing but signs, or some stars or dots, or a word.
+// isMasked recognises what stands for a hidden secret: only signs, some stars or dots, or a word.
 var isMasked = regexp.MustCompile(`^[^\pL\pN]+$|[*•●…]{2}|\.{3}|^[xX]{3,}\w{0,4}$|^(?i)\W*(redacted|masked|filtered|hidden)\W*$`)
 
-// wireWebhook is a webhook, or the envelope around it, in either description.
-// The reference puts the webhook under `data`, the guide at the top.
+// wireWebhook is a webhook in either description. The reference puts it under `data`, the guide at the top.
 type wireWebhook struct {
 	Data *wireWebhook `json:"data"`
 
 	Settings
-	// RateLimit hides that of the settings.
+	// RateLimit hides the field of the embedded settings.
 	RateLimit  wireNumber      `json:"rate_limit"`
 	ID         wireID          `json:"id"`
 	WebhookID  wireID          `json:"webhook_id"`
@@ -160,17 +159,17 @@ type wireWebhook struct {
 		Key          string `json:"key"`
 		HashFunction string `json:"hash_function"`
 	} `json:"signature"`
-	// The guide says "secret" of the create answer and "secret key" of the show answer.
+	// The guide calls it "secret" in the create answer and "secret key" in the show answer.
 	Secret       string `json:"secret"`
 	SecretKey    string `json:"secret_key"`
 	HashFunction string `json:"hash_function"`
 }
 
-// onlyHashFunction is what signs when an answer has a secret without saying
-// how: sha256 is the only value that both descriptions know.
+// onlyHashFunction is the default if an answer has a secret without a hash function: both descriptions know
+// only sha256.
 const onlyHashFunction = "sha256"
 
-// IsSignedAsPublished tells whether [Sign] signs as the API does for this webhook.
+// IsSignedAsPublished reports whether [Sign] gives the signatures of this webhook.
 func (w Webhook) IsSignedAsPublished() bool {
 	name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(w.HashFunction))
 	return name == "" || strings.HasSuffix(name, onlyHashFunction)
@@ -186,9 +185,8 @@ func readWebhook(document []byte) (webhook Webhook, told wireWebhook, err error)
 	return webhook, told, err
 }
 
-// decodeWebhook reads an answer about one webhook. The id, when there is one,
-// is the webhook that was asked for: an answer about another is an error. An answer that tells
-// the id is good for what else can be read of it.
+// decodeWebhook reads an answer about one webhook. If an id is given, an answer about another webhook is an
+// error. An answer with an id counts even if some of it cannot be read.
 func decodeWebhook(body []byte, id string) (Webhook, error) {
 	if len(bytes.TrimSpace(body)) == 0 && id != "" {
 		return Webhook{ID: id}, nil
@@ -198,7 +196,7 @@ func decodeWebhook(body []byte, id string) (Webhook, error) {
 		return Webhook{Secret: webhook.Secret}, unread
 	}
 	webhook.ID, webhook.Unread = cmp.Or(webhook.ID, id), unread
-	// A service may answer an id in other letters than it was asked for.
+	// A service may answer the id in another case.
 	if told.contradictsID(webhook.ID) || id != "" && !strings.EqualFold(webhook.ID, id) {
 		return Webhook{Secret: webhook.Secret}, errors.New("the answer is about another webhook")
 	}
@@ -211,13 +209,13 @@ func decodeWebhook(body []byte, id string) (Webhook, error) {
 // listedPage is a page of the list.
 type listedPage struct {
 	webhooks []Webhook
-	// size is how many webhooks a full page has, 0 where that is not told.
+	// size is how many webhooks a full page has, or 0 if not told.
 	size int
-	// count is the number of webhooks on all pages, nil where that is not told.
+	// count is the number of webhooks on all pages, or nil if not told.
 	count *int64
 }
 
-// wireList is a list of webhooks, not nil where an answer has null for it: then the account is empty.
+// wireList is a list of webhooks. A null in the answer means an empty account, so the list is not nil then.
 type wireList []json.RawMessage
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -229,7 +227,7 @@ func (l *wireList) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, (*[]json.RawMessage)(l))
 }
 
-// decodeList reads a page of the list. One without a body, which is nil, is empty.
+// decodeList reads a page of the list. Without a body, it is empty.
 func decodeList(body []byte) (listedPage, error) {
 	if body == nil {
 		return listedPage{}, nil
@@ -301,12 +299,12 @@ func (w wireWebhook) webhook() Webhook {
 	return webhook
 }
 
-// statuses are those that are known, and whether a webhook of each is archived.
+// statuses are the known statuses, and whether a webhook of each is archived.
 var statuses = map[string]*bool{
 	"": nil, "active": new(false), "enabled": new(false), "archived": new(true), "disabled": new(true),
 }
 
-// isReference tells whether a webhook has one event, as the reference says.
+// isReference reports whether a webhook has a single event, as in the reference.
 func (w wireWebhook) isReference() bool { return w.Events == nil || w.Event != "" }
 
 func (w wireWebhook) contradictsID(id string) bool {
@@ -327,7 +325,7 @@ func (w wireWebhook) events() []string {
 	return slices.Compact(events)
 }
 
-// archived returns nil when the answer does not tell.
+// archived returns nil if the answer does not tell.
 func (w wireWebhook) archived() *bool {
 	if w.Archived.told != nil {
 		return w.Archived.told

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Samples use values that are reserved for documentation, so they belong to nobody.
+// Samples use values that are reserved for documentation, so that they belong to nobody.
 const (
 	sampleEmail = "test@example.com"
 	sampleIP    = "192.0.2.1"
@@ -18,14 +18,14 @@ type wirePerson struct {
 	Email string `json:"email"`
 }
 
-// wireGuideDelivery is a delivery's body by the developer guide.
+// wireGuideDelivery is a delivery's body in the developer guide.
 type wireGuideDelivery struct {
 	Event     string     `json:"event"`
 	Timestamp string     `json:"timestamp"`
 	Data      wirePerson `json:"data"`
 }
 
-// wireReferenceDelivery is a delivery's body by the reference.
+// wireReferenceDelivery is a delivery's body in the reference.
 type wireReferenceDelivery struct {
 	Event     string     `json:"event"`
 	AccountID int64      `json:"account_id"`
@@ -35,8 +35,7 @@ type wireReferenceDelivery struct {
 	Data      wirePerson `json:"data"`
 }
 
-// encodeSample returns the body of a sample event in the form that the API
-// speaks. The account is a made-up one where it is 0.
+// encodeSample returns the body of a sample event in the API's form. Account 0 means a made-up one.
 func encodeSample(form Form, event string, account int64, at time.Time) ([]byte, error) {
 	person := wirePerson{ID: sampleID, Email: sampleEmail}
 	var sample any = wireReferenceDelivery{

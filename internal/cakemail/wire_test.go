@@ -146,7 +146,7 @@ func TestDecode_RefusesWhatIsNoWebhook(t *testing.T) {
 	}
 }
 
-// The id and what else can be read are not lost for a value that cannot be.
+// A value that cannot be read does not lose the id and the other values.
 func TestDecode_SaysWhatCannotBeRead(t *testing.T) {
 	const number, truth = "rate_limit in the answer is not a whole number", "archived in the answer is neither true nor false"
 	for fields, want := range map[string]string{
@@ -323,7 +323,7 @@ func FuzzDecodeList(f *testing.F) {
 	})
 }
 
-// wantSound checks what holds of every webhook that an answer yields.
+// wantSound checks what every webhook in an answer must satisfy.
 func wantSound(t *testing.T, webhook Webhook) {
 	t.Helper()
 	if err := CheckID(webhook.ID); err != nil {

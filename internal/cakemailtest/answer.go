@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// answer is what a call is answered with.
+// answer is the answer to a call.
 type answer struct {
 	status      int
 	header      http.Header
@@ -29,7 +29,7 @@ func reply(status int, value any) answer {
 // object is a JSON object.
 type object = map[string]any
 
-// failure has a detail that is a string, as FastAPI answers by itself.
+// failure has a string as detail, as FastAPI's own answers do.
 func failure(status int, detail string) answer { return reply(status, object{"detail": detail}) }
 
 // refusal is the list form of the error envelope, for one field.
@@ -46,7 +46,7 @@ func invalid(message, kind string, location ...any) *answer {
 	return &made
 }
 
-// answer carries the request out, on what the API was a lag ago.
+// answer carries out the request on the API as it was a lag ago.
 func (s *Server) answer(call *Call, request *http.Request, lag time.Duration) answer {
 	if call.Operation == Token {
 		return s.token(call)

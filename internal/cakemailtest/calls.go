@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Operation names one call of the API, as the log counts it.
+// Operation names one call of the API in the log.
 type Operation string
 
 // The operations.
@@ -22,7 +22,7 @@ const (
 	Unknown   Operation = "unknown"
 )
 
-// Call is one request as the API got it.
+// Call is one request that the API got.
 type Call struct {
 	Operation Operation
 	Method    string
@@ -30,15 +30,15 @@ type Call struct {
 	RawQuery  string
 	Header    http.Header
 	Body      []byte
-	// AccountID is the account_id of the query; 0 when there is none.
+	// AccountID is the account_id in the query, or 0.
 	AccountID int64
-	// Status is what was answered; 0 while it is not, or when the connection was cut.
+	// Status is the answer's status; 0 before the answer, or if the connection was cut.
 	Status  int
 	Started time.Time
 	Faulted bool
 }
 
-// record logs the call as soon as it has arrived.
+// record logs the call when it arrives.
 func (s *Server) record(request *http.Request, body []byte) *Call {
 	account, _ := strconv.ParseInt(request.URL.Query().Get("account_id"), 10, 64)
 	call := &Call{
@@ -93,10 +93,10 @@ func (s *Server) Calls() []Call {
 	return calls
 }
 
-// Count is the number of calls of the operation in the log.
+// Count returns the number of calls of the operation in the log.
 func (s *Server) Count(operation Operation) int { return s.Counts()[operation] }
 
-// Counts are the numbers of calls by operation; those without a call are left out.
+// Counts returns the number of calls by operation, without zeros.
 func (s *Server) Counts() map[Operation]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Delivery is what became of a posted event.
+// Delivery is the result of a posted event.
 type Delivery struct {
 	// Status and Body are the receiver's answer.
 	Status int
@@ -20,9 +20,8 @@ type Delivery struct {
 	SentBody  []byte
 }
 
-// Deliver posts a signed sample event to the webhook's url, with both headers
-// that the descriptions name. It fails when the webhook is unknown, archived or
-// not subscribed to the event, or when there is no answer.
+// Deliver posts a signed sample event to the webhook's url, with the headers of both descriptions. It fails if the
+// webhook is unknown, archived or not subscribed to the event, or if there is no answer.
 func (s *Server) Deliver(ctx context.Context, id, event string) (Delivery, error) {
 	webhook, err := s.subscribed(id, event)
 	if err != nil {
@@ -64,7 +63,7 @@ func (s *Server) subscribed(id, event string) (Webhook, error) {
 	return Webhook{}, fmt.Errorf("no webhook has the id %s", id)
 }
 
-// sample is a delivery's body as the description in force shows it.
+// sample is a delivery's body in the form that this server serves.
 func (s *Server) sample(event string, webhook Webhook) object {
 	data := object{"id": 1234, "email": "jane@example.com"}
 	if s.form == Guide {

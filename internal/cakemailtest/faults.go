@@ -5,31 +5,31 @@ import (
 	"time"
 )
 
-// Fault is one misbehaviour. It is set with [Server.SetFaults] and may be
-// changed while the server runs. With nothing set it does nothing.
+// Fault is one misbehaviour, set with [Server.SetFaults]. It may be changed while the server runs. The zero value does
+// nothing.
 type Fault struct {
-	// Operation is what it concerns; "" is everything but the token call.
+	// Operation is the affected call; "" means all but the token call.
 	Operation Operation
-	// Every concerns each nth matching request; 0 and 1 mean all.
+	// Every affects each nth matching request; 0 and 1 mean all.
 	Every int
-	// Times bounds how often it happens; 0 is without bound.
+	// Times limits how often it happens; 0 means no limit.
 	Times int
-	// PerSecond answers 429 with Retry-After: 1 to matching requests above so many in a second.
+	// PerSecond answers 429 with Retry-After: 1 to matching requests above this number in a second.
 	PerSecond int
-	// Processed tells whether the API carries the request out before it misbehaves.
+	// Processed makes the API carry out the request before it misbehaves.
 	Processed bool
-	// Delay is waited, after carrying out if Processed and before otherwise. With
-	// nothing else set the normal answer follows, also when the client has gone.
+	// Delay is waited after carrying out if Processed, else before. Without other fields, the normal answer follows, even
+	// if the client has gone.
 	Delay time.Duration
-	// Later carries the request out so long after the answer.
+	// Later carries out the request this long after the answer.
 	Later time.Duration
-	// Lag answers from a replica that is so far behind: what is younger is unknown to it,
-	// and what has changed since it still shows as it was.
+	// Lag answers from a replica that is this far behind: it does not know newer webhooks, and shows changed ones as
+	// they were.
 	Lag time.Duration
 	// Cut closes the connection without an answer.
 	Cut bool
-	// Status, Header, Body and ContentType replace the answer's. Body alone keeps
-	// the normal status. ContentType is application/json by default.
+	// Status, Header, Body and ContentType replace the answer's. Body alone keeps the normal status. ContentType is
+	// application/json by default.
 	Status      int
 	Header      http.Header
 	Body        string
@@ -42,15 +42,14 @@ type Fault struct {
 
 // Faults to meet the provider's promises with.
 var (
-	// LostCreate carries the first create out, and loses its answer.
 	LostCreate = Fault{Operation: Create, Times: 1, Processed: true, Cut: true}
-	// LaggingList lists what there was three seconds ago.
+	// LostCreate carries out the first create, and loses its answer.
 	LaggingList = Fault{Operation: List, Lag: 3 * time.Second}
-	// RateLimited refuses every third call for a second.
+	// LaggingList lists the webhooks of three seconds ago.
 	RateLimited = Fault{Every: 3, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"1"}}}
 )
 
-// replaces tells whether the normal answer is not needed at all.
+// replaces reports whether the normal answer is not needed at all.
 func (f Fault) replaces() bool { return f.Cut || f.Status != 0 || f.PerSecond > 0 }
 
 type activeFault struct {
@@ -60,7 +59,7 @@ type activeFault struct {
 	inWindow       int
 }
 
-// SetFaults replaces all faults; without arguments there are none any more.
+// SetFaults replaces all faults; without arguments, there are none.
 func (s *Server) SetFaults(faults ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,7 +69,7 @@ func (s *Server) SetFaults(faults ...Fault) {
 	}
 }
 
-// faultFor returns the first fault that the call meets, nil where there is none.
+// faultFor returns the first fault for the call, or nil.
 func (s *Server) faultFor(call *Call) *Fault {
 	if met := s.activeFaultFor(call.Operation); met != nil {
 		return &met.Fault
@@ -78,7 +77,7 @@ func (s *Server) faultFor(call *Call) *Fault {
 	return s.drawn(*call)
 }
 
-// activeFaultFor counts the call for every fault, whether or not another one happens.
+// activeFaultFor counts the call for every fault, even if another fault happens.
 func (s *Server) activeFaultFor(operation Operation) *activeFault {
 	s.mu.Lock()
 	defer s.mu.Unlock()

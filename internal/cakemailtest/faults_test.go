@@ -20,7 +20,7 @@ func TestFaults_Happen(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault cakemailtest.Fault
-		// statuses of four creates; 0 is a cut connection.
+		// statuses are the answers to four creates; 0 is a cut connection.
 		want    [4]int
 		created int
 	}{
@@ -69,7 +69,7 @@ func TestFaults_LetAReplicaLag(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault cakemailtest.Fault
-		// what a show, the number of items of a list, and a change answer.
+		// The answers to a show and a change, and the number of listed webhooks.
 		show, listed, change int
 	}{
 		"not at all":      {cakemailtest.Fault{Operation: cakemailtest.Token}, 200, 1, 200},

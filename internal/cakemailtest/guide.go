@@ -74,8 +74,7 @@ func readEvents(body []byte) ([]string, *answer) {
 	return fields.Events, nil
 }
 
-// guideID is a JSON number, as older documents show it; ids that tests chose
-// may be any string.
+// guideID is a JSON number, as in older documents. Ids that tests choose may be any string.
 func guideID(webhook *Webhook) any {
 	if number, err := strconv.ParseInt(webhook.ID, 10, 64); err == nil {
 		return number
@@ -83,7 +82,7 @@ func guideID(webhook *Webhook) any {
 	return webhook.ID
 }
 
-// guideData answers the events in reverse order: a set has none.
+// guideData returns the events in reverse order, since a set has no order.
 func guideData(webhook *Webhook) object {
 	events := slices.Clone(webhook.Events)
 	slices.Reverse(events)
@@ -92,7 +91,7 @@ func guideData(webhook *Webhook) object {
 	return data
 }
 
-// guideList answers everything at once: the guide knows no pages.
+// guideList returns everything at once, since the guide has no pages.
 func (s *Server) guideList(seen view, request *http.Request) answer {
 	items := []any{}
 	for _, webhook := range s.listed(seen, request.URL.Query()) {

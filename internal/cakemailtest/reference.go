@@ -94,8 +94,7 @@ func readEvent(body []byte) (string, *answer) {
 	return event, nil
 }
 
-// referenceData is the schema Webhook; archived_at is an integer there, so it
-// is left out of an active webhook.
+// referenceData is the schema Webhook. There, archived_at is an integer, so an active webhook has none.
 func referenceData(webhook *Webhook) object {
 	data := settingsData(webhook)
 	data["id"], data["status"], data["event"] = webhook.ID, "active", webhook.Events[0]

@@ -1,7 +1,6 @@
-// Package cakemailtest is an in-memory Cakemail API over real HTTP, for tests,
-// the demo and benchmarks. It serves both public descriptions of the API, is
-// strict about what it is sent, and misbehaves on demand. It shares no code
-// with the client, since a fake that does proves nothing.
+// Package cakemailtest is an in-memory Cakemail API over real HTTP, for tests, the demo and benchmarks. It serves both
+// public descriptions of the API, is strict about requests, and misbehaves on demand. It shares no code with the
+// client, since a fake that does proves nothing.
 package cakemailtest
 
 import (
@@ -20,13 +19,13 @@ type Form string
 
 // The two descriptions.
 const (
-	// Reference is the OpenAPI document: one event, the secret in the show answer alone, PATCH.
+	// Reference is the OpenAPI document: one event, the secret only in the show answer, PATCH.
 	Reference Form = "reference"
 	// Guide is the developer guide: several events, the secret in the create answer, no PATCH.
 	Guide Form = "guide"
 )
 
-// What the API knows of without options.
+// What the API knows without options.
 const (
 	DefaultAccessToken       = "cm-access-token-0123456789abcdef"
 	DefaultEmail             = "ops@example.com"
@@ -43,17 +42,15 @@ func WithForm(form Form) Option { return func(s *Server) { s.form = form } }
 // WithAccessToken accepts this long-lived token instead of [DefaultAccessToken].
 func WithAccessToken(token string) Option { return func(s *Server) { s.accessToken = token } }
 
-// WithUser accepts these instead of [DefaultEmail] and [DefaultPassword].
+// WithUser accepts this user instead of [DefaultEmail] and [DefaultPassword].
 func WithUser(email, password string) Option {
 	return func(s *Server) { s.email, s.password = email, password }
 }
 
-// WithChallenge answers every login with this status, 401 or 200, and a
-// challenge of multi-factor authentication instead of a token.
+// WithChallenge answers every login with this status, 401 or 200, and a multi-factor challenge instead of a token.
 func WithChallenge(status int) Option { return func(s *Server) { s.challenge = status } }
 
-// WithTokenLifetime lets issued tokens expire; the default is 432000 seconds,
-// which the real API was seen to say.
+// WithTokenLifetime sets when issued tokens expire; the default is 432000 seconds, as seen from the real API.
 func WithTokenLifetime(lifetime time.Duration) Option {
 	return func(s *Server) { s.tokenLifetime = lifetime }
 }
@@ -61,44 +58,42 @@ func WithTokenLifetime(lifetime time.Duration) Option {
 // WithRefreshRefused answers every refresh_token grant with 401.
 func WithRefreshRefused() Option { return func(s *Server) { s.refreshRefused = true } }
 
-// WithAccounts lets the credentials act for these accounts instead of 1, 42 and
-// 43; the first is their own.
+// WithAccounts sets the accounts of the credentials instead of 1, 42 and 43; the first is their own.
 func WithAccounts(ids ...int64) Option { return func(s *Server) { s.accounts = ids } }
 
-// WithOtherToken also accepts the token of somebody else, who can act for this account alone.
+// WithOtherToken also accepts somebody else's token, which can act only for this account.
 func WithOtherToken(token string, account int64) Option {
 	return func(s *Server) { s.otherToken, s.otherAccount = token, account }
 }
 
-// WithGoneStatus answers for unknown ids with 404 (the default), 410 or 400.
+// WithGoneStatus sets the status for unknown ids: 404 (the default), 410 or 400.
 func WithGoneStatus(status int) Option { return func(s *Server) { s.goneStatus = status } }
 
 // WithLatency waits before every answer.
 func WithLatency(latency time.Duration) Option { return func(s *Server) { s.latency = latency } }
 
-// WithPageSizeLimit caps per_page silently, and says so in pagination.per_page.
+// WithPageSizeLimit silently caps per_page, and shows the limit in pagination.per_page.
 func WithPageSizeLimit(limit int) Option { return func(s *Server) { s.pageSizeLimit = limit } }
 
-// WithoutCount lets lists tell neither how many webhooks there are nor, where
-// [WithPageSizeLimit] caps a page, how many it holds.
+// WithoutCount leaves the number of webhooks out of lists and, if [WithPageSizeLimit] caps a page, its size.
 func WithoutCount() Option { return func(s *Server) { s.uncounted = true } }
 
-// WithHabit lets the API make something else of each webhook that a call creates or changes.
+// WithHabit changes each webhook that a call creates or changes.
 func WithHabit(habit func(*Webhook)) Option { return func(s *Server) { s.habit = habit } }
 
-// WithListener serves there instead of on a port of loopback.
+// WithListener serves on this listener instead of a loopback port.
 func WithListener(listener net.Listener) Option {
 	return func(s *Server) { s.listener = listener }
 }
 
-// WithRandom takes ids and secrets from there, so that they can be had again.
+// WithRandom sets the source of ids and secrets, so that they can be repeated.
 func WithRandom(random io.Reader) Option { return func(s *Server) { s.random = random } }
 
-// WithFaults asks for a fault of each call as it arrives, without holding a lock; nil is
-// none. What [Server.SetFaults] set comes first.
+// WithFaults asks for a fault for each call as it arrives, without holding a lock; nil means none. Faults from
+// [Server.SetFaults] come first.
 func WithFaults(faults func(Call) *Fault) Option { return func(s *Server) { s.drawn = faults } }
 
-// WithReport tells of each call as soon as it is known what it is answered with.
+// WithReport reports each call as soon as its answer is known.
 func WithReport(report func(Call)) Option { return func(s *Server) { s.report = report } }
 
 // Server is the API. It is safe for concurrent use.
@@ -138,7 +133,7 @@ type Server struct {
 	issued      []string
 }
 
-// Start starts the API; it is ready when this returns.
+// Start starts the API, which is ready when Start returns.
 func Start(options ...Option) *Server {
 	server := &Server{
 		form:          Reference,
@@ -173,14 +168,14 @@ func Start(options ...Option) *Server {
 	return server
 }
 
-// Close ends the API, and every delay with it.
+// Close ends the API and every delay.
 func (s *Server) Close() {
 	close(s.closing)
 	s.http.CloseClientConnections()
 	s.http.Close()
 }
 
-// URL is where the API listens, on loopback.
+// URL is the API's address on loopback.
 func (s *Server) URL() string { return s.http.URL }
 
 func (s *Server) countConnection(_ net.Conn, state http.ConnState) {
@@ -192,7 +187,7 @@ func (s *Server) countConnection(_ net.Conn, state http.ConnState) {
 	s.connections++
 }
 
-// Connections is the number of TCP connections accepted since the start.
+// Connections returns the number of TCP connections accepted since the start.
 func (s *Server) Connections() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -242,7 +237,7 @@ func (s *Server) markFaulted(call *Call) {
 	call.Faulted = true
 }
 
-// wait pauses; the end of the server cuts it short.
+// wait pauses, until the server closes at the latest.
 func (s *Server) wait(pause time.Duration) {
 	if pause <= 0 {
 		return

@@ -21,13 +21,13 @@ func start(t *testing.T, options ...cakemailtest.Option) *caller {
 	t.Helper()
 	api := cakemailtest.Start(options...)
 	t.Cleanup(api.Close)
-	// Each server that closes also closes the idle connections of net/http's own transport.
+	// Every server that closes also closes the idle connections of net/http's own transport.
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &caller{api: api, token: cakemailtest.DefaultAccessToken, client: http.Client{Transport: transport}}
 }
 
-// received is an answer, read completely.
+// received is an answer that was read completely.
 type received struct {
 	status int
 	header http.Header
@@ -120,7 +120,7 @@ func TestForms_Answer(t *testing.T) {
 	type exchange struct {
 		call, body string
 		status     int
-		// want is what the answer says, and not what it does not.
+		// want is what the answer contains, not what it must not contain.
 		want []string
 		not  string
 	}

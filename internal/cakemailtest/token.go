@@ -87,7 +87,7 @@ func (s *Server) issueToken() answer {
 	})
 }
 
-// RevokeTokens refuses every token issued so far; refresh tokens stay good.
+// RevokeTokens refuses every token issued so far. Refresh tokens stay valid.
 func (s *Server) RevokeTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -58,7 +58,7 @@ func TestToken_Ends(t *testing.T) {
 	for name, test := range map[string]struct {
 		options []cakemailtest.Option
 		revoked bool
-		// old and renewed are what calls with the first and a second token are answered.
+		// old and renewed are the statuses of calls with a first and a second token.
 		old, renewed int
 	}{
 		"never":                              {nil, false, 200, 200},

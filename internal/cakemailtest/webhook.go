@@ -18,7 +18,7 @@ import (
 	"unicode/utf8"
 )
 
-// Webhook is a webhook as the API keeps it.
+// Webhook is a webhook as the API stores it.
 type Webhook struct {
 	ID              string
 	AccountID       int64
@@ -30,26 +30,26 @@ type Webhook struct {
 	Secret          string
 	HashFunction    string
 
-	// Created is when the API made it, or was given it.
+	// Created is when the API made it, or when a test added it.
 	Created time.Time
 
-	// versions are what it was, oldest first, each since when.
+	// versions are its earlier states with their start times, oldest first.
 	versions []version
 }
 
-// setting is what a call can set of a webhook, in both forms alike.
+// setting is what a call can set of a webhook, the same in both forms.
 type setting struct {
-	// name is its key in a body and in an answer.
+	// name is its key in bodies and answers.
 	name string
-	// field is a pointer to where the webhook keeps it.
+	// field points to the webhook's field.
 	field func(*Webhook) any
-	// problem is what the API refuses of a value, read from JSON; "" is nothing.
+	// problem says why the API refuses a value read from JSON, or "".
 	problem func(value any, form Form) (message, kind string)
-	// fallback is the value of a webhook that was made without one, nil where it stays without.
+	// fallback is the value of a webhook that was made without one, or nil for none.
 	fallback map[Form]any
 }
 
-// settings are all but the events, whose key depends on the form.
+// settings has everything but the events, whose key depends on the form.
 var settings = []setting{
 	{
 		name:    "url",
@@ -68,10 +68,10 @@ var settings = []setting{
 	},
 }
 
-// in is where the webhook keeps the setting.
+// in returns the webhook's field for the setting.
 func (s setting) in(webhook *Webhook) reflect.Value { return reflect.ValueOf(s.field(webhook)).Elem() }
 
-// settingsData are the settings as both forms answer them, without those that the webhook has none of.
+// settingsData returns the settings in the answers of both forms, without those that the webhook lacks.
 func settingsData(webhook *Webhook) object {
 	data := object{}
 	for _, setting := range settings {
@@ -84,14 +84,14 @@ func settingsData(webhook *Webhook) object {
 	return data
 }
 
-// Settings are what a call can set, by its name in JSON.
+// Settings returns what a call can set, by JSON name.
 func (w Webhook) Settings() map[string]any {
 	data := settingsData(&w)
 	data["events"] = w.Events
 	return data
 }
 
-// readBody reads the settings, which are optional here, into the webhook. Unknown keys are ignored, as FastAPI does.
+// readBody reads the settings, all optional, into the webhook. It ignores unknown keys, as FastAPI does.
 func (s *Server) readBody(request *http.Request, body []byte, webhook *Webhook) *answer {
 	var values map[string]any
 	var fields map[string]json.RawMessage
@@ -115,7 +115,7 @@ func (s *Server) readBody(request *http.Request, body []byte, webhook *Webhook) 
 	return nil
 }
 
-// complete gives the webhook the API's defaults where it has no value.
+// complete sets the API's defaults for missing values.
 func (w *Webhook) complete(form Form) {
 	for _, setting := range settings {
 		if value, fallback := setting.in(w), setting.fallback[form]; fallback != nil && value.IsZero() {
@@ -179,7 +179,7 @@ func (w Webhook) request(ctx context.Context, body []byte) (*http.Request, error
 	return request, nil
 }
 
-// clone shares nothing that can be changed with the webhook.
+// clone shares nothing changeable with the webhook.
 func (w Webhook) clone() Webhook {
 	cloned := w
 	for _, field := range reflect.ValueOf(&cloned).Elem().Fields() {

@@ -15,14 +15,14 @@ type version struct {
 	webhook Webhook
 }
 
-// keep makes what the webhook is now its newest version.
+// keep makes the webhook's present state its newest version.
 func (w *Webhook) keep() {
 	kept := w.clone()
 	kept.versions = nil
 	w.versions = append(w.versions, version{time.Now(), kept})
 }
 
-// before is the webhook as it was a lag ago, nil where it was not there yet.
+// before returns the webhook as it was a lag ago, or nil if it was not there yet.
 func (w *Webhook) before(lag time.Duration) *Webhook {
 	if lag <= 0 {
 		return w
@@ -35,7 +35,7 @@ func (w *Webhook) before(lag time.Duration) *Webhook {
 	return nil
 }
 
-// Webhooks returns all webhooks, archived ones too, in the order of their creation.
+// Webhooks returns all webhooks, including archived ones, in the order of their creation.
 func (s *Server) Webhooks() []Webhook {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,7 +51,7 @@ func (s *Server) Active() []Webhook {
 	return slices.DeleteFunc(s.Webhooks(), func(webhook Webhook) bool { return webhook.Archived })
 }
 
-// Add puts a webhook into the API, with an id, a secret and defaults where it has none.
+// Add adds a webhook to the API, with an id, a secret and defaults if missing.
 func (s *Server) Add(webhook Webhook) Webhook {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,7 +80,7 @@ func (s *Server) add(webhook Webhook) Webhook {
 	return kept.clone()
 }
 
-// newID is a UUID in the reference's form, a whole number in the guide's.
+// newID returns a UUID in the reference's form, a whole number in the guide's.
 func (s *Server) newID() string {
 	if s.form == Guide {
 		s.lastNumber++
@@ -92,8 +92,7 @@ func (s *Server) newID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", raw[:4], raw[4:6], raw[6:8], raw[8:10], raw[10:])
 }
 
-// Change changes a webhook as a colleague in the web application would. It
-// panics on an unknown id.
+// Change changes a webhook as a colleague in the web application would. It panics if the id is unknown.
 func (s *Server) Change(id string, change func(*Webhook)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,7 +102,7 @@ func (s *Server) Change(id string, change func(*Webhook)) {
 	s.issued = append(s.issued, webhook.Secret)
 }
 
-// Remove makes a webhook unknown. It panics on an unknown id.
+// Remove makes the API forget a webhook. It panics if the id is unknown.
 func (s *Server) Remove(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,22 +118,20 @@ func (s *Server) index(id string) int {
 	return index
 }
 
-// view is what a call sees of the API: one account, as it was a lag ago where a
-// replica answers that does not have the latest webhooks yet.
+// view is what a call sees of the API: one account, as it was a lag ago if a lagging replica answers.
 type view struct {
 	account int64
 	lag     time.Duration
 	writes  bool
 }
 
-// at is the view that an operation has: what changes a webhook does so where all replicas
-// learn from, once its own knows the webhook.
+// at returns the view of an operation. A change is made to the newest data, once this replica knows the webhook.
 func (v view) at(operation Operation) view {
 	v.writes = operation != Show
 	return v
 }
 
-// of is the webhook as the call sees it, nil where it does not.
+// of returns the webhook as the call sees it, or nil.
 func (v view) of(webhook *Webhook) *Webhook {
 	if webhook.AccountID != v.account {
 		return nil
@@ -146,7 +143,7 @@ func (v view) of(webhook *Webhook) *Webhook {
 	return shown
 }
 
-// find returns the webhook that the path names, as the call sees it.
+// find returns the webhook in the path as the call sees it.
 func (s *Server) find(seen view, request *http.Request) (*Webhook, *answer) {
 	segments := strings.Split(strings.TrimPrefix(request.URL.EscapedPath(), "/webhooks/"), "/")
 	id, err := url.PathUnescape(segments[0])

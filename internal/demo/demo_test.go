@@ -30,7 +30,7 @@ func TestEveryStepHolds(t *testing.T) {
 			}
 			printed := color.ReplaceAllString(out.String(), "")
 			if isColored := printed != out.String(); isColored != colored {
-				t.Errorf("there are colours: %t, want %t", isColored, colored)
+				t.Errorf("colours: got %t, want %t", isColored, colored)
 			}
 			expectSteps(t, printed)
 			expectNarrow(t, printed)
@@ -44,7 +44,7 @@ func TestEveryStepHolds(t *testing.T) {
 	}
 }
 
-// expectSteps fails unless the steps are all there, in their order.
+// expectSteps fails unless all steps are there, in order.
 func expectSteps(t *testing.T, printed string) {
 	t.Helper()
 	rest := printed
@@ -69,7 +69,7 @@ func expectSteps(t *testing.T, printed string) {
 	}
 }
 
-// terraforms are the lines of Terraform and the provider, which are quoted as wide as they are.
+// terraforms matches lines of Terraform and the provider, which are quoted at full width.
 var terraforms = regexp.MustCompile(`^ +~ url +=|^(│ )?Warning: The secret of the webhook|^Posting a sample of `)
 
 func expectNarrow(t *testing.T, printed string) {
@@ -81,7 +81,7 @@ func expectNarrow(t *testing.T, printed string) {
 	}
 }
 
-// deliveredBy is what the demo says of the delivery with the Terraform that runs it.
+// deliveredBy is what the demo says about the delivery with this version of Terraform.
 func deliveredBy(t *testing.T) string {
 	t.Helper()
 	name, minor, err := terraformcli.Version(t.Context())
@@ -94,8 +94,7 @@ func deliveredBy(t *testing.T) string {
 	return "The API posts a signed Contact.Added to the URL of the webhook."
 }
 
-// Colours are for a terminal alone, and for none that says NO_COLOR. The null device is as little
-// of a file as a terminal.
+// Only a terminal without NO_COLOR gets colours. The null device is no more a regular file than a terminal is.
 func TestIsColored(t *testing.T) {
 	t.Parallel()
 	device, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
@@ -114,12 +113,12 @@ func TestIsColored(t *testing.T) {
 		want    bool
 	}{{device, "", true}, {device, "1", false}, {pipe, "", false}} {
 		if got := isColored(test.out, test.noColor); got != test.want {
-			t.Errorf("to %s with NO_COLOR=%s, there are colours: %t, want %t", test.out.Name(), test.noColor, got, test.want)
+			t.Errorf("to %s with NO_COLOR=%s, colours: got %t, want %t", test.out.Name(), test.noColor, got, test.want)
 		}
 	}
 }
 
-// Without Terraform, and without a folder to download it into, the demo says three lines.
+// Without Terraform, and without a folder to download it to, the demo prints three lines.
 func TestNoTerraform(t *testing.T) {
 	built := filepath.Join(t.TempDir(), "demo.exe")
 	if output, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", built, ".").CombinedOutput(); err != nil {
@@ -152,14 +151,14 @@ func TestItLeavesNothingBehind(t *testing.T) {
 		return len(text), nil
 	})
 	if err := run(ctx, stopper, false); err == nil || !strings.Contains(err.Error(), "stopped in step 2, and cleaned up") {
-		t.Errorf("got %v, want that it was stopped in step 2", err)
+		t.Errorf("got %v, want a stop in step 2", err)
 	}
 	if left, err := filepath.Glob(filepath.Join(temporary, "cakemail-demo-*")); err != nil || len(left) > 0 {
 		t.Errorf("it left %v (error %v)", left, err)
 	}
 }
 
-// writerFunc is a function as an [io.Writer].
+// writerFunc is a function that is an [io.Writer].
 type writerFunc func([]byte) (int, error)
 
 // Write implements [io.Writer].

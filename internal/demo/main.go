@@ -1,7 +1,6 @@
-// Command demo shows the provider at work without a Cakemail account: it builds
-// the provider, starts an in-memory API and a receiver of deliveries on this
-// machine, and runs the real Terraform on examples/demo, step by step. It exits
-// with 0 only if every step held.
+// Command demo shows the provider at work without a Cakemail account. It builds the provider, starts an in-memory API and
+// a receiver of deliveries on this machine, and runs the real Terraform on examples/demo, step by step. It exits with 0
+// only if every step held.
 package main
 
 import (
@@ -25,14 +24,13 @@ func main() {
 	}
 }
 
-// isColored tells whether a person sees the output, and wants colours.
+// isColored reports whether a person sees the output and wants colours.
 func isColored(out *os.File, noColor string) bool {
 	info, err := out.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && noColor == ""
 }
 
-// run plays the demo, and stops at the first step that does not hold. It leaves
-// nothing behind, whether it gets to the end or not.
+// run plays the demo, and stops at the first step that does not hold. It leaves nothing behind in any case.
 func run(ctx context.Context, out io.Writer, color bool) error {
 	core, minor, err := terraformcli.Version(ctx)
 	if err != nil {

@@ -13,8 +13,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// receiver is the program at a webhook's url. It accepts what is signed with the
-// secret it was given, and refuses everything else.
+// receiver is the program at a webhook's url. It accepts only what is signed with its secret.
 type receiver struct {
 	server   *httptest.Server
 	mu       sync.Mutex
@@ -22,7 +21,7 @@ type receiver struct {
 	accepted delivery
 }
 
-// delivery is what a receiver got.
+// delivery is a delivery that the receiver got.
 type delivery struct {
 	path, signature string
 	body            []byte
@@ -38,7 +37,7 @@ func (r *receiver) close() { r.server.Close() }
 
 func (r *receiver) url(path string) string { return r.server.URL + path }
 
-// trust sets the secret that deliveries are verified with.
+// trust sets the secret to verify deliveries with.
 func (r *receiver) trust(secret string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,7 +61,7 @@ func (r *receiver) ServeHTTP(answer http.ResponseWriter, request *http.Request) 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	signature := cmp.Or(request.Header.Get("X-Cakemail-Signature"), request.Header.Get("X-Signature"))
-	// Without a secret everything would verify that is signed with the empty one.
+	// Without this check, a signature with the empty secret would verify.
 	if r.secret == "" || !cakemail.Verify(body, signature, r.secret) {
 		answer.WriteHeader(http.StatusUnauthorized)
 		return
@@ -71,7 +70,7 @@ func (r *receiver) ServeHTTP(answer http.ResponseWriter, request *http.Request) 
 	answer.WriteHeader(http.StatusNoContent)
 }
 
-// post sends the receiver a delivery, and returns what it answers.
+// post sends a delivery to the receiver, and returns the answer's status.
 func (r *receiver) post(ctx context.Context, path string, body []byte, signature string) (int, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url(path), bytes.NewReader(body))
 	if err != nil {

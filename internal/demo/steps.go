@@ -18,14 +18,14 @@ import (
 const (
 	event      = "Contact.Added"
 	otherEvent = "Email.Bounced"
-	// actionsSince is the minor version of Terraform 1 that brought actions; OpenTofu has none.
+	// actionsSince is the minor version of Terraform 1 that introduced actions; OpenTofu has none.
 	actionsSince = 14
 )
 
 //go:embed delivery.tf
 var deliveryConfiguration []byte
 
-// demo is what the steps hand on from one to the next.
+// demo is what the steps share.
 type demo struct {
 	out        io.Writer
 	color      bool
@@ -34,7 +34,7 @@ type demo struct {
 	api        *cakemailtest.Server
 	receiver   *receiver
 	terraform  *terraform
-	// webhook is what Terraform knew of it after the first apply.
+	// webhook is what Terraform knew about the webhook after the first apply.
 	webhook attributes
 }
 
@@ -55,13 +55,13 @@ func (d *demo) steps() []step {
 	}
 }
 
-// What terminals call these.
+// Codes of terminals.
 const (
 	bold  = "1"
 	green = "32"
 )
 
-// paint gives the text a colour where there is a terminal.
+// paint colours the text on a terminal.
 func (d *demo) paint(code, text string) string {
 	if !d.color {
 		return text
@@ -86,7 +86,7 @@ func (d *demo) close() {
 	}
 }
 
-// expect returns an error that names both sides, or nil when they are equal.
+// expect returns an error that names both sides, or nil if they are equal.
 func expect[T comparable](what string, want, got T) error {
 	if want == got {
 		return nil
@@ -94,7 +94,7 @@ func expect[T comparable](what string, want, got T) error {
 	return fmt.Errorf("%s: expected %v, saw %v", what, want, got)
 }
 
-// firstFailure returns the first of the errors that is one.
+// firstFailure returns the first error that is not nil.
 func firstFailure(failures ...error) error {
 	for _, failure := range failures {
 		if failure != nil {
@@ -104,7 +104,7 @@ func firstFailure(failures ...error) error {
 	return nil
 }
 
-// to sets the URL of the configuration to this path of the receiver.
+// to sets the URL in the configuration to this path of the receiver.
 func (d *demo) to(path string) string { return " -var url=" + d.receiver.url(path) }
 
 func (d *demo) configure(ctx context.Context) error {
@@ -127,7 +127,7 @@ func (d *demo) configure(ctx context.Context) error {
 		return fmt.Errorf("reading the configuration: %w", err)
 	}
 	d.say("%s", content)
-	// The settings are the ones that a user of the real API would export.
+	// A user of the real API would export the same variables.
 	workspace, err := terraformcli.New(ctx, folder, d.folder,
 		"CAKEMAIL_API_BASE="+d.api.URL(), "CAKEMAIL_ACCESS_TOKEN="+cakemailtest.DefaultAccessToken)
 	if err != nil {
@@ -185,7 +185,7 @@ func (d *demo) applyCreate(ctx context.Context) error {
 	return nil
 }
 
-// expectInAPI checks that the only webhook of the API, archived or not, is the one that Terraform knows.
+// expectInAPI checks that the API's only webhook, archived or not, is the one that Terraform knows.
 func (d *demo) expectInAPI(known attributes, path string, archived bool) error {
 	all := d.api.Webhooks()
 	if len(all) != 1 {
@@ -239,8 +239,7 @@ func (d *demo) planReplacement(ctx context.Context) error {
 	return nil
 }
 
-// deliver has an event delivered by the provider's action, or by the API where
-// Terraform is too old for actions.
+// deliver delivers an event by the provider's action, or by the API if Terraform is too old for actions.
 func (d *demo) deliver(ctx context.Context) error {
 	d.receiver.trust(d.webhook.Secret)
 	post := d.deliverByAPI

@@ -14,13 +14,13 @@ import (
 
 const planFile = "demo.tfplan"
 
-// terraform runs Terraform, says what it runs, and quotes what matters of what it prints.
+// terraform runs Terraform, shows the command, and quotes the important part of the output.
 type terraform struct {
 	workspace *terraformcli.Workspace
 	say       func(format string, arguments ...any)
 }
 
-// run runs a command, with more flags than it shows.
+// run runs a command. It does not show the additional flags.
 func (t *terraform) run(ctx context.Context, command string, more ...string) (string, error) {
 	t.say("$ terraform %s\n", command)
 	output, err := t.workspace.Run(ctx, append(strings.Fields(command), more...)...)
@@ -28,9 +28,9 @@ func (t *terraform) run(ctx context.Context, command string, more ...string) (st
 	return output, err
 }
 
-// planned is a plan as `terraform show -json` describes it.
+// planned is a plan in the form of `terraform show -json`.
 type planned struct {
-	// changes tells what `terraform plan -detailed-exitcode` exited with 2 for.
+	// changes means that `terraform plan -detailed-exitcode` exited with 2.
 	changes   bool
 	printed   string
 	Resources []plannedResource `json:"resource_changes"`
@@ -44,7 +44,7 @@ type plannedResource struct {
 	} `json:"change"`
 }
 
-// plan writes the plan to a file, for apply, and reads it.
+// plan writes the plan to a file for apply, and reads it.
 func (t *terraform) plan(ctx context.Context, variables string) (planned, error) {
 	var read planned
 	output, err := t.run(ctx, "plan"+variables, "-detailed-exitcode", "-out="+planFile)
@@ -58,7 +58,7 @@ func (t *terraform) plan(ctx context.Context, variables string) (planned, error)
 	return read, t.readJSON(ctx, &read, planFile)
 }
 
-// expectActions checks that the plan does this with one resource.
+// expectActions checks that the plan has these actions for one resource.
 func (p planned) expectActions(actions ...string) error {
 	if len(p.Resources) != 1 {
 		return fmt.Errorf("resources in the plan: expected 1, saw %d", len(p.Resources))
@@ -71,8 +71,8 @@ func (p planned) expectNothing() error {
 	return firstFailure(p.expectActions("no-op"), expect("the plan has changes", false, p.changes))
 }
 
-// expectKept checks that the attributes are known while planning, and the same
-// as before. It names them without their values, which may be secret.
+// expectKept checks that the attributes are known in the plan and unchanged. It names them without their values, which
+// may be secret.
 func (p planned) expectKept(before map[string]string) error {
 	for _, resource := range p.Resources {
 		for name, value := range before {
@@ -101,7 +101,7 @@ func (t *terraform) apply(ctx context.Context, summary string) error {
 	return t.finish(ctx, "Apply complete! Resources: "+summary+".", "apply", planFile)
 }
 
-// state is the state as `terraform show -json` describes it.
+// state is the state in the form of `terraform show -json`.
 type state struct {
 	Values struct {
 		Outputs map[string]struct {
@@ -116,7 +116,7 @@ type state struct {
 	} `json:"values"`
 }
 
-// attributes are those of the webhook.
+// attributes are the webhook's attributes.
 type attributes struct {
 	ID           string `json:"id"`
 	URL          string `json:"url"`
@@ -124,7 +124,7 @@ type attributes struct {
 	HashFunction string `json:"hash_function"`
 }
 
-// webhook returns the attributes of the only resource in the state, whose secret is the output too.
+// webhook returns the attributes of the only resource in the state, whose secret must also be the output.
 func (t *terraform) webhook(ctx context.Context) (attributes, error) {
 	var read state
 	if err := t.readJSON(ctx, &read); err != nil {
@@ -141,8 +141,7 @@ func (t *terraform) webhook(ctx context.Context) (attributes, error) {
 	)
 }
 
-// readJSON decodes what `terraform show -json` prints. Its errors never show that
-// text, since there are secrets in it.
+// readJSON decodes the output of `terraform show -json`. Its errors never show that text, since it contains secrets.
 func (t *terraform) readJSON(ctx context.Context, into any, file ...string) error {
 	printed, err := t.workspace.Command(ctx, append([]string{"show", "-json"}, file...)...).Output()
 	if err != nil {
@@ -156,17 +155,17 @@ func (t *terraform) readJSON(ctx context.Context, into any, file ...string) erro
 
 var (
 	color = regexp.MustCompile(`\x1b\[[0-9;]*m`)
-	// parts begin what is quoted to its end: a change that a plan has, and the warning of another secret.
+	// parts begin a quoted part: a change in a plan, or the warning of another secret.
 	parts = regexp.MustCompile(`^(  # \S+ (will be created|will be updated|must be replaced)|Warning: The secret)`)
-	// ends come after a part, such as the next warning.
+	// ends follow a part, such as the next warning.
 	ends = regexp.MustCompile(`^(╵|─|Warning: )`)
-	// summaries are lines that are quoted alone.
+	// summaries are lines that are quoted by themselves.
 	summaries = regexp.MustCompile(`^(Plan: |No changes\.|Apply complete!|Destroy complete!)`)
-	// progress stands before what an action reports.
+	// progress is the prefix of an action's reports.
 	progress = regexp.MustCompile(`^.* \(triggered by CLI\): `)
 )
 
-// quote repeats what matters of the output as Terraform printed it, without what is known only later.
+// quote repeats the important part of Terraform's output, without values that are known only later.
 func (t *terraform) quote(output string) {
 	inside := false
 	for line := range strings.Lines(output) {

@@ -10,28 +10,28 @@ import (
 )
 
 const (
-	// hidden stands for a secret.
+	// hidden replaces a secret.
 	hidden = "***"
-	// shortest keeps a password of one letter from masking every such letter of a text.
+	// shortest keeps a one-letter password from masking every such letter.
 	shortest = 4
-	// longest bounds, in bytes, the time that a hostile text can take.
+	// longest bounds the time for a hostile text, in bytes.
 	longest = 64 << 10
-	// longestShown is how many characters a message shows of a text.
+	// longestShown is how much of a text a message shows, in characters.
 	longestShown = 300
 )
 
-// Secrets are the texts that nobody may see. The zero value is ready, and safe for concurrent use.
+// Secrets are texts that nobody may see. The zero value is ready for use, also concurrently.
 type Secrets struct {
 	mu   sync.Mutex
 	seen map[string]bool
-	// fresh are those that are not spelled yet: most processes never mask anything.
+	// fresh are not spelled yet: most processes never mask anything.
 	fresh     []string
 	spellings map[string]bool
-	// lengths are those of all spellings that begin with these bytes, so that finding one takes no longer the more there are.
+	// lengths are the lengths of all spellings by their first bytes, so that the search does not slow down with their number.
 	lengths map[string][]int
 }
 
-// Add adds secrets. It ignores those shorter than 4 bytes, which are parts of too many words.
+// Add adds secrets of 4 bytes or more. Shorter ones are parts of too many words.
 func (s *Secrets) Add(values ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -47,8 +47,8 @@ func (s *Secrets) Add(values ...string) {
 	}
 }
 
-// Mask replaces every secret by "***", in all spellings that it knows: as it is, and as JSON, URLs, HTML and base64
-// write it. Of a text over 64 KiB it tells only the length.
+// Mask replaces every secret with "***" in all known spellings: plain, JSON, URLs, HTML and base64. Of a text over
+// 64 KiB, it returns only the length.
 func (s *Secrets) Mask(text string) string {
 	if len(text) > longest {
 		return fmt.Sprintf("(%d bytes)", len(text))
@@ -79,8 +79,8 @@ func (s *Secrets) Mask(text string) string {
 	return masked.String()
 }
 
-// match returns the length of the longest spelling that the text begins with, or 0: a secret that begins with
-// another must not be masked in part.
+// match returns the length of the longest spelling at the start of the text, or 0. If one secret begins with another,
+// it must be masked whole.
 func (s *Secrets) match(text string) int {
 	found := 0
 	for _, length := range s.lengths[text[:min(shortest, len(text))]] {
@@ -91,8 +91,8 @@ func (s *Secrets) match(text string) int {
 	return found
 }
 
-// Clean makes a text of somebody else fit for a message: no secrets, no control
-// or other invisible characters, not more than 300 characters.
+// Clean makes somebody else's text fit for a message: without secrets, control characters and other invisible
+// characters, and at most 300 characters long.
 func (s *Secrets) Clean(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -77,7 +77,7 @@ func TestCleanTextsAreFitForAMessage(t *testing.T) {
 	}
 }
 
-// Nobody reads a text that long, and searching it would hold up every other call.
+// Nobody reads such a long text, and the search would delay every other call.
 func TestOfAVeryLongTextOnlyTheLengthIsTold(t *testing.T) {
 	t.Parallel()
 	known := &Secrets{}
@@ -120,7 +120,7 @@ func TestNothingIsSpelledBeforeItIsNeeded(t *testing.T) {
 	}
 }
 
-// Whatever the text, no spelling of a secret stands in it any more.
+// The masked text contains no spelling of a secret.
 func FuzzMask(f *testing.F) {
 	f.Add("hunter22", "the value ", " is wrong")
 	f.Add(`p@ss "w&rd'+/=é🎂${a}%\`, "<", ">")
@@ -128,7 +128,7 @@ func FuzzMask(f *testing.F) {
 	f.Add("&amp;%41", "&", ";")
 	f.Fuzz(func(t *testing.T, secret, before, after string) {
 		isHidden := func(r rune) bool { return !unicode.IsPrint(r) }
-		// A mask can make another such secret of the asterisks that it meets.
+		// A mask next to asterisks can form such a secret again.
 		if len(secret) < shortest || !utf8.ValidString(secret) || strings.ContainsFunc(secret, isHidden) || strings.Contains(secret, "*") {
 			t.Skip("no secret")
 		}
@@ -149,7 +149,7 @@ func FuzzMask(f *testing.F) {
 	})
 }
 
-// What a text costs must not grow with the number of secrets, alike as they are.
+// The cost of a text must not grow with the number of secrets, however similar they are.
 func BenchmarkMask(b *testing.B) {
 	text := strings.Repeat("the key whsec_00000000 of the webhook is wrong; ", 20)
 	for _, count := range []int{300, 3000} {

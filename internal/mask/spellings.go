@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// spellings returns the value in every way that a text is searched for, which can repeat each other.
+// spellings returns every spelling of the value to search for, which can include duplicates.
 func spellings(value string) []string {
 	spelled := []string{value}
 	spelled = append(spelled, inJSON(value)...)
@@ -24,7 +24,7 @@ func spellings(value string) []string {
 	return spelled
 }
 
-// inJSON has what encoders choose between: escapes for HTML, for slashes and for all but ASCII.
+// inJSON covers the encoders' choices: escapes for HTML, for slashes, and for everything but ASCII.
 func inJSON(value string) []string {
 	var spelled []string
 	for _, escapeHTML := range []bool{false, true} {
@@ -59,7 +59,7 @@ func inASCII(text string) string {
 
 var percentEscape = regexp.MustCompile("%[0-9A-F]{2}")
 
-// inURLs has a space of a query as "+" and as "%20".
+// inURLs has "+" and "%20" for a space in a query.
 func inURLs(value string) []string {
 	query := url.QueryEscape(value)
 	var spelled []string
@@ -69,7 +69,7 @@ func inURLs(value string) []string {
 	return spelled
 }
 
-// inHTML has quotes by their number, as Go writes them, and as most others do.
+// inHTML has quotes as numbers, as Go writes them, and as most others do.
 func inHTML(value string) []string {
 	text := html.EscapeString(value)
 	return []string{text, strings.NewReplacer("&#34;", "&quot;", "&#39;", "&#x27;").Replace(text)}

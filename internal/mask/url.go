@@ -8,26 +8,26 @@ import (
 )
 
 const (
-	// shortestValue keeps the words of a URL, such as "cakemail", from being masked elsewhere.
+	// shortestValue keeps the words in a URL, such as "cakemail", from being masked elsewhere.
 	shortestValue = 16
 	// shortestNamed is for a value whose name says that it is secret, and for a whole query or fragment.
 	shortestNamed = 8
 )
 
 var (
-	// userInfo finds what stands before a URL's host, as it is written.
+	// userInfo finds the part before a URL's host, as written.
 	userInfo = regexp.MustCompile("^[^/?#]*//([^/?#]*)@")
-	// eventName finds a text such as "Contact.Unsubscribed", which is no secret however long it is.
+	// eventName finds a text such as "Contact.Unsubscribed", which is not secret however long it is.
 	eventName = regexp.MustCompile("^[A-Za-z]+[.][A-Za-z]+$")
-	// oneWord finds a query or a fragment that other texts can hold too.
+	// oneWord finds a query or fragment that other texts can contain too.
 	oneWord = regexp.MustCompile("^[A-Za-z]+$")
 	// secretName finds names such as "access_token".
 	secretName = regexp.MustCompile("(?i)(auth|key|pass|passwd|password|pwd|secret|token)$")
 )
 
-// AddURL adds what a webhook's URL can hold that is secret: the user information and its password, the user's name where
-// there is no password, the whole query and fragment if they have 8 characters or more and are more than a word, each value
-// of 16 characters or more, of the path too, and of 8 if its name is that of a secret. It leaves out names of events.
+// AddURL adds what can be secret in a webhook's URL: the user information and the password in it, or the user's name if
+// there is no password; the whole query and fragment from 8 characters on, unless they are one word; each value from 16
+// characters on, also in the path, or from 8 if its name is that of a secret. It leaves out names of events.
 func (s *Secrets) AddURL(raw string) {
 	parsed, err := url.Parse(raw)
 	if err != nil {
@@ -48,18 +48,18 @@ func (s *Secrets) AddURL(raw string) {
 	}
 	s.addValues(parsed.EscapedPath(), "/", url.PathUnescape)
 	s.addValues(parsed.RawQuery, "&;", url.QueryUnescape)
-	// A fragment can be a list, or a path and a query of its own.
+	// A fragment can be a list, or have its own path and query.
 	s.addValues(parsed.EscapedFragment(), "&;/?", url.QueryUnescape)
 }
 
-// addValues adds the values of the text that are long enough for a credential.
+// addValues adds the values that are long enough for a credential.
 func (s *Secrets) addValues(text, separators string, unescape func(string) (string, error)) {
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
 		name, value, _ := strings.Cut(part, "=")
 		shortest := shortestValue
 		switch {
 		case strings.Trim(value, "=") == "":
-			// What base64 has at its end gives nothing a name.
+			// A "=" at the end belongs to base64, and does not follow a name.
 			value = part
 		case secretName.MatchString(name):
 			shortest = shortestNamed
@@ -71,7 +71,7 @@ func (s *Secrets) addValues(text, separators string, unescape func(string) (stri
 	}
 }
 
-// unescaped returns the text as it is where it holds no valid escapes.
+// unescaped returns the text unchanged if its escapes are not valid.
 func unescaped(text string, unescape func(string) (string, error)) string {
 	if plain, err := unescape(text); err == nil {
 		return plain
@@ -79,8 +79,8 @@ func unescaped(text string, unescape func(string) (string, error)) string {
 	return text
 }
 
-// Origin returns the scheme and the host of a URL, such as "https://example.com:8443", which is
-// what messages show of it; "***" for what is no URL with a host.
+// Origin returns the scheme and host of a URL, such as "https://example.com:8443", which is what messages show. It
+// returns "***" for what is not a URL with a host.
 func Origin(rawURL string) string {
 	parsed, err := url.Parse(rawURL)
 	if err != nil || parsed.Scheme == "" || parsed.Hostname() == "" {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Whatever the API picks out of a URL, its credentials are masked.
+// The URL's credentials are masked, whatever part of it the API quotes.
 func TestThePartsOfAURLAreMasked(t *testing.T) {
 	t.Parallel()
 	const value = "s3cret-Key/of=16"

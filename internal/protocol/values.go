@@ -1,5 +1,5 @@
-// Package protocol turns Go's own values into those of Terraform's plugin protocol, and back, for
-// what stands in for Terraform. What cannot be turned is a defect of a test, and panics.
+// Package protocol converts between Go values and values of Terraform's plugin protocol, for what stands in for
+// Terraform. What cannot be converted is a defect of a test, and panics.
 package protocol
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Arguments are the arguments of a block; those left out are null.
+// Arguments are the arguments of a block; missing ones are null.
 type Arguments map[string]any
 
 // Must returns the value of a call that does not fail.
@@ -22,7 +22,7 @@ func Must[T any](value T, err error) T {
 	return value
 }
 
-// ObjectOf is the type of what a schema describes.
+// ObjectOf returns the object type of a schema.
 func ObjectOf(schema interface{ ValueType() tftypes.Type }) tftypes.Object {
 	object, ok := schema.ValueType().(tftypes.Object)
 	if !ok {
@@ -31,7 +31,7 @@ func ObjectOf(schema interface{ ValueType() tftypes.Type }) tftypes.Object {
 	return object
 }
 
-// Block is the value of a block with these arguments.
+// Block returns the value of a block with these arguments.
 func Block(object tftypes.Object, given Arguments) tftypes.Value {
 	values := map[string]tftypes.Value{}
 	for name, kind := range object.AttributeTypes {
@@ -40,7 +40,7 @@ func Block(object tftypes.Object, given Arguments) tftypes.Value {
 	return tftypes.NewValue(object, values)
 }
 
-// valueOf puts a value into the protocol's; elements of lists and maps are texts, or null.
+// valueOf converts a value to the protocol. Elements of lists and maps are strings or null.
 func valueOf(kind tftypes.Type, value any) tftypes.Value {
 	given := reflect.ValueOf(value)
 	_, isMade := value.([]tftypes.Value)
@@ -61,13 +61,13 @@ func valueOf(kind tftypes.Type, value any) tftypes.Value {
 	return tftypes.NewValue(kind, value)
 }
 
-// Encode is the value as it travels.
+// Encode encodes a value for the protocol.
 func Encode(kind tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
 	encoded := Must(tfprotov6.NewDynamicValue(kind, value))
 	return &encoded
 }
 
-// Decode is the value that travelled; nothing is null.
+// Decode decodes a value from the protocol; nil becomes null.
 func Decode(kind tftypes.Type, value *tfprotov6.DynamicValue) tftypes.Value {
 	if value == nil {
 		return tftypes.NewValue(kind, nil)
@@ -75,13 +75,12 @@ func Decode(kind tftypes.Type, value *tfprotov6.DynamicValue) tftypes.Value {
 	return Must(value.Unmarshal(kind))
 }
 
-// Attributes are those of an object; changing them changes nothing else.
+// Attributes returns a copy of an object's attributes.
 func Attributes(object tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(as[map[string]tftypes.Value](object))
 }
 
-// Proposed is what Terraform proposes to a plan: the configuration, and for what it leaves out
-// what was there before.
+// Proposed is what Terraform proposes to a plan: the configuration, with the prior values for what it leaves out.
 func Proposed(prior, config tftypes.Value) tftypes.Value {
 	if prior.IsNull() || config.IsNull() {
 		return config
@@ -95,7 +94,7 @@ func Proposed(prior, config tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(config.Type(), values)
 }
 
-// Plain puts a value into Go's own types: string, int64, bool, []any, map[string]any, and nil for null.
+// Plain converts a value to Go types: string, int64, bool, []any, map[string]any, and nil for null.
 func Plain(value tftypes.Value) any {
 	if !value.IsKnown() {
 		return "(unknown)"

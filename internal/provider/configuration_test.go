@@ -13,18 +13,18 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// environment is what the provider looks variables up in.
+// environment holds the variables that the provider looks up.
 type environment map[string]string
 
 func (e environment) get(name string) string { return e[name] }
 
-// connected resolves configuration and environment, and returns what it says too.
+// connected resolves configuration and environment, and returns the messages too.
 func connected(model providerModel, variables environment) (*connection, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	return connect(model, variables.get, cakemail.Options{UserAgent: "test"}, &diags), diags
 }
 
-// firstCall lists webhooks and returns the first call that reached the API.
+// firstCall lists webhooks, and returns the first call that reached the API.
 func firstCall(t *testing.T, api *cakemailtest.Server, made *connection) cakemailtest.Call {
 	t.Helper()
 	for range made.api.List(t.Context(), cakemail.ListOptions{Account: made.account.ValueInt64()}) {
@@ -43,7 +43,7 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 	for name, test := range map[string]struct {
 		model     providerModel
 		variables environment
-		// credentials is what a person is told of them; token or user is what reaches the API.
+		// credentials is how messages name them; token or user is what reaches the API.
 		credentials, token, user string
 	}{
 		"token of the environment": {
@@ -184,22 +184,22 @@ func TestMalformedEnvironment(t *testing.T) {
 			made, diags := connected(providerModel{}, variables)
 			expectOneError(t, diags, test.attribute, test.want...)
 			if detail := diags[0].Detail(); strings.Contains(detail, "trimspace()") || strings.Contains(detail, "Leave it out") {
-				t.Errorf("this is of no use for a variable: %q", detail)
+				t.Errorf("the advice does not fit a variable: %q", detail)
 			}
 			if made.api != nil {
-				t.Error("there is a client all the same")
+				t.Error("there is a client despite the error")
 			}
 		})
 	}
 }
 
-// Go calls without a proxy whose address it cannot read, or calls what it takes for one.
+// Go ignores a proxy whose address it cannot read, or takes another host for it.
 func TestProxyThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	const unreadable = "http://jane:gehe%im@proxy.example:3128"
 	for name, test := range map[string]struct {
 		variables environment
-		// told is the variable that is named, if any.
+		// told is the variable that the warning names, or "".
 		told string
 	}{
 		"escapes":               {environment{"HTTPS_PROXY": unreadable}, "HTTPS_PROXY"},
@@ -298,8 +298,7 @@ func TestMaxRetriesOfTheConfiguration(t *testing.T) {
 	}
 }
 
-// expectOneError wants one error on the attribute, with these parts of its
-// detail, and nothing that the tests' secrets are called.
+// expectOneError wants one error on the attribute, with these parts in its detail, and without the tests' secrets.
 func expectOneError(t *testing.T, diags diag.Diagnostics, attribute string, parts ...string) {
 	t.Helper()
 	if diags.ErrorsCount() != 1 {

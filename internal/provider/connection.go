@@ -17,7 +17,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
-// The environment variables are those of Cakemail's own command line.
+// The environment variables are the same as for Cakemail's own command line.
 const (
 	envBaseURL     = "CAKEMAIL_API_BASE"
 	envAccessToken = "CAKEMAIL_ACCESS_TOKEN"
@@ -36,8 +36,7 @@ type providerModel struct {
 	RequestTimeout types.Int64  `tfsdk:"request_timeout"`
 }
 
-// unknown names the arguments without which no call can be made and that are
-// known only after apply.
+// unknown returns the arguments that every call needs and that are known only after apply.
 func (m providerModel) unknown() []string {
 	var names []string
 	for name, value := range map[string]attr.Value{
@@ -52,30 +51,29 @@ func (m providerModel) unknown() []string {
 	return names
 }
 
-// connection is what the provider's objects share: the client, the default
-// account, and where the credentials came from.
+// connection is what the provider's objects share: the client, the default account, and the source of the
+// credentials.
 type connection struct {
 	// api is nil while an argument of the provider is unknown; see client.
 	api     *cakemail.Client
 	unknown []string
-	// account is the default account: null for the credentials' own, or unknown.
+	// account is the default account: null means the account of the credentials. It can be unknown.
 	account types.Int64
-	// facts are what messages say of the configuration.
+	// facts are what messages say about the configuration.
 	facts message.Provider
-	// applying tells that Terraform says that it applies, or has begun to change something.
+	// applying means that Terraform says it applies, or that it has begun to change something.
 	applying atomic.Bool
-	// read are the ids of the resources that have been read, and shared those that two resources have.
+	// read are the ids of the resources that were read, shared the ids that two resources have.
 	read, shared sync.Map
 	// replaced are the webhooks that were archived for a replacement that does not exist yet.
 	replaced sync.Map
-	// shown is when Terraform has had time to show what it has in the state, once somebody needs that.
+	// shown is when Terraform has had time to show the whole state. It is set once somebody needs it.
 	shown atomic.Pointer[time.Time]
-	// unlisted are the accounts of which a plan has said that they cannot be listed.
+	// unlisted are the accounts that a plan has reported as impossible to list.
 	unlisted sync.Map
 }
 
-// connect resolves configuration and environment into the client's options; the
-// configuration wins.
+// connect turns configuration and environment into the client's options. The configuration takes precedence.
 func connect(model providerModel, getenv func(string) string, options cakemail.Options, diags *diag.Diagnostics) *connection {
 	made := &connection{unknown: model.unknown(), account: accountDefault(model, getenv, diags)}
 	made.facts.Address = baseURLOf(model, getenv, made, diags)
@@ -133,7 +131,7 @@ func baseURLOf(model providerModel, getenv func(string) string, made *connection
 	return raw
 }
 
-// unreadableProxy is the variable of the proxy for this address, if that proxy cannot be read: net/http says
+// unreadableProxy returns the variable of the proxy for this address if its value cannot be read: net/http says
 // nothing then, and calls directly.
 func unreadableProxy(address string, getenv func(string) string) string {
 	scheme, _, _ := strings.Cut(address, "://")
@@ -153,8 +151,7 @@ func unreadableProxy(address string, getenv func(string) string) string {
 	return ""
 }
 
-// credentialsOf prefers what the configuration says over the environment, and
-// an access token over a password within either.
+// credentialsOf prefers the configuration to the environment, and in each an access token to a password.
 func credentialsOf(model providerModel, getenv func(string) string, made *connection, diags *diag.Diagnostics) cakemail.Credentials {
 	email, emailFrom := lookUp(model.Email, "email", envEmail, getenv)
 	password, passwordFrom := lookUp(model.Password, "password", envPassword, getenv)
@@ -187,7 +184,7 @@ func credentialsOf(model providerModel, getenv func(string) string, made *connec
 	return cakemail.Credentials{}
 }
 
-// lookUp returns a value and where it came from.
+// lookUp returns a value and its source.
 func lookUp(configured types.String, argument, variable string, getenv func(string) string) (value, from string) {
 	if !configured.IsNull() {
 		return configured.ValueString(), message.InBlock(argument)
@@ -195,14 +192,14 @@ func lookUp(configured types.String, argument, variable string, getenv func(stri
 	return getenv(variable), message.InEnvironment(variable)
 }
 
-// connectionFrom is what Configure left for the objects; nil before the provider is
-// configured, as in `validate`.
+// connectionFrom returns what Configure left for the objects, or nil before the provider is configured, as in
+// `validate`.
 func connectionFrom(data any) *connection {
 	found, _ := data.(*connection)
 	return found
 }
 
-// client returns the client, or says why there cannot be one yet.
+// client returns the client, or reports why there is none yet.
 func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 	if c.api == nil {
 		add(diags, message.NotKnownYet(c.unknown))
@@ -211,13 +208,13 @@ func (c *connection) client(diags *diag.Diagnostics) *cakemail.Client {
 	return c.api
 }
 
-// clientToApply is client for what changes something.
+// clientToApply is like client, for what changes something.
 func (c *connection) clientToApply(diags *diag.Diagnostics) *cakemail.Client {
 	c.applying.Store(true)
 	return c.client(diags)
 }
 
-// orDefault returns the account that an object names, or the default.
+// orDefault returns the object's own account, or the default.
 func (c *connection) orDefault(own types.Int64) types.Int64 {
 	if own.IsNull() {
 		return c.account
@@ -225,8 +222,8 @@ func (c *connection) orDefault(own types.Int64) types.Int64 {
 	return own
 }
 
-// accountOf returns the account of a webhook: the one that its object names, or the one that this
-// process knows it to be in, or the default.
+// accountOf returns the account of a webhook: the object's own, or the one where this process knows the webhook
+// to be, or the default.
 func (c *connection) accountOf(own types.Int64, id string) types.Int64 {
 	number, isKnown := c.api.AccountOf(id)
 	switch {

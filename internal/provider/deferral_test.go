@@ -12,7 +12,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
-// answer is what the provider says to one request while its configuration is unknown.
+// answer is the provider's answer to one request while its configuration is unknown.
 type answer struct {
 	deferred *tfprotov6.Deferred
 	messages []acctest.Message
@@ -29,7 +29,7 @@ func readData(c *acctest.Core, name string, given acctest.Arguments) answer {
 	return answer{read.Deferred, acctest.MessagesOf(read.Diagnostics)}
 }
 
-// requests are all that Terraform asks while it plans, by what they are for.
+// requests are all requests of a plan, by purpose.
 var requests = map[string]func(*acctest.Core) answer{
 	"refresh of a webhook": func(c *acctest.Core) answer {
 		read := protocol.Must(c.Server.ReadResource(c.Context(), &tfprotov6.ReadResourceRequest{
@@ -77,8 +77,7 @@ var requests = map[string]func(*acctest.Core) answer{
 	},
 }
 
-// unknownProvider is a provider whose token is known only after apply, with a
-// webhook in the state from before.
+// unknownProvider is a provider with a token that is known only after apply, and a webhook that is already in the state.
 func unknownProvider(t *testing.T, w *acctest.World, deferralAllowed bool) *acctest.Core {
 	t.Helper()
 	before := w.NewCore(t, nil)
@@ -94,7 +93,7 @@ func unknownProvider(t *testing.T, w *acctest.World, deferralAllowed bool) *acct
 func TestProvider_UnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	notKnown := acctest.Error("", "The provider's configuration is not known yet", "")
-	// Without the capability, Terraform takes a deferral for a defect of the provider.
+	// Without the capability, Terraform reports a deferral as a defect of the provider.
 	unasked := map[string][]acctest.Message{
 		"refresh of a webhook":         {acctest.Warning("", "The webhook was not refreshed", "")},
 		"import of a webhook":          {notKnown},
@@ -114,7 +113,7 @@ func TestProvider_UnknownConfiguration(t *testing.T) {
 				got := request(c)
 				isDeferred := got.deferred != nil && got.deferred.Reason == tfprotov6.DeferredReasonProviderConfigUnknown
 				if isDeferred != test.isAllowed || got.deferred != nil && !test.isAllowed {
-					t.Errorf("%s: got %+v, want that it is deferred: %t", name, got.deferred, test.isAllowed)
+					t.Errorf("%s: got %+v, want deferred: %t", name, got.deferred, test.isAllowed)
 				}
 				w.ExpectMessages(t, got.messages, test.says[name]...)
 			}

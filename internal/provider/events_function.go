@@ -14,7 +14,7 @@ var _ function.Function = eventsFunction{}
 
 func newEventsFunction() function.Function { return eventsFunction{} }
 
-// eventsFunction finds the names of events.
+// eventsFunction finds events by a pattern.
 type eventsFunction struct{}
 
 // Metadata implements [function.Function].

@@ -8,7 +8,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 )
 
-// noSuchEvents are the errors on a pattern that matches nothing.
+// noSuchEvents are the errors for patterns that match nothing.
 var noSuchEvents = map[string]string{
 	"Emails.*": `No event for new webhooks matches "Emails.*". The nearest is "Email.*"`,
 	"MFA.*": `Cakemail's newest list has no event for new webhooks that matches "MFA.*". Other lists have some. ` +
@@ -41,6 +41,6 @@ func TestEventsFunction_RefusesWhatMatchesNothing(t *testing.T) {
 	}
 	long := strings.Repeat("Order", 100)
 	if _, problem := c.Call("events", long); problem == nil || strings.Contains(problem.Text, long) {
-		t.Errorf("a long pattern: got the error %+v, want the beginning of the pattern alone", problem)
+		t.Errorf("a long pattern: got the error %+v, want only the beginning of the pattern", problem)
 	}
 }

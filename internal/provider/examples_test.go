@@ -14,23 +14,23 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// existingID is the id that the examples import and read.
+// existingID is the id in the examples that import or read a webhook.
 const existingID = "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9"
 
-// requirements is what the registry's snippets leave out.
+// requirements is what the snippets in the registry leave out.
 const requirements = "terraform {\n  required_providers {\n    cakemail = {\n      source = \"cakemail/cakemail\"\n    }\n  }\n}\n"
 
 const examplesFolder = "../../examples"
 
-// example is one of the examples that can be applied.
+// example is an example that can be applied.
 type example struct {
 	needs since
-	// active is how many webhooks are active while it is applied.
+	// active is how many webhooks are active after the apply.
 	active int
-	// existing tells that the API has a webhook for it before.
+	// existing means that the API already has a webhook for it.
 	existing  bool
 	variables []string
-	// genuine tells that the output of this name is true.
+	// genuine means that the output of this name is true.
 	genuine bool
 }
 
@@ -54,7 +54,7 @@ var appliedExamples = map[string]example{
 	"guides/rotate-in-two-steps/main.tf":   {active: 1},
 }
 
-// exampleWorkspace is a folder with one of the examples, ready to apply.
+// exampleWorkspace is a folder with one example, ready to apply.
 func exampleWorkspace(t *testing.T, w *acctest.World, path string, environment ...string) *terraformcli.Workspace {
 	t.Helper()
 	workspace := w.Workspace(t, "released.tf", environment...)
@@ -62,7 +62,7 @@ func exampleWorkspace(t *testing.T, w *acctest.World, path string, environment .
 	return workspace
 }
 
-// complete adds the requirement to an example that is to be added to a configuration.
+// complete adds the requirements to an example that lacks them.
 func complete(content string) string {
 	if strings.Contains(content, "required_providers") {
 		return content
@@ -86,7 +86,7 @@ func writeExample(t *testing.T, workspace *terraformcli.Workspace, name, content
 	}
 }
 
-// What a newcomer copies can be applied, is stable, and goes without a trace.
+// A newcomer can apply a copied example. The next plan is empty, and destroy leaves nothing.
 func TestExamples_CanBeApplied(t *testing.T) {
 	t.Parallel()
 	for path, test := range appliedExamples {
@@ -118,13 +118,12 @@ func TestExamples_CanBeApplied(t *testing.T) {
 	}
 }
 
-// addExisting puts the webhook into the API that the example imports or reads.
+// addExisting adds the webhook that the example imports or reads to the API.
 func addExisting(w *acctest.World) {
 	w.API.Add(cakemailtest.Webhook{ID: existingID, URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}})
 }
 
-// An example that is added has to be applied here too, unless it needs another
-// provider or is run elsewhere.
+// Every new example has to be applied here too, unless it needs another provider or runs elsewhere.
 func TestExamples_NoneIsLeftOut(t *testing.T) {
 	t.Parallel()
 	elsewhere := slices.AppendSeq([]string{
@@ -168,7 +167,7 @@ func TestExamples_QueriesInTerraform1_14(t *testing.T) {
 	}
 }
 
-// The guide says what an identity is written in place of.
+// The guide says what the identity replaces.
 func TestExamples_ImportByIdentityInTerraform1_12(t *testing.T) {
 	t.Parallel()
 	identities.orSkip(t)
@@ -201,8 +200,7 @@ func TestExamples_Leave(t *testing.T) {
 	})
 }
 
-// actionExamples are the examples with an action: its address, and how often an
-// apply triggers it.
+// actionExamples are the examples with an action: its address, and how often an apply triggers it.
 var actionExamples = map[string]struct {
 	address   string
 	triggered int
@@ -211,8 +209,7 @@ var actionExamples = map[string]struct {
 	"actions/cakemail_webhook_test_delivery/action_trigger.tf": {"action.cakemail_webhook_test_delivery.bounces", 1},
 }
 
-// The examples' receiver is replaced by one that verifies; they are applied, and
-// then their action is invoked.
+// The examples are applied with a receiver that verifies signatures, and then their action is invoked.
 func TestExamples_ActionsInTerraform1_14(t *testing.T) {
 	t.Parallel()
 	actions.orSkip(t)
@@ -240,13 +237,12 @@ func TestExamples_ActionsInTerraform1_14(t *testing.T) {
 
 const moduleExample = "guides/module-test/"
 
-// What the guide tells the authors of modules works without an account, and
-// their mistakes are found.
+// What the guide tells authors of modules works without an account, and finds their mistakes.
 func TestExamples_Module(t *testing.T) {
 	t.Parallel()
 	mocks.orSkip(t)
 	for name, test := range map[string]struct {
-		// mistake replaces the first text by the second in the module.
+		// mistake replaces the first text with the second in the module.
 		mistake [2]string
 		want    string
 	}{

@@ -11,9 +11,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
-// checkExisting says of a webhook that is to be created what the account knows already:
-// one with the same URL and event, which it may have as part of the state, and whether the API
-// takes the values.
+// checkExisting reports what the account already knows about a webhook that is to be created: webhooks with the
+// same URL and event, also in the state, and whether the API accepts the values.
 func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourceModel, isReplacement bool, diags *diag.Diagnostics) {
 	if r.connection.api == nil || plan.AccountID.IsUnknown() {
 		return
@@ -31,7 +30,7 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 	}
 	checkForm(plan, active.Form, diags)
 	if r.connection.applying.Load() || !known(plan.Events) {
-		// The plan has warned, and an apply comes only to what changes.
+		// The plan has warned already, and an apply sees only what changes.
 		return
 	}
 	checkEvents(plan, active.Form, diags)
@@ -73,7 +72,7 @@ func (c *connection) awaitState(ctx context.Context) {
 	}
 }
 
-// reportUnlisted is an error where the create, which lists first, cannot succeed either.
+// reportUnlisted reports an error if the create cannot succeed either, since it lists first.
 func (r *webhookResource) reportUnlisted(diags *diag.Diagnostics, err error, account int64) {
 	about := message.Subject{Account: account}
 	if cakemail.IsAway(err) {
@@ -83,17 +82,17 @@ func (r *webhookResource) reportUnlisted(diags *diag.Diagnostics, err error, acc
 	r.connection.report(diags, err, about)
 }
 
-// doubles tells whether both webhooks would deliver an event, to the same URL.
+// doubles reports whether both webhooks would deliver an event to the same URL.
 func doubles(plan webhookResourceModel, webhook cakemail.Webhook) bool {
 	events := eventNames(plan.Events)
 	if plan.Archived.ValueBool() {
-		// It delivers nothing twice, but a killed create can have left the webhook active.
+		// An archived webhook delivers nothing, but a killed create can have left it active.
 		return cakemail.SameEvents(events, webhook.Events)
 	}
 	return slices.ContainsFunc(events, webhook.HasEvent)
 }
 
-// checkForm says what an API of the reference's form will refuse.
+// checkForm reports what an API in the reference's form will refuse.
 func checkForm(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagnostics) {
 	checkOneEvent(plan, form, diags)
 	if period := plan.RateLimitPeriod.ValueString(); form == cakemail.FormReference && (period == "hour" || period == "day") {
@@ -101,8 +100,8 @@ func checkForm(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagno
 	}
 }
 
-// checkEvents says of events that only older lists have that the API may refuse them. The form is "" where the account
-// is empty.
+// checkEvents warns of events that are only in older lists, since the API may refuse them. The form is "" if the
+// account is empty.
 func checkEvents(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagnostics) {
 	old := slices.DeleteFunc(eventNames(plan.Events), func(name string) bool {
 		return cakemail.IsEventForNew(name) || !cakemail.IsKnownEvent(name)

@@ -1,6 +1,6 @@
 package provider
 
-// Settings are the names of the settings, and whether the API can change them in place.
+// Settings returns the names of the settings, and whether the API can change them in place.
 func Settings() map[string]bool {
 	names := map[string]bool{}
 	for _, setting := range settings {

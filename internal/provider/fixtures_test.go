@@ -9,27 +9,27 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// fixture is everything that the tests need to know of a setting.
+// fixture is everything that the tests need to know about a setting.
 type fixture struct {
-	// first and second are values that both descriptions of the API take, the second one empty where it may be.
+	// first and second are values that both descriptions of the API accept. The second is empty if it may be.
 	first, second any
-	// inPlace tells whether the API can change it in place, where it can change webhooks.
+	// inPlace means that the API can change it in place, if it can change webhooks.
 	inPlace bool
-	// secret tells that its values may be seen in the state alone.
+	// secret means that its values may appear only in the state.
 	secret bool
-	// isNone tells that a webhook has none when an answer lacks it.
+	// isNone means that a webhook has no value if an answer lacks it.
 	isNone bool
-	// resource and data are what the schemas say of it.
+	// resource and data are its lines in the schemas.
 	resource, data string
 	// judged are good and bad values.
 	judged map[string]judgement
-	// delivered is what the receiver of a delivery sees of it; nothing, where that is nothing.
+	// delivered is what a delivery shows of it, or nil.
 	delivered func(acctest.Posted) any
 }
 
 var nothing = func(acctest.Posted) any { return nil }
 
-// fixtures are those of all rows of the table of settings.
+// fixtures has one for each row of the table of settings.
 var fixtures = map[string]fixture{
 	"url": {
 		first: "https://example.com/one", second: "https://example.org/two", inPlace: true,
@@ -61,7 +61,7 @@ func postedEvents(p acctest.Posted) any {
 	return []string{body.Event}
 }
 
-// secretSamples are the texts of all settings that are secret.
+// secretSamples returns the texts of all secret settings.
 func secretSamples() []string {
 	var texts []string
 	for name, fixture := range fixtures {
@@ -73,7 +73,7 @@ func secretSamples() []string {
 	return texts
 }
 
-// textsOf are the texts in a value that are long enough to be a secret; the names in a map are none.
+// textsOf returns the texts in a value that are long enough to be a secret, without the names in a map.
 func textsOf(value any) []string {
 	var texts []string
 	switch value := value.(type) {
@@ -93,14 +93,14 @@ func textsOf(value any) []string {
 	return texts
 }
 
-// judgement is what validation says of one value.
+// judgement is the result of validating one value.
 type judgement struct {
 	value any
 	// severity is "" for a good value, "warning" or "error".
 	severity string
-	// says is what the message must tell the person.
+	// says is what the message must contain.
 	says string
-	// isTaken tells that the API takes it nevertheless.
+	// isTaken means that the API accepts the value nevertheless.
 	isTaken bool
 }
 
@@ -110,12 +110,12 @@ func doubted(value any, says string) judgement { return judgement{value, "warnin
 
 func refused(value any, says string) judgement { return judgement{value, "error", says, false} }
 
-// tooStrict is for what the API would take.
+// tooStrict is a value that the provider refuses and the API would accept.
 func tooStrict(value any, says string) judgement { return judgement{value, "error", says, true} }
 
 func badURL(value, problem string) judgement { return refused(value, "url "+problem+urlAdvice) }
 
-// strangeURL is one that the API takes.
+// strangeURL is a URL that the API accepts.
 func strangeURL(value, problem string) judgement { return tooStrict(value, "url "+problem+urlAdvice) }
 
 const enormous = 100_000
@@ -192,7 +192,7 @@ var (
 	}
 )
 
-// atLeast are the values of a number with a lower limit alone.
+// atLeast are values of a number with only a lower limit.
 func atLeast(name string, least int64) map[string]judgement {
 	return map[string]judgement{
 		"the least": fine(least), "huge": fine(int64(1<<63 - 1)),
@@ -203,7 +203,7 @@ func atLeast(name string, least int64) map[string]judgement {
 	}
 }
 
-// inASet puts each value into a set, as `events` takes it.
+// inASet puts each value into a set, which is the type of `events`.
 func inASet(values map[string]judgement) map[string]judgement {
 	sets := map[string]judgement{
 		"none":           refused([]string{}, "events is empty. Name at least one, for example events = [\"Contact.Added\"].\nTo pause deliveries"),

@@ -14,8 +14,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
-// ImportState implements [resource.ResourceWithImportState]: by ID,
-// ACCOUNT_ID/ID, or identity.
+// ImportState implements [resource.ResourceWithImportState]: by ID, ACCOUNT_ID/ID, or identity.
 func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if r.connection.client(&resp.Diagnostics) == nil {
 		return
@@ -51,14 +50,13 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 	}
 }
 
-// parseImportID reads ID or ACCOUNT_ID/ID, and whether the secret shall be
-// stored. An id may itself hold slashes, but then only the form with the account
-// can name it.
+// parseImportID reads ID or ACCOUNT_ID/ID, and whether to store the secret. An id with a slash needs the account
+// before it.
 func parseImportID(raw string, diags *diag.Diagnostics) (identity webhookIdentityModel, storeSecret bool) {
-	// Some shells pass the quotation marks on.
+	// Some shells pass on the quotation marks.
 	text, found := strings.CutSuffix(strings.Trim(raw, "'\" \t\r\n"), message.WithoutSecret)
 	if strings.Contains(raw, "://") {
-		// It may hold credentials.
+		// The URL may hold credentials.
 		add(diags, message.InvalidImport(message.IsAURL, ""))
 		return identity, false
 	}

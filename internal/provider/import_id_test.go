@@ -22,7 +22,7 @@ func TestParseImportID(t *testing.T) {
 		raw     string
 		id      string
 		account types.Int64
-		// says is the error; the rest counts only without one.
+		// says is the error. If there is one, the other fields do not count.
 		says         string
 		secretIsKept bool
 	}{

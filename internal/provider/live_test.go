@@ -11,8 +11,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 )
 
-// TestLiveWebhookNeedsTF_ACCAndCredentials runs a webhook's life against the API
-// that the environment names. It archives what it created.
+// It runs a webhook's life against the API in the environment, and archives what it created.
 func TestLiveWebhookNeedsTF_ACCAndCredentials(t *testing.T) {
 	if os.Getenv("CAKEMAIL_ACCESS_TOKEN") == "" && os.Getenv("CAKEMAIL_PASSWORD") == "" {
 		t.Skip("set TF_ACC=1 and the provider's environment variables to run this against a real account")

@@ -9,9 +9,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// The configurations name the provider as a user does: cakemail/cakemail.
+	// The configurations name the provider as users do: cakemail/cakemail.
 	_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "cakemail")
-	// A command line configuration of the developer's own must not reach the tests.
+	// The developer's own command line configuration must not reach the tests.
 	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
 
 	acctest.MoreSecrets = secretSamples()

@@ -9,12 +9,12 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
-// add shows messages on the arguments that they are about.
+// add puts messages on the arguments that they are about.
 func add(diags *diag.Diagnostics, messages ...message.Message) {
 	addAt(diags, path.Empty(), messages...)
 }
 
-// addAt shows those that are about no argument at a path, such as that of one element.
+// addAt puts messages that are about no argument on a path, such as that of one element.
 func addAt(diags *diag.Diagnostics, at path.Path, messages ...message.Message) {
 	for _, said := range messages {
 		shown := diag.Diagnostic(diag.NewErrorDiagnostic(said.Title, said.Text))
@@ -30,7 +30,7 @@ func addAt(diags *diag.Diagnostics, at path.Path, messages ...message.Message) {
 	}
 }
 
-// report shows what is to be said of a call that failed.
+// report adds the messages about a failed call.
 func (c *connection) report(diags *diag.Diagnostics, err error, about message.Subject) {
 	add(diags, message.Call(err, about, c.facts)...)
 }
@@ -39,22 +39,22 @@ func (m webhookModel) subject() message.Subject {
 	return message.Subject{ID: m.ID.ValueString(), URL: m.URL.ValueString(), Events: eventNames(m.Events), Account: m.account()}
 }
 
-// savedSubject is the subject of a resource that is in the state.
+// savedSubject is the subject of a resource in the state.
 func (m webhookModel) savedSubject() message.Subject {
 	about := m.subject()
 	about.IsPending = about.ID == ""
 	return about
 }
 
-// reportTwoAddresses warns once of a webhook that two resources manage.
+// reportTwoAddresses warns once about a webhook that two resources manage.
 func (c *connection) reportTwoAddresses(diags *diag.Diagnostics, id string) {
 	if _, isSaid := c.shared.LoadOrStore(id, true); !isSaid {
 		add(diags, message.AtTwoAddresses(id))
 	}
 }
 
-// reportNew warns where the API holds other values of a new webhook than were planned, and
-// returns the state: what was planned, so that the next plan shows the difference.
+// reportNew warns if the API holds other values of a new webhook than planned. It returns a state with the
+// planned values, so that the next plan shows the difference.
 func reportNew(diags *diag.Diagnostics, plan, held webhookResourceModel) webhookResourceModel {
 	state := held
 	state.Archived = plan.Archived
@@ -65,7 +65,7 @@ func reportNew(diags *diag.Diagnostics, plan, held webhookResourceModel) webhook
 	return state
 }
 
-// reportOddities warns of what an answer lacks, or has and nobody knows.
+// reportOddities warns about what an answer lacks, and about unknown values in it.
 func reportOddities(diags *diag.Diagnostics, state webhookResourceModel, answer cakemail.Webhook) {
 	if answer.Secret == "" && state.StoreSecret.ValueBool() {
 		add(diags, message.SecretNotShown(state.subject(), !state.Secret.IsNull()))
@@ -81,8 +81,8 @@ func reportOddities(diags *diag.Diagnostics, state webhookResourceModel, answer 
 	}
 }
 
-// reportDisagreements is for values in the API that differ from the plan. The
-// apply asked for those that differ from before.
+// reportDisagreements reports values in the API that differ from the plan. The apply requested those that differ
+// from before.
 func reportDisagreements(diags *diag.Diagnostics, plan, before, state webhookResourceModel) {
 	about := state.subject()
 	for _, setting := range plan.disagreements(state.webhookSettings) {

@@ -10,7 +10,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// TestErrorsOfCredentials are as real Terraform tells them, in the first plan.
+// In the first plan, with real Terraform.
 func TestErrorsOfCredentials(t *testing.T) {
 	t.Parallel()
 	const byLogin = "CAKEMAIL_EMAIL and CAKEMAIL_PASSWORD."
@@ -21,9 +21,9 @@ func TestErrorsOfCredentials(t *testing.T) {
 	token := map[string]string{"CAKEMAIL_ACCESS_TOKEN": cakemailtest.DefaultAccessToken}
 	for name, test := range map[string]struct {
 		options []cakemailtest.Option
-		// environment is what the provider sees beside the API's address.
+		// environment is what the provider sees besides the API's address.
 		environment map[string]string
-		// provider is the argument -var for the provider block.
+		// provider is the -var argument for the provider block.
 		provider string
 		want     acctest.Message
 	}{
@@ -70,7 +70,7 @@ func TestErrorsOfCredentials(t *testing.T) {
 	}
 }
 
-// A first plan fails where a person has to do something before the apply can succeed, and only there.
+// A first plan fails if a person has to do something before the apply can succeed, and only then.
 func TestPlansThatNoApplyCanFollow(t *testing.T) {
 	t.Parallel()
 	const cannotTell = "The plan cannot check whether the new webhooks exist already."
@@ -80,7 +80,7 @@ func TestPlansThatNoApplyCanFollow(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		fault cakemailtest.Fault
-		// address is the API's, "" where it is the right one.
+		// address is the API's address, or "" for the right one.
 		address string
 		want    acctest.Message
 	}{
@@ -120,7 +120,7 @@ func TestPlansThatNoApplyCanFollow(t *testing.T) {
 	}
 }
 
-// What else is known only after apply does not keep a plan from seeing that.
+// A plan reports this even if other values are known only after apply.
 func TestPlansThatNoApplyCanFollowWithAnUnknownURL(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)
@@ -129,8 +129,7 @@ func TestPlansThatNoApplyCanFollowWithAnUnknownURL(t *testing.T) {
 	w.ExpectMessages(t, acctest.Tell(t, w.Workspace(t, "unknown_url.tf"), "plan"), acctest.Error("", "The credentials were refused", ""))
 }
 
-// A host that nobody finds, or that refuses connections, is tried once while nothing is applied, and
-// in the apply as often as ever.
+// A host that does not exist or refuses connections is tried once in a plan, and as often as usual in an apply.
 func TestAPlanTriesAHostOnceThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"https://api.invalid", "http://127.0.0.1:1"} {
@@ -164,8 +163,7 @@ var notKnownYet = acctest.Error(
 	"The provider needs access_token now, but Terraform knows that only after apply",
 )
 
-// TestCredentialsUnknownWhilePlanning goes through a life of a provider whose
-// token another resource makes.
+// Another resource makes the provider's token, through a webhook's whole life.
 func TestCredentialsUnknownWhilePlanning(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)
@@ -180,7 +178,7 @@ func TestCredentialsUnknownWhilePlanning(t *testing.T) {
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-replace=terraform_data.token", "-refresh=false", "-var", "read=true"), notKnownYet)
 }
 
-// A webhook must not lose its secret to an account that turns out to be the same.
+// A webhook must not lose its secret when the account turns out to be the same.
 func TestAccountUnknownWhilePlanning(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)
@@ -197,7 +195,7 @@ func TestAccountUnknownWhilePlanning(t *testing.T) {
 		t.Error("the webhook was replaced although its account is the same")
 	}
 
-	// An account that is another one shows in the first plan that knows it.
+	// Another account shows in the first plan that knows it.
 	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-replace=terraform_data.account", "-var", "account=43")
 	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", "account=43")
 	if after := onlyWebhook(t, w); after.AccountID != 43 {

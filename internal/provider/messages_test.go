@@ -13,17 +13,17 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// The words of messages are tested in package message. Here it is seen that the right one
-// comes, on the right argument, with the facts, and that nothing else happens.
+// Package message tests the words. These tests check that the right message comes, on the right argument, with the
+// facts, and that nothing else happens.
 
-// hook is the configuration that the tests of the protocol begin with.
+// hook is the configuration that the protocol tests start with.
 func hook(changes acctest.Arguments) acctest.Arguments {
 	config := acctest.Arguments{"url": "https://example.com/cakemail", "events": []string{"Contact.Added"}}
 	maps.Copy(config, changes)
 	return config
 }
 
-// TestErrorsOfACreate are those of an apply that makes nothing.
+// These applies create nothing.
 func TestErrorsOfACreate(t *testing.T) {
 	t.Parallel()
 	list := func(fault cakemailtest.Fault) []cakemailtest.Fault {
@@ -111,7 +111,7 @@ func TestErrorOfAChangeThatTheAPIDoesNotOffer(t *testing.T) {
 	}
 }
 
-// TestErrorsOfLaterCalls are those of a webhook that exists, in every operation.
+// The webhook exists; each operation fails.
 func TestErrorsOfLaterCalls(t *testing.T) {
 	t.Parallel()
 	forbidden := func(operation cakemailtest.Operation) cakemailtest.Fault {
@@ -165,13 +165,13 @@ func TestErrorsOfLaterCalls(t *testing.T) {
 
 			w.ExpectMessages(t, test.do(c), test.want)
 			if c.Text("id") != w.API.Webhooks()[0].ID {
-				t.Errorf("the state has lost the webhook: %s", c.State)
+				t.Errorf("the state lost the webhook: %s", c.State)
 			}
 		})
 	}
 }
 
-// TestMessagesOfUncertainCreates are those after a lost answer.
+// The answer to the create was lost.
 func TestMessagesOfUncertainCreates(t *testing.T) {
 	t.Parallel()
 	failing := func(faults ...cakemailtest.Fault) func(*cakemailtest.Server, func()) []cakemailtest.Fault {
@@ -237,7 +237,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 	}
 }
 
-// An API may make no second webhook with the same URL and event.
+// An API may refuse a second webhook with the same URL and event.
 func TestErrorOfACreateThatMakesNothing(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
@@ -253,13 +253,13 @@ func TestErrorOfACreateThatMakesNothing(t *testing.T) {
 	}
 }
 
-// A plan that would change the secret says so, before anything happens.
+// A plan that would change the secret says so before anything happens.
 func TestPlanSaysThatTheSecretWillChange(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		form          cakemailtest.Form
 		before, after acctest.Arguments
-		// why and importID are in the warning, unless there is none.
+		// why and importID are in the warning, or "" without one.
 		why, importID string
 	}{
 		"another event": {cakemailtest.Reference, nil, acctest.Arguments{"events": []string{"Email.Bounced"}}, "events in place", "ID"},
@@ -300,8 +300,7 @@ func TestPlanSaysThatTheSecretWillChange(t *testing.T) {
 	}
 }
 
-// TestAWebhookThatTheAPISavedOtherwise is a warning on each attribute, as Terraform tells it,
-// and the webhook stays.
+// A warning on each attribute, in real Terraform, and the webhook stays.
 func TestAWebhookThatTheAPISavedOtherwise(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)

@@ -1,5 +1,5 @@
-// Package provider is the Terraform side: schemas, plans and diagnostics. It
-// knows the types of package cakemail, and nothing of HTTP or JSON.
+// Package provider is the Terraform side: schemas, plans and diagnostics. It knows the types of package cakemail,
+// but nothing about HTTP or JSON.
 package provider
 
 import (
@@ -33,21 +33,20 @@ var (
 	_ provider.ProviderWithValidateConfig     = (*cakemailProvider)(nil)
 )
 
-// Option changes how the provider is made; tests use it.
+// Option changes how the provider is made, for tests.
 type Option func(*cakemailProvider)
 
-// WithEnvironment makes the provider look environment variables up with this
-// function, which is [os.Getenv] by default.
+// WithEnvironment sets the function that looks up environment variables; default [os.Getenv].
 func WithEnvironment(getenv func(string) string) Option {
 	return func(p *cakemailProvider) { p.getenv = getenv }
 }
 
-// WithClient changes how the client is made that the provider's configuration asks for.
+// WithClient changes the client's options after the provider's configuration has set them.
 func WithClient(change func(*cakemail.Options)) Option {
 	return func(p *cakemailProvider) { p.client = change }
 }
 
-// New returns what makes a provider of this version.
+// New returns a function that makes a provider of this version.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
 		made := &cakemailProvider{version: version, getenv: os.Getenv, client: func(*cakemail.Options) {}}
@@ -62,7 +61,7 @@ type cakemailProvider struct {
 	version string
 	getenv  func(string) string
 	client  func(*cakemail.Options)
-	// connected is the client of the connection, nil before there is one.
+	// connected is the client of the connection, or nil.
 	connected atomic.Pointer[cakemail.Client]
 }
 
@@ -134,7 +133,7 @@ func (p *cakemailProvider) ValidateConfig(ctx context.Context, req provider.Vali
 	}
 }
 
-// ObserveState takes note of a state that Terraform reads; package server calls it.
+// ObserveState records a state that Terraform reads. Package server calls it.
 func (p *cakemailProvider) ObserveState(resourceType string, state []byte) {
 	var webhook struct {
 		ID        string   `json:"id"`

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
-// watchedServer gives each request that there is one of for each webhook something to hold on to.
+// watchedServer gives each request an object to retain.
 type watchedServer struct {
 	tfprotov6.ProviderServer
 
@@ -61,8 +61,7 @@ func (s *watchedServer) ApplyResourceChange(
 	return s.ProviderServer.ApplyResourceChange(s.watch(ctx), request)
 }
 
-// TestTerraformLeavesNoRequestBehind makes one provider serve all commands that
-// create, plan, change and destroy webhooks.
+// One provider serves all commands that create, plan, change and destroy webhooks.
 func TestTerraformLeavesNoRequestBehind(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -89,7 +88,7 @@ func TestTerraformLeavesNoRequestBehind(t *testing.T) {
 		}
 	}
 	if len(watched.requests) < 1000 || left > 0 {
-		t.Errorf("of %d requests, %d are kept; want at least 1000, and none kept", len(watched.requests), left)
+		t.Errorf("of %d requests, %d are kept; want at least 1000 requests, and none kept", len(watched.requests), left)
 	}
 	runtime.KeepAlive(watched)
 }

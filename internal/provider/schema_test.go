@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// descriptions returns every description that a person can meet, by where it stands.
+// descriptions returns every description that users can see, by place.
 func descriptions(schemas *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) map[string]string {
 	found := map[string]string{}
 	addSchema(found, "provider", schemas.Provider)
@@ -85,7 +85,7 @@ func TestEverythingIsDescribed(t *testing.T) {
 	}
 }
 
-// shape tells of each attribute how it is used, as `documentation` shows it.
+// shape tells how each attribute is used, as in `documentation`.
 func shape(schema *tfprotov6.Schema) map[string]string {
 	attributes := map[string]string{}
 	for _, attribute := range schema.Block.Attributes {
@@ -108,7 +108,7 @@ func inResource(f fixture) string { return f.resource }
 
 func inDataSource(f fixture) string { return f.data }
 
-// designed is the shape of the settings in one of the schemas.
+// designed is the shape of the settings in one schema.
 func designed(in func(fixture) string) map[string]string {
 	shapes := map[string]string{}
 	for name, fixture := range fixtures {

@@ -22,9 +22,9 @@ type settingTest struct {
 	fixture
 	form cakemailtest.Form
 	name string
-	// changesInPlace says whether this form of the API can change it.
+	// changesInPlace means that this form of the API can change it.
 	changesInPlace bool
-	// required says that a configuration cannot leave it out.
+	// required means that a configuration must set it.
 	required bool
 }
 
@@ -34,7 +34,7 @@ func optional(s settingTest) bool        { return !s.required }
 func leftToAPI(s settingTest) bool       { return !s.required && !s.isNone }
 func secretSetting(s settingTest) bool   { return s.secret }
 
-// eachSetting runs the test for every row of settings that is wanted, in both forms.
+// eachSetting runs the test for every selected row of settings, in both forms.
 func eachSetting(t *testing.T, wanted func(settingTest) bool, test func(t *testing.T, s settingTest)) {
 	t.Helper()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
@@ -66,7 +66,7 @@ func configuration(changes acctest.Arguments) acctest.Arguments {
 	return config
 }
 
-// start is a world with a webhook that has the first sample of everything.
+// start makes a world with a webhook that has the first sample of everything.
 func (s settingTest) start(t *testing.T) (*acctest.World, *acctest.Core) {
 	t.Helper()
 	w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))
@@ -75,7 +75,6 @@ func (s settingTest) start(t *testing.T) (*acctest.World, *acctest.Core) {
 	return w, c
 }
 
-// inJSON is a value as JSON and the protocol give it back.
 // inMessage is a value as a message shows it.
 func inMessage(value any) string {
 	switch value := value.(type) {
@@ -110,7 +109,7 @@ func (s settingTest) expectShown(t *testing.T, where string, attributes acctest.
 	}
 }
 
-// bodies are the JSON bodies of the calls of one operation.
+// bodies returns the JSON bodies of one operation's calls.
 func bodies(t *testing.T, w *acctest.World, operation cakemailtest.Operation) []acctest.Values {
 	t.Helper()
 	var decoded []acctest.Values
@@ -127,7 +126,7 @@ func bodies(t *testing.T, w *acctest.World, operation cakemailtest.Operation) []
 	return decoded
 }
 
-// post sends a body that the client would not.
+// postTo sends a body that the client would not send.
 func postTo(t *testing.T, w *acctest.World, path, body string) (status int, answer string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.API.URL()+path, strings.NewReader(body))
@@ -158,7 +157,7 @@ func (s settingTest) expectMessageWith(t *testing.T, messages []acctest.Message,
 	}
 }
 
-// rewrite lets an answer have this value of the setting; nil takes it out.
+// rewrite sets this value of the setting in an answer; nil removes it.
 func (s settingTest) rewrite(t *testing.T, value any) func([]byte) []byte {
 	t.Helper()
 	return func(body []byte) []byte {
@@ -193,7 +192,7 @@ func (s settingTest) rewriteValue(answer, value any) {
 	}
 }
 
-// only is the one element of a list.
+// only returns the single element of a list.
 func only(t *testing.T, list any) acctest.Values {
 	t.Helper()
 	elements, _ := list.([]any)
@@ -204,7 +203,7 @@ func only(t *testing.T, list any) acctest.Values {
 	return element
 }
 
-// attributes are the state's, in Go's own types.
+// attributesOf returns the state's attributes in Go types.
 func attributesOf(c *acctest.Core) acctest.Values {
 	c.T.Helper()
 	attributes, _ := acctest.PlainValue(c.T, c.State).(acctest.Values)

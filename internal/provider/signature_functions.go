@@ -106,7 +106,7 @@ func payloadParameter() function.Parameter {
 func secretParameter(description string) function.Parameter {
 	return function.StringParameter{
 		Name: "secret",
-		// Only then does the error say where to take it from.
+		// Otherwise the framework rejects null without saying where to get the secret.
 		AllowNullValue:      true,
 		MarkdownDescription: description + " With `store_secret = false`, take it from the ephemeral resource `cakemail_webhook_secret`.",
 	}

@@ -19,7 +19,7 @@ import (
 const missingSecretMessage = "The secret is missing, so there is nothing to sign with. " +
 	"If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
 
-// signed is a payload with its signature, which Python's hmac module made.
+// signed is a payload with a signature that Python's hmac module made.
 type signed struct{ payload, secret, signature string }
 
 var (
@@ -29,7 +29,7 @@ var (
 	controls = signed{"line one\r\nline two\t", "a\"b\\c d\n", "0Xaigxvvg74jXQaMthNtqG7yut3MdW8T9wMNMsaq+dk="}
 )
 
-// The functions belong to a provider that is not configured, and need no credentials.
+// The functions work without credentials, in a provider that is not configured.
 func TestFunctions_Calls(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -64,7 +64,7 @@ func TestFunctions_Calls(t *testing.T) {
 	}
 }
 
-// A webhook with store_secret = false has a secret that is null.
+// A webhook with store_secret = false has a null secret.
 func TestFunctions_RefuseAMissingSecret(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewWorld(t).Unconfigured(t)
@@ -113,7 +113,7 @@ func TestFunctionsInTerraform1_8(t *testing.T) {
 		resource.TestStep{
 			ConfigFile:      config.StaticFile("testdata/functions.tf"),
 			ConfigVariables: config.Variables{"null_secret": config.BoolVariable(true)},
-			// Terraform puts a period behind it, and there must not be another.
+			// Terraform adds a period, and there must not be two.
 			ExpectError: regexp.MustCompile(wrapped(missingSecretMessage).String() + `\.([^.]|$)`),
 		},
 		resource.TestStep{
@@ -124,7 +124,7 @@ func TestFunctionsInTerraform1_8(t *testing.T) {
 	)
 }
 
-// wrapped matches a message however Terraform breaks it into lines.
+// wrapped matches a message with any line breaks from Terraform.
 func wrapped(message string) *regexp.Regexp {
 	words := strings.Fields(message)
 	for index, word := range words {

@@ -34,11 +34,11 @@ var (
 	_ xattr.ValidateableAttribute = notWhole{}
 )
 
-// check is a validator of known values.
+// check validates known values.
 type check struct {
 	// wants completes the sentence "The value must be ...".
 	wants string
-	// judge says what is wrong with or doubtful about the value of this name, if anything.
+	// judge says what is wrong with, or doubtful about, the value of this name.
 	judge func(name string, value attr.Value) []message.Message
 }
 
@@ -70,12 +70,12 @@ func (c check) validate(diags *diag.Diagnostics, at path.Path, value attr.Value)
 	addAt(diags, at, c.judge(at.String(), value)...)
 }
 
-// textCheck is a check of texts.
+// textCheck checks a text.
 func textCheck(wants string, judge func(name, text string) []message.Message) check {
 	return check{wants: wants, judge: func(name string, value attr.Value) []message.Message { return judge(name, textIn(value)) }}
 }
 
-// numberCheck is a check of numbers in limits; there is none above where most is 0.
+// numberCheck checks the limits of a number; most = 0 means no upper limit.
 func numberCheck(least, most int64) check {
 	return check{wants: "a number in limits", judge: func(name string, value attr.Value) []message.Message {
 		number, _ := value.(types.Int64)
@@ -84,7 +84,7 @@ func numberCheck(least, most int64) check {
 	}}
 }
 
-// when is what is to be said where something is so.
+// when returns the message if the condition holds.
 func when(isSo bool, said message.Message) []message.Message {
 	if !isSo {
 		return nil
@@ -130,7 +130,7 @@ var (
 	period = textCheck("one of "+strings.Join(periods, ", "), func(name, text string) []message.Message {
 		return when(!slices.Contains(periods, text), message.NotAPeriod(name, text, suggestPeriod(text), periods))
 	})
-	// someEvents also says how to stop deliveries, as the library's validator would not.
+	// someEvents also says how to stop deliveries, unlike the library's validator.
 	someEvents = check{wants: "at least one event", judge: func(_ string, value attr.Value) []message.Message {
 		events, _ := value.(types.Set)
 		return when(len(events.Elements()) == 0, message.NoEvents())
@@ -139,7 +139,7 @@ var (
 
 var periods = []string{"second", "minute", "hour", "day"}
 
-// suggestPeriod is the period that was probably meant, or "".
+// suggestPeriod returns the period that was probably meant, or "".
 func suggestPeriod(text string) string {
 	meant := strings.TrimSuffix(strings.ToLower(strings.TrimSpace(text)), "s")
 	if !slices.Contains(periods, meant) {
@@ -148,15 +148,15 @@ func suggestPeriod(text string) string {
 	return meant
 }
 
-// notEmpty refuses "", which mostly comes from a variable that nobody set. The
-// environment variable is the one to use instead.
+// notEmpty refuses "", which mostly comes from an unset variable, and names the environment variable to use
+// instead.
 func notEmpty(variable string) check {
 	return textCheck("not empty", func(name, text string) []message.Message {
 		return when(text == "", message.Empty(name, variable))
 	})
 }
 
-// urlProblem says what is wrong with the URL of a webhook, "" if nothing is.
+// urlProblem says what is wrong with a webhook's URL, or "".
 func urlProblem(value string) string {
 	parsed, err := url.Parse(value)
 	switch length := utf8.RuneCountInString(value); {
@@ -181,7 +181,7 @@ func urlProblem(value string) string {
 	return ""
 }
 
-// baseURLProblem also refuses what cannot be followed by a path.
+// baseURLProblem also refuses a URL that no path can follow.
 func baseURLProblem(value string) string {
 	wrong := urlProblem(value)
 	parsed, err := url.Parse(value)
@@ -191,7 +191,7 @@ func baseURLProblem(value string) string {
 	return wrong
 }
 
-// unencryptedHost is the host of an address without TLS that should have it, or "".
+// unencryptedHost returns the host of an address that lacks TLS but should have it, or "".
 func unencryptedHost(value string) string {
 	parsed, err := url.Parse(value)
 	if err != nil || parsed.Scheme != "http" || isLoopback(parsed.Hostname()) {
@@ -205,7 +205,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || address != nil && address.IsLoopback()
 }
 
-// tokenProblem says why a text from there can be no access token, "" if it can.
+// tokenProblem says why a text from this source cannot be an access token, or "".
 func tokenProblem(from, token string) string {
 	switch {
 	case token == "":
@@ -220,7 +220,7 @@ func tokenProblem(from, token string) string {
 	return ""
 }
 
-// emailProblem says why a text from there can be no e-mail address, "" if it can.
+// emailProblem says why a text from this source cannot be an e-mail address, or "".
 func emailProblem(from, value string) string {
 	user, host, found := strings.Cut(value, "@")
 	switch {
@@ -232,15 +232,14 @@ func emailProblem(from, value string) string {
 	return ""
 }
 
-// hasLineBreak tells of one at either end, such as a file has.
+// hasLineBreak reports a line break at either end, such as from a file.
 func hasLineBreak(text string) bool { return strings.Trim(text, "\r\n") != text }
 
-// wholeNumber is the framework's type for whole numbers, except that it refuses
-// others as a mistake in the configuration; the framework's own calls 1.5 a
-// defect of the provider.
+// wholeNumber is the framework's type for whole numbers, except that it reports other numbers as a mistake in the
+// configuration: the framework's own type calls 1.5 a defect of the provider.
 type wholeNumber struct{ basetypes.Int64Type }
 
-// Equal implements [attr.Type]: the values are those of the framework's type.
+// Equal implements [attr.Type]: the values have the framework's type.
 func (t wholeNumber) Equal(other attr.Type) bool {
 	_, same := other.(wholeNumber)
 	return same || t.Int64Type.Equal(other)
@@ -256,7 +255,7 @@ func (t wholeNumber) ValueFromTerraform(ctx context.Context, in tftypes.Value) (
 	return notWhole{number: number}, nil
 }
 
-// notWhole is a number that no argument of this provider takes.
+// notWhole is a number that no argument of this provider accepts.
 type notWhole struct {
 	basetypes.Int64Value
 	number *big.Float

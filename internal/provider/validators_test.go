@@ -80,7 +80,7 @@ func between(says string, least, most int64) map[string]judgement {
 	}
 }
 
-// ofTheAPI are the URLs that differ when they are the address of the API.
+// ofTheAPI are the URLs that are judged differently as the address of the API.
 func ofTheAPI() map[string]judgement {
 	values := maps.Clone(judgedURLs)
 	for name, value := range values {
@@ -102,13 +102,13 @@ func ofTheAPI() map[string]judgement {
 	return values
 }
 
-// judgedAttribute is what validation says of the values of an attribute.
+// judgedAttribute is an attribute with the judgements of its values.
 type judgedAttribute struct {
 	kind, name, attribute string
 	values                map[string]judgement
 }
 
-// judged are the attributes that a person can set, but for the settings, which have fixtures.
+// judged are the attributes that users can set, except for the settings, which have fixtures.
 var judged = []judgedAttribute{
 	{"provider", "", "base_url", ofTheAPI()},
 	{"provider", "", "access_token", judgedTokens},
@@ -130,7 +130,7 @@ var judged = []judgedAttribute{
 	{"list", "cakemail_webhook", "event", judgedEvents},
 }
 
-// allJudged are those and the settings.
+// allJudged adds the settings.
 func allJudged() []judgedAttribute {
 	all := slices.Clone(judged)
 	for name, fixture := range fixtures {
@@ -139,8 +139,7 @@ func allJudged() []judgedAttribute {
 	return all
 }
 
-// TestEveryAttributeIsValidated puts good and bad values into each attribute of
-// each object, and reads what a person is told.
+// It puts good and bad values into each attribute of each object, and checks the messages.
 func TestEveryAttributeIsValidated(t *testing.T) {
 	t.Parallel()
 	for _, test := range allJudged() {
@@ -157,7 +156,7 @@ func TestEveryAttributeIsValidated(t *testing.T) {
 	}
 }
 
-// required are the kinds of values, by their names, of which somebody must have said what validation says.
+// required returns the kinds of values that need a judgement, by name.
 func required(of tftypes.Type) []string {
 	switch {
 	case of.Is(tftypes.Number):
@@ -171,7 +170,7 @@ func required(of tftypes.Type) []string {
 	}
 }
 
-// An attribute of which nobody wrote down what is good and bad is validated by nobody.
+// Without a judgement, no test would validate an attribute.
 func TestEveryAttributeIsJudged(t *testing.T) {
 	t.Parallel()
 	schemas := acctest.NewWorld(t).Unconfigured(t).Schemas()
@@ -202,7 +201,7 @@ func expectJudged(t *testing.T, where string, of tftypes.Type, values map[string
 	t.Helper()
 	for _, wanted := range required(of) {
 		if _, found := values[wanted]; !found {
-			t.Errorf("%s: nobody says what is judged of the value named %q", where, wanted)
+			t.Errorf("%s: no judgement for the value named %q", where, wanted)
 		}
 	}
 	bySeverity := map[string]int{}

@@ -8,10 +8,9 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// since is what a test needs of the core that runs it: the minor version of
-// Terraform 1 and of OpenTofu 1 that brought a part of the plugin protocol, 0
-// where none has. Each test that can be skipped for it has a twin that speaks
-// the protocol itself and never is.
+// since is what a test needs of Terraform or OpenTofu: the minor version of Terraform 1 and of OpenTofu 1 that
+// brought a part of the plugin protocol, or 0 if none has. Each test that can be skipped has a twin that speaks
+// the protocol itself and always runs.
 type since struct {
 	what                string
 	terraform, openTofu int
@@ -26,16 +25,16 @@ var (
 	movesAcrossTypes   = since{"moves across types", 8, 10}
 	ephemeralResources = since{"ephemeral resources", 10, 11}
 	writeOnlyArguments = since{"write-only arguments", 11, 11}
-	// In these, an apply shows that it is one.
+	// From these versions on, an apply shows that it is one.
 	applies    = since{"the capability of an apply to defer", 11, 0}
 	identities = since{"resource identities", 12, 12}
 	queries    = since{"list resources", 14, 0}
 	actions    = since{"actions", 14, 0}
-	// Older versions take the marks of sensitive values for a change.
+	// Older versions report the marks of sensitive values as a change.
 	statesOfNewerTerraform = since{"states of Terraform 1.15", 11, 12}
 )
 
-// core is the name and the minor version of the Terraform that runs the tests.
+// core is the name and minor version of the Terraform that runs the tests.
 type core struct {
 	name  string
 	minor int
@@ -46,7 +45,7 @@ var coreVersion = sync.OnceValues(func() (core, error) {
 	return core{name, minor}, err
 })
 
-// orSkip skips the test where the core is too old.
+// orSkip skips the test if the core is too old.
 func (s since) orSkip(t *testing.T) {
 	t.Helper()
 	running, err := coreVersion()

@@ -13,7 +13,7 @@ import (
 
 const account42 = "CAKEMAIL_ACCOUNT_ID=42"
 
-// later is another process with the same state, and the provider configured so.
+// later is another process with the same state and this provider configuration.
 func later(w *acctest.World, c *acctest.Core, provider acctest.Arguments) *acctest.Core {
 	c.T.Helper()
 	other := w.NewCore(c.T, provider)
@@ -62,7 +62,7 @@ func TestWebhookResource_AccountThatIsNamed(t *testing.T) {
 				c := later(w, unnamed, test.provider)
 				c.MustApply(hook(test.config))
 
-				// One is the refresh; the plan asks for the account.
+				// One is the refresh; the other is the plan's look into the account.
 				if got := w.API.Counts(); !maps.Equal(got, counts{cakemailtest.Show: 2}) {
 					t.Errorf("got the calls %v", got)
 				}
@@ -119,7 +119,7 @@ func TestWebhookResource_AccountIsNotLeftByAReplacement(t *testing.T) {
 				if after := onlyWebhook(t, w); after.AccountID != 42 || after.ID == existing.ID {
 					t.Errorf("the webhook became %+v", after)
 				}
-				// Without an account, nothing but the state says where to archive it.
+				// Without an account, only the state says where to archive it.
 				w.ExpectMessages(t, later(w, named, nil).Destroy())
 				if active := w.API.Active(); len(active) > 0 {
 					t.Errorf("%d webhooks are active after destroy", len(active))
@@ -159,7 +159,7 @@ func TestWebhookResource_AccountOfASavedPlan(t *testing.T) {
 			if onlyWebhook(t, w).AccountID != 42 {
 				t.Errorf("the webhook is in account %d, want 42", onlyWebhook(t, w).AccountID)
 			}
-			// What names the plan's account has gone with the apply.
+			// After the apply, nothing names the plan's account any more.
 			acctest.Terraform(t, applied, append([]string{"destroy", "-auto-approve"}, test.destroy...)...)
 			if active := w.API.Active(); len(active) > 0 {
 				t.Errorf("%d webhooks are active after destroy", len(active))
@@ -168,8 +168,8 @@ func TestWebhookResource_AccountOfASavedPlan(t *testing.T) {
 	}
 }
 
-// An account that is unknown in the plan and another one in the apply waits for
-// the next plan, whatever else changes.
+// If the account is unknown in the plan and another one in the apply, the next plan moves the webhook, whatever
+// else changes.
 func TestWebhookResource_AccountThatIsUnknownInThePlanOfAChange(t *testing.T) {
 	t.Parallel()
 	changed := hook(acctest.Arguments{"url": "https://example.com/new"})
@@ -212,7 +212,7 @@ func TestWebhookResource_AccountThatIsUnknownInThePlanOfAChange(t *testing.T) {
 	}
 }
 
-// A plan without a refresh cannot be told from the apply of a saved one, so the next one moves the webhook.
+// A plan without a refresh looks like the apply of a saved plan, so the next plan moves the webhook.
 func TestWebhookResource_AccountThatChangesWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -225,8 +225,8 @@ func TestWebhookResource_AccountThatChangesWithoutARefresh(t *testing.T) {
 	expectAgreement(t, w, other, acctest.Arguments{"account_id": int64(43)})
 }
 
-// An account that comes from a resource that changes is unknown in the plan. The old
-// webhook is archived before it is known, so what is planned must hold afterwards.
+// If the account comes from a resource that changes, it is unknown in the plan. The old webhook is archived
+// before the account is known, so the plan must still hold then.
 func TestWebhookResource_AccountThatIsUnknownInThePlanOfAReplacement(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)
@@ -255,7 +255,7 @@ func TestWebhookResource_AccountThatIsUnknownInThePlanOfAReplacement(t *testing.
 	}
 }
 
-// The account is named while the API cannot be asked yet whether the webhook is in it.
+// The account is named before the API can be asked whether the webhook is in it.
 func TestWebhookResource_AccountThatIsNamedWhileTheTokenIsUnknown(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)
@@ -282,15 +282,15 @@ func TestWebhookResource_AccountThatIsNamedWhileTheTokenIsUnknown(t *testing.T) 
 	}
 }
 
-// A saved plan of a change holds as it is, whatever account the provider has by now. With the
-// credentials of somebody else it ends with one message, and changes nothing.
+// A saved plan of a change holds, whatever account the provider has now. With somebody else's credentials, it ends
+// with one message and changes nothing.
 func TestWebhookResource_AccountOfASavedChange(t *testing.T) {
 	t.Parallel()
 	const account1, account43 = "CAKEMAIL_ACCOUNT_ID=1", "CAKEMAIL_ACCOUNT_ID=43"
 	for name, test := range map[string]struct {
-		// before, planned and applied are the environments of each step.
+		// before, planned and applied are the environments of the steps.
 		before, planned, applied []string
-		// isElsewhere tells that the apply has other credentials, whose accounts hold no webhook.
+		// isElsewhere means that the apply has other credentials, whose accounts have no webhook.
 		isElsewhere bool
 	}{
 		"another token":                      {nil, nil, nil, true},

@@ -10,20 +10,20 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// habit is what an API makes of each webhook that is created or changed.
+// habit changes each webhook when the API creates or changes it.
 func habit(change func(*cakemailtest.Webhook)) cakemailtest.Option {
 	return cakemailtest.WithHabit(change)
 }
 
-// An answer that differs from what was asked taints nothing: the state has the plan, a warning says
-// what the API has, and each further apply keeps the webhook and its secret.
+// An answer that differs from the request does not taint. The state has the plan's value, a warning names the
+// API's, and each further apply keeps the webhook and its secret.
 func TestWebhookResource_AnswersThatDifferTaintNothing(t *testing.T) {
 	t.Parallel()
 	limited := acctest.Arguments{"rate_limit": int64(5000)}
 	for name, test := range map[string]struct {
 		habit func(*cakemailtest.Webhook)
 		asked acctest.Arguments
-		// attribute is what the warning is on, with this fact; "" is none.
+		// attribute is where the warning is, with this fact; "" means no warning.
 		attribute, fact string
 	}{
 		"a rate limit is clamped": {
@@ -66,7 +66,7 @@ func TestWebhookResource_AnswersThatDifferTaintNothing(t *testing.T) {
 			if name == "another event" {
 				return
 			}
-			// The next plan shows it as a change in place, which the API makes as badly.
+			// The next plan shows a change in place, which the API saves wrongly again.
 			told := acctest.ErrorsIn(c.Apply(hook(test.asked)))
 			w.ExpectMessages(t, told, acctest.Error(test.attribute, "The API did not save "+test.attribute+" as asked", test.fact))
 			if again := onlyWebhook(t, w); again.ID != made.ID || c.Tainted {
@@ -80,7 +80,7 @@ func TestWebhookResource_AnswersThatDifferTaintNothing(t *testing.T) {
 	}
 }
 
-// A webhook that the API archives by itself is unarchived, and stays.
+// A webhook that the API creates as archived is unarchived and kept.
 func TestWebhookResource_AnswersOfAWebhookBornArchived(t *testing.T) {
 	t.Parallel()
 	for name, times := range map[string]int{"and unarchived": 0, "and cannot be unarchived": 1} {
@@ -101,7 +101,7 @@ func TestWebhookResource_AnswersOfAWebhookBornArchived(t *testing.T) {
 					}
 				}
 				if form == cakemailtest.Guide {
-					// Its create does not tell; the refresh does.
+					// The create does not tell it; the refresh does.
 					want = nil
 				}
 				c := w.NewCore(t, nil)
@@ -117,7 +117,7 @@ func TestWebhookResource_AnswersOfAWebhookBornArchived(t *testing.T) {
 	}
 }
 
-// A create of a webhook that is to be archived, and cannot be, is no reason to replace it.
+// A failed archive after a create is no reason to replace the webhook.
 func TestWebhookResource_AnswersOfAnArchiveThatIsRefused(t *testing.T) {
 	t.Parallel()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
@@ -136,7 +136,7 @@ func TestWebhookResource_AnswersOfAnArchiveThatIsRefused(t *testing.T) {
 	})
 }
 
-// The id counts before anything else is judged.
+// The id is saved before the rest of the answer is judged.
 func TestWebhookResource_AnswersThatCannotBeReadInFull(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -162,7 +162,7 @@ func TestWebhookResource_AnswersThatCannotBeReadInFull(t *testing.T) {
 	}
 }
 
-// What cannot be read at all is not told: a warning says so, and everything else goes on.
+// An unreadable value counts as not told. A warning says so, and everything else works.
 func TestWebhookResource_AnswersWithAValueThatIsNone(t *testing.T) {
 	t.Parallel()
 	for name, rewrite := range map[string]func([]byte) []byte{
@@ -191,7 +191,7 @@ func TestWebhookResource_AnswersWithAValueThatIsNone(t *testing.T) {
 	}
 }
 
-// A change is read again before anything is said about an old value in its answer.
+// The client reads again before it reports an old value in the answer to a change.
 func TestWebhookResource_AnswersToAChangeFromAServerBehind(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -200,13 +200,13 @@ func TestWebhookResource_AnswersToAChangeFromAServerBehind(t *testing.T) {
 	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Update, Rewrite: acctest.Replacing(`"rate_limit":7`, `"rate_limit":50`)})
 	w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"rate_limit": int64(7)})))
 	expectAgreement(t, w, c, nil)
-	// So are the answers to what comes after it in the same apply.
+	// It also does so for later calls in the same apply.
 	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Archive, Rewrite: acctest.Replacing(`"rate_limit":8`, `"rate_limit":7`)})
 	w.ExpectMessages(t, c.Apply(hook(acctest.Arguments{"rate_limit": int64(8), "archived": true})))
 	expectAgreement(t, w, c, nil)
 }
 
-// An archived webhook that the API does not change is unarchived first.
+// If the API does not change archived webhooks, the webhook is unarchived first.
 func TestWebhookResource_AnswersToAChangeOfAnArchivedWebhook(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 403, 404, 409, 412, 423} {
@@ -222,7 +222,7 @@ func TestWebhookResource_AnswersToAChangeOfAnArchivedWebhook(t *testing.T) {
 	}
 }
 
-// A secret that the API does not show, or masks, is not told: what is known of it stays, and a warning says so.
+// If the API does not show the secret, or masks it, the known one stays and a warning says so.
 func TestWebhookResource_AnswersWithoutTheSecret(t *testing.T) {
 	t.Parallel()
 	for name, hide := range map[string]func(secret string) func([]byte) []byte{
@@ -272,7 +272,7 @@ func TestWebhookResource_AnswersWithoutTheSecret(t *testing.T) {
 	}
 }
 
-// What nobody has published is said in its own words.
+// Unpublished words are quoted.
 func TestWebhookResource_AnswersWithUnknownWords(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -293,7 +293,7 @@ func TestWebhookResource_AnswersWithUnknownWords(t *testing.T) {
 	w.ExpectMessages(t, messages, acctest.Error("", `Unknown hash function "sha512"`, "knows only sha256"))
 }
 
-// An answer to a create that tells neither a URL nor an event is about something else, such as a task.
+// An answer to a create without URL and event is about something else, such as a task.
 func TestWebhookResource_AnswersThatAreNoWebhook(t *testing.T) {
 	t.Parallel()
 	for name, isProcessed := range map[string]bool{"the webhook is made": true, "nothing is made": false} {
@@ -313,7 +313,7 @@ func TestWebhookResource_AnswersThatAreNoWebhook(t *testing.T) {
 	}
 }
 
-// An account without webhooks is told in several ways.
+// There are several answers for an account without webhooks.
 func TestWebhookResource_AnswersOfAnEmptyAccount(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]cakemailtest.Fault{
@@ -335,8 +335,8 @@ func TestWebhookResource_AnswersOfAnEmptyAccount(t *testing.T) {
 	}
 }
 
-// An API may write URLs in a way of its own: a lost create is found by what the next answer shows,
-// and otherwise named.
+// If an API rewrites URLs, a lost create is found by the URL in the next answer. If that does not show it, the
+// message names the webhooks.
 func TestWebhookResource_AnswersWithAnotherURLAfterALostCreate(t *testing.T) {
 	t.Parallel()
 	for name, spell := range map[string]func(*cakemailtest.Webhook){
@@ -401,7 +401,7 @@ func TestWebhookResource_AnswersWithAnotherURLAfterALostCreate(t *testing.T) {
 	}
 }
 
-// Other webhooks on the same host that are made at the same time are no candidates.
+// Other webhooks that are made on the same host at the same time are not candidates.
 func TestWebhookResource_AnswersWithAnotherURLAreNotThoseOfOtherCreates(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
@@ -413,7 +413,7 @@ func TestWebhookResource_AnswersWithAnotherURLAreNotThoseOfOtherCreates(t *testi
 	}
 }
 
-// The answer need not show the spelling: the list of webhooks does, once it has the one that was answered.
+// If the answer does not show the spelling, the list does, once it has the answered webhook.
 func TestWebhookResource_AnswersThatDoNotShowTheURLAfterALostCreate(t *testing.T) {
 	t.Parallel()
 	echo := acctest.Replacing("https://example.com/cakemail/", "https://example.com/cakemail")
@@ -439,7 +439,7 @@ func TestWebhookResource_AnswersThatDoNotShowTheURLAfterALostCreate(t *testing.T
 	}
 }
 
-// An answer with an id alone is about a webhook, unless it says more than that, or nothing has the id.
+// An answer with only an id is about a webhook, unless it says more or nothing has the id.
 func TestWebhookResource_AnswersWithAnIDAlone(t *testing.T) {
 	t.Parallel()
 	for _, show := range []cakemailtest.Fault{{Status: 400}, {Status: 422}, {Status: 403}, {Rewrite: func([]byte) []byte { return []byte("{}") }}} {

@@ -12,7 +12,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// A webhook is found again although the API writes its URL in another way. TestSameURL has the ways.
+// The provider finds the webhook although the API rewrites its URL. TestSameURL has the spellings.
 func TestWebhookResource_CreateThatIsLostAndSavedWithAnotherURL(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -26,8 +26,7 @@ func TestWebhookResource_CreateThatIsLostAndSavedWithAnotherURL(t *testing.T) {
 	}
 }
 
-// The creation time is remembered without anything secret, and a clock that is
-// wrong does no harm beyond the minute.
+// The creation time is remembered without anything secret. A wrong clock does no harm beyond the minute.
 func TestWebhookResource_CreateRemembersItsTime(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -53,16 +52,16 @@ func TestWebhookResource_CreateRemembersItsTime(t *testing.T) {
 			c.Keep(created.State, changed)
 			w.API.ResetCalls()
 			if problems := acctest.ErrorsIn(c.Refresh()); len(problems) > 0 || !c.State.IsNull() {
-				t.Errorf("%s, and the state is %s; want that the webhook is gone", problems, c.State)
+				t.Errorf("%s, and the state is %s; want the webhook gone", problems, c.State)
 			}
 			if looks := w.API.Count(cakemailtest.Show); (looks > 1) != test.waits || looks > 10 {
-				t.Errorf("it was looked %d times", looks)
+				t.Errorf("%d looks", looks)
 			}
 		})
 	}
 }
 
-// What reads a webhook in the apply that creates it waits for replicas that lag.
+// A read in the same apply as the create waits for lagging replicas.
 func TestWebhookResource_CreateCanBeReadAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, read := range map[string]func(*acctest.Core, string) []acctest.Message{
@@ -81,7 +80,7 @@ func TestWebhookResource_CreateCanBeReadAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// The guide's create needs no look at the webhook, so the reader is the first.
+			// The guide's create does not read the webhook, so the reader is the first.
 			w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
 			w.Patience = cakemail.Patience{NewWebhook: 30 * time.Second}
 			receiver := w.Verifying(t)
@@ -96,7 +95,7 @@ func TestWebhookResource_CreateCanBeReadAtOnce(t *testing.T) {
 	}
 }
 
-// unlisted is a create of unknown outcome: the answer is lost, and no list can be had.
+// unlisted is a create of unknown outcome: the answer is lost, and lists fail.
 func unlisted(w *acctest.World, isProcessed bool) {
 	w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Create, Processed: isProcessed, Status: 502, Rewrite: func(body []byte) []byte {
 		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.List, Status: 403})
@@ -104,8 +103,7 @@ func unlisted(w *acctest.World, isProcessed bool) {
 	}})
 }
 
-// A create of unknown outcome that later turns out to be one of several webhooks
-// ends every plan; doing what the message says leads out of that.
+// If several webhooks can be the pending one, every plan fails until the user follows the message.
 func TestWebhookResource_PendingThatSeveralCouldBe(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
@@ -123,8 +121,8 @@ func TestWebhookResource_PendingThatSeveralCouldBe(t *testing.T) {
 	acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
 }
 
-// A replacement without a refresh is not told which equal webhooks were there
-// before its create of unknown outcome, so it archives none.
+// A replacement without a refresh does not know which equal webhooks were there before its create of unknown
+// outcome, so it archives none.
 func TestWebhookResource_PendingIsNotMistakenForAnother(t *testing.T) {
 	t.Parallel()
 	for name, isProcessed := range map[string]bool{"somebody else's": false, "what the create made": true} {
@@ -153,7 +151,7 @@ func TestWebhookResource_PendingIsNotMistakenForAnother(t *testing.T) {
 	}
 }
 
-// Taking the block of such a webhook away archives what was made, too.
+// Removing the block of a pending webhook also archives what was made.
 func TestWebhookResource_PendingThatIsTakenAway(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
@@ -169,7 +167,7 @@ func TestWebhookResource_PendingThatIsTakenAway(t *testing.T) {
 	}
 }
 
-// One that is untainted by hand, and changed without a refresh, is found by the change.
+// If a pending webhook is untainted by hand and changed without a refresh, the change finds it.
 func TestWebhookResource_PendingThatIsUntaintedAndChanged(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]string{

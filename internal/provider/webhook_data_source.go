@@ -17,7 +17,7 @@ var (
 
 func newWebhookDataSource() datasource.DataSource { return &webhookDataSource{} }
 
-// webhookDataSource reads one webhook by its id.
+// webhookDataSource reads one webhook by id.
 type webhookDataSource struct {
 	connection *connection
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// inAccount are the arguments that name an account; 0 is none.
+// inAccount returns the arguments that name an account; 0 means none.
 func inAccount(account int64) acctest.Arguments {
 	if account == 0 {
 		return nil
@@ -23,9 +23,9 @@ func inAccount(account int64) acctest.Arguments {
 	return acctest.Arguments{"account_id": account}
 }
 
-// reading is a webhook that is read by its id.
+// reading is a case of reading a webhook by id.
 type reading struct {
-	// provider and config are the accounts that the provider and the block name, and account that of the webhook; 0 is none.
+	// provider and config are the accounts in the provider and the block, account the webhook's; 0 means none.
 	provider, config, account int64
 	archived                  bool
 }
@@ -37,8 +37,8 @@ var readings = map[string]reading{
 	"in another account":                {provider: 43, config: 42, account: 42},
 }
 
-// eachReading adds each webhook, of both forms, and wants the test to do no more than to read it.
-// It hands over what the object shows of every webhook.
+// eachReading adds each webhook in both forms, and wants exactly one read. It passes on what the object shows of
+// every webhook.
 func eachReading(
 	t *testing.T, test func(t *testing.T, c *acctest.Core, given acctest.Arguments, webhook cakemailtest.Webhook, want acctest.Values),
 ) {

@@ -14,7 +14,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// expectExisting fails unless the plan warns of these webhooks and no others.
+// expectExisting fails unless the plan warns of exactly these webhooks.
 func expectExisting(t *testing.T, messages []acctest.Message, want ...string) {
 	t.Helper()
 	var got []string
@@ -43,7 +43,7 @@ func TestWebhookResource_ExistsAndIsEqual(t *testing.T) {
 	})
 }
 
-// An API may write a URL in a way of its own, so that what a killed apply has made looks like another one.
+// If the API rewrites URLs, a webhook from a killed apply has another one.
 func TestWebhookResource_ExistsWithAURLThatIsNear(t *testing.T) {
 	t.Parallel()
 	for url, isNear := range map[string]bool{
@@ -61,7 +61,7 @@ func TestWebhookResource_ExistsWithAURLThatIsNear(t *testing.T) {
 	}
 }
 
-// What is not equal, not active, not in this account or not known is nobody's business.
+// The plan ignores webhooks that are not equal, not active or in another account, and plans with unknown values.
 func TestWebhookResource_ExistsAndIsNotEqual(t *testing.T) {
 	t.Parallel()
 	equal := cakemailtest.Webhook{URL: "https://example.com/cakemail", Events: []string{"Contact.Added"}}
@@ -100,7 +100,7 @@ func TestWebhookResource_ExistsAndIsNotEqual(t *testing.T) {
 	}
 }
 
-// What the state manages is never warned of, in whatever way Terraform plans it anew.
+// The plan never warns of a webhook in the state, whatever makes Terraform plan it again.
 func TestWebhookResource_ExistsInTheState(t *testing.T) {
 	t.Parallel()
 	moved := "moved {\n  from = cakemail_webhook.test[\"a\"]\n  to   = cakemail_webhook.test[\"b\"]\n}\n"
@@ -130,7 +130,7 @@ func TestWebhookResource_ExistsInTheState(t *testing.T) {
 	}
 }
 
-// A replacement that would double a webhook is a creation too.
+// A replacement can double a webhook too.
 func TestWebhookResource_ExistsWhereAReplacementWouldDoubleIt(t *testing.T) {
 	t.Parallel()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
@@ -144,7 +144,7 @@ func TestWebhookResource_ExistsWhereAReplacementWouldDoubleIt(t *testing.T) {
 	})
 }
 
-// An account that cannot be listed is said once.
+// The plan says once that an account cannot be listed.
 func TestWebhookResource_ExistsWhereNothingCanBeListed(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]acctest.Message{
@@ -165,7 +165,7 @@ func TestWebhookResource_ExistsWhereNothingCanBeListed(t *testing.T) {
 	}
 }
 
-// addFile puts another file beside the configuration.
+// addFile adds another file to the configuration.
 func addFile(t *testing.T, workspace *terraformcli.Workspace, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(workspace.Folder, name), []byte(content), 0o600); err != nil {
@@ -173,7 +173,7 @@ func addFile(t *testing.T, workspace *terraformcli.Workspace, name, content stri
 	}
 }
 
-// An event that only an older list has may be refused for a new webhook. One that is there keeps it.
+// The API may refuse events from older lists for a new webhook. An existing webhook keeps them.
 func TestWebhookResource_ExistsInAnOlderListOfEvents(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -200,7 +200,7 @@ func TestWebhookResource_ExistsInAnOlderListOfEvents(t *testing.T) {
 	w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, there)).Diagnostics))
 }
 
-// Where only some events are the same, importing leads to a replacement.
+// If only some events are the same, an import leads to a replacement.
 func TestWebhookResource_ExistsWithOtherEvents(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
@@ -214,7 +214,7 @@ func TestWebhookResource_ExistsWithOtherEvents(t *testing.T) {
 	}
 }
 
-// Terraform asks an apply for a plan too, of what is to be created alone: what a rotation replaces looks as if no state had it.
+// An apply also plans, but only what is to be created: the webhooks that a rotation replaces seem to be in no state.
 func TestWebhookResource_ExistsIsNotSaidInTheApplyOfARotation(t *testing.T) {
 	t.Parallel()
 	applies.orSkip(t)
@@ -244,7 +244,7 @@ func TestWebhookResource_ExistsIsNotSaidInAnApply(t *testing.T) {
 	w.ExpectMessages(t, acctest.MessagesOf(c.Plan(c.State, acctest.Block(c.Webhook, hook(nil))).Diagnostics))
 }
 
-// An apply comes only to what changes, so it cannot tell whom the others belong to.
+// An apply sees only what changes, so it cannot tell whose the other webhooks are.
 func TestWebhookResource_ExistsIsNotSaidByAnApplyThatHasBegun(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)

@@ -15,21 +15,21 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// envFaultTable prints the table, with the patience that users have.
+// envFaultTable prints the table, with the default patience.
 const envFaultTable = "CAKEMAIL_FAULT_TABLE"
 
-// suitePatience is enough for the faults here, and saves the suite minutes.
+// suitePatience is enough for the faults here, and saves minutes.
 var suitePatience = cakemail.Patience{LostCreate: 3 * time.Second, NewWebhook: 10 * time.Second}
 
-// faultCase is one line of the fault matrix.
+// faultCase is one row of the fault table.
 type faultCase struct {
 	name   string
 	faults func(api *cakemailtest.Server) []cakemailtest.Fault
-	// everyTime tells that the suite tries it; the histories try all faults, and more.
+	// everyTime means that the suite tries it; the histories try all faults, and more.
 	everyTime bool
-	// lasting faults make the first apply fail; they are over before the second.
+	// lasting faults make the first apply fail, and end before the second.
 	lasting bool
-	// variables of testdata/many.tf.
+	// variables are for testdata/many.tf.
 	variables []string
 }
 
@@ -79,13 +79,13 @@ var faultCases = []faultCase{
 		cakemailtest.Fault{Operation: cakemailtest.Create, Every: 10, Status: 504, Processed: true}, listLags)},
 }
 
-// replicaLag is how far behind the replicas are.
+// replicaLag is how far the replicas lag.
 const replicaLag = 2 * time.Second
 
 var listLags = cakemailtest.Fault{Operation: cakemailtest.List, Lag: replicaLag}
 
-// createsLostWithoutList leaves the outcome of every 10th create unknown: its
-// answer is lost after processing, and the webhooks cannot be listed any more.
+// createsLostWithoutList leaves the outcome of every 10th create unknown: the answer is lost after processing, and
+// lists fail from then on.
 func createsLostWithoutList(api *cakemailtest.Server) []cakemailtest.Fault {
 	lost := cakemailtest.Fault{Operation: cakemailtest.Create, Every: 10, Cut: true, Processed: true}
 	noList := cakemailtest.Fault{Operation: cakemailtest.List, Status: 403}
@@ -103,7 +103,7 @@ func tokensRevoked(api *cakemailtest.Server) []cakemailtest.Fault {
 	}}}
 }
 
-// faultResult is what a line of the fault matrix came to.
+// faultResult is the result of one row of the fault table.
 type faultResult struct {
 	name                                                         string
 	form                                                         cakemailtest.Form
@@ -116,9 +116,8 @@ func (r faultResult) String() string {
 
 const faultTableHead = "| Fault | API form | Applies | POSTs | Active | In state | Orphans | Duplicates |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
 
-// It applies 40 webhooks with real Terraform under some faults, or for the table 100
-// under each, and expects API and state to agree after one apply, or after two where a fault
-// lasts as long as the first.
+// It applies 40 webhooks with real Terraform under some faults, or 100 under each for the table. API and state must
+// agree after one apply, or after two if a fault lasts through the first.
 func TestWebhookResource_Faults(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -186,7 +185,7 @@ func (test faultCase) run(t *testing.T, form cakemailtest.Form) faultResult {
 	return result
 }
 
-// compare counts what the API and the state hold of each other.
+// compare counts the differences between the API and the state.
 func (r *faultResult) compare(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace) {
 	t.Helper()
 	inState := map[string]bool{}

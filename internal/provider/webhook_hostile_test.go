@@ -57,7 +57,7 @@ func hostileAnswers() map[string]cakemailtest.Fault {
 	}
 }
 
-// twice names each id twice.
+// twice repeats each id.
 func twice(body []byte) []byte {
 	return acctest.Replacing(`"id":`, `"id":"w2","id":`, `"webhook_id":`, `"webhook_id":4711,"webhook_id":`)(body)
 }
@@ -74,7 +74,7 @@ func another(body []byte) []byte {
 	})
 }
 
-// hostileMoment is a call that is answered so, and the apply or the destroy that makes it.
+// hostileMoment is a call that gets such an answer, and the apply or destroy that makes it.
 type hostileMoment struct {
 	operation     cakemailtest.Operation
 	before, after acctest.Arguments
@@ -91,8 +91,8 @@ var hostileMoments = map[string]hostileMoment{
 	"a destroy":                {cakemailtest.Archive, hook(nil), nil},
 }
 
-// It meets each answer at each moment: the outcome is right, or a
-// clear error and a state that holds nothing false. Once the API answers well, one apply is enough.
+// It tries each answer at each moment. Either the outcome is right, or there is a clear error and the state holds
+// nothing false. Once the API answers well again, one apply is enough.
 func TestWebhookResource_FaultsOfAnswers(t *testing.T) {
 	t.Parallel()
 	answers := hostileAnswers()
@@ -100,10 +100,10 @@ func TestWebhookResource_FaultsOfAnswers(t *testing.T) {
 		for what, answer := range answers {
 			for _, form := range bothForms {
 				if when == "a change" && form == cakemailtest.Guide {
-					continue // It replaces.
+					continue // This replaces the webhook.
 				}
 				if when == "a create" && what == "another webhook" {
-					continue // Nothing tells a new id from a wrong one; see TestWebhookResource_FaultsOfACreateAnsweredWithAnotherID.
+					continue // A wrong id looks like a new one; see TestWebhookResource_FaultsOfACreateAnsweredWithAnotherID.
 				}
 				t.Run(when+" answered with "+what+"/"+string(form), func(t *testing.T) {
 					t.Parallel()
@@ -150,7 +150,7 @@ func (m hostileMoment) meet(t *testing.T, answer cakemailtest.Fault, form cakema
 	}
 }
 
-// expectClear wants each error to tell what was attempted and what came instead.
+// expectClear wants each error to say what was attempted and what came instead of an answer.
 func expectClear(t *testing.T, w *acctest.World, messages []acctest.Message) {
 	t.Helper()
 	for _, problem := range acctest.ErrorsIn(messages) {
@@ -165,7 +165,7 @@ func expectClear(t *testing.T, w *acctest.World, messages []acctest.Message) {
 	}
 }
 
-// expectNothingFalse wants the state to be as it was before, or as the API is.
+// expectNothingFalse wants the state to be as before, or as the API is.
 func expectNothingFalse(t *testing.T, w *acctest.World, c *acctest.Core, before tftypes.Value, failed bool) {
 	t.Helper()
 	switch {
@@ -187,7 +187,7 @@ func expectNothingFalse(t *testing.T, w *acctest.World, c *acctest.Core, before 
 	}
 }
 
-// expectAgreement wants one webhook in use, and the state to hold what the API and the configuration do.
+// expectAgreement wants one webhook in use, with the same values in the state, the API and the configuration.
 func expectAgreement(t *testing.T, w *acctest.World, c *acctest.Core, config acctest.Arguments) {
 	t.Helper()
 	var matching []cakemailtest.Webhook
@@ -215,8 +215,7 @@ func expectAgreement(t *testing.T, w *acctest.World, c *acctest.Core, config acc
 	}
 }
 
-// oddIDs are ids that an API could give out, and that a careless client would
-// turn into other paths.
+// oddIDs are ids that an API could issue, and that a careless client would turn into other paths.
 var oddIDs = map[string]string{
 	"a slash":            "a/b",
 	"a way up":           "../webhooks/innocent",
@@ -235,8 +234,7 @@ var oddIDs = map[string]string{
 	"a very long number": strings.Repeat("9", 200),
 }
 
-// It goes through the life of a webhook with each id, beside one that
-// nobody may touch.
+// It runs a webhook's life with each id, beside a webhook that must not be touched.
 func TestWebhookResource_FaultsOfOddIDs(t *testing.T) {
 	t.Parallel()
 	for name, id := range oddIDs {
@@ -258,7 +256,7 @@ func TestWebhookResource_FaultsOfOddIDs(t *testing.T) {
 				if read["secret"] != c.Text("secret") {
 					t.Errorf("the data source reads %v", read)
 				}
-				// The import id has a use of its own for the question mark.
+				// In an import id, the question mark has another meaning.
 				if imported := w.NewCore(t, nil); !strings.Contains(id, "?") {
 					w.ExpectMessages(t, imported.ImportState("1/"+id))
 					if imported.Text("id") != id || imported.Text("secret") != c.Text("secret") {
@@ -282,7 +280,7 @@ func TestWebhookResource_FaultsOfOddIDs(t *testing.T) {
 	}
 }
 
-// renaming gives the new webhook this id, in the API and in the answer.
+// renamingTo gives the new webhook this id, in the API and in the answer.
 func renamingTo(w *acctest.World, id string) func([]byte) []byte {
 	return func(body []byte) []byte {
 		webhooks := w.API.Webhooks()
@@ -293,8 +291,7 @@ func renamingTo(w *acctest.World, id string) func([]byte) []byte {
 	}
 }
 
-// It is found out by the read that follows, where
-// there is one; the webhook that is not the resource's is not touched.
+// The following read, if there is one, finds the wrong id. The other webhook is not touched.
 func TestWebhookResource_FaultsOfACreateAnsweredWithAnotherID(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -311,8 +308,8 @@ func TestWebhookResource_FaultsOfACreateAnsweredWithAnotherID(t *testing.T) {
 	}
 }
 
-// A 404 of something else than the API must not empty a state, let a destroy pass
-// for done, or make webhooks a second time.
+// A 404 from something other than the API must not empty a state, count as a successful destroy, or lead to second
+// webhooks.
 func TestWebhookResource_FaultsOfAWrongAddressChangeNothing(t *testing.T) {
 	t.Parallel()
 	changed := hook(acctest.Arguments{"archived": true})
@@ -364,7 +361,7 @@ func TestWebhookResource_FaultsOfAWrongAddressChangeNothing(t *testing.T) {
 	}
 }
 
-// A webhook that is gone is not taken for one that cannot be changed.
+// A missing webhook is not taken for one that cannot be changed.
 func TestWebhookResource_FaultsOfAChangeOfWhatIsGone(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)

@@ -17,8 +17,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// identified is a core since Terraform 1.12: it keeps the identity of its
-// webhook beside the state, and hands it to the provider with every call.
+// identified is a core of Terraform 1.12 or later: it keeps the webhook's identity beside the state, and passes it
+// with every call.
 type identified struct {
 	*acctest.Core
 	identity *tfprotov6.ResourceIdentityData
@@ -67,7 +67,7 @@ func (i *identified) read() acctest.Values {
 	return i.keepIdentity(read.NewIdentity)
 }
 
-// importBy imports by an identity, and returns the one that the provider makes of it.
+// importBy imports by identity, and returns the identity that the provider makes of it.
 func (i *identified) importBy(identity acctest.Arguments) (acctest.Values, []acctest.Message) {
 	i.T.Helper()
 	given := i.Encode(i.IdentityType(), acctest.Block(i.IdentityType(), identity))
@@ -113,9 +113,9 @@ func TestWebhookResource_Import(t *testing.T) {
 		account          int64
 		provider, config acctest.Arguments
 		id               func(string) string
-		// identity is used in place of the id.
+		// identity replaces the id.
 		identity acctest.Arguments
-		// inState is the account that the state has.
+		// inState is the account in the state.
 		inState any
 	}{
 		"by id":                     {id: byID},
@@ -149,14 +149,14 @@ func TestWebhookResource_Import(t *testing.T) {
 				expectAgreement(t, w, c.Core, acctest.With(acctest.Arguments{"account_id": test.inState}, test.config))
 				c.ExpectNoChange(hook(test.config))
 				if calls := w.API.Counts(); len(calls) != 1 || calls[cakemailtest.Show] == 0 {
-					t.Errorf("got the calls %v, want reads alone", calls)
+					t.Errorf("got the calls %v, want only reads", calls)
 				}
 			})
 		})
 	}
 }
 
-// What an answer leaves out: the pause is told by silence too, but not what would be planned as a change.
+// The answer leaves out values. A missing archived means active, but what a plan would change must be told.
 func TestWebhookResource_ImportOfAHalfToldWebhook(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -314,7 +314,7 @@ func TestWebhookResource_IdentityStaysTheSame(t *testing.T) {
 	}
 }
 
-// identityChecks expect the identity to be what the state says.
+// identityChecks want the identity to match the state.
 func identityChecks(account knownvalue.Check) []statecheck.StateCheck {
 	return []statecheck.StateCheck{
 		statecheck.ExpectIdentity(acctest.TestWebhook, map[string]knownvalue.Check{"id": knownvalue.NotNull(), "account_id": account}),
@@ -355,7 +355,7 @@ func TestWebhookResource_IdentityInTerraform1_12(t *testing.T) {
 	}
 }
 
-// A webhook that could not be archived is still there, and still the same.
+// A webhook that could not be archived keeps its identity.
 func TestWebhookResource_IdentityIsKeptByAFailedDestroy(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)

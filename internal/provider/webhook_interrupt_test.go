@@ -17,8 +17,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// signalApply starts an apply, sends Terraform and the provider the signal once so many calls
-// of the operation were made, and returns what it printed and how long it took to end.
+// signalApply starts an apply and, after so many calls of the operation, sends the signal to Terraform and the
+// provider. It returns the output and the time until the end.
 func signalApply(t *testing.T, w *acctest.World, workspace *terraformcli.Workspace, signal syscall.Signal,
 	operation cakemailtest.Operation, calls int, arguments ...string,
 ) (string, time.Duration) {
@@ -26,7 +26,7 @@ func signalApply(t *testing.T, w *acctest.World, workspace *terraformcli.Workspa
 	var output bytes.Buffer
 	command := workspace.Command(t.Context(), append([]string{"apply", "-auto-approve", "-no-color"}, arguments...)...)
 	command.Stdout, command.Stderr = &output, &output
-	// Ctrl-C reaches every process of a terminal's group, the provider's too.
+	// Ctrl-C reaches every process in the terminal's group, including the provider.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
@@ -85,8 +85,8 @@ func TestWebhookResource_InterruptEndsWaitingAndStartsNothingNew(t *testing.T) {
 
 var importBlock = regexp.MustCompile(`(?s)import \{.*?\n *\}\n`)
 
-// shownImportBlocks are the blocks that a plan's warnings show, with the addresses that
-// Terraform shows above them.
+// shownImportBlocks returns the import blocks in a plan's warnings, with the addresses that Terraform shows above
+// them.
 func shownImportBlocks(t *testing.T, workspace *terraformcli.Workspace, arguments ...string) string {
 	t.Helper()
 	var blocks strings.Builder
@@ -102,8 +102,8 @@ func shownImportBlocks(t *testing.T, workspace *terraformcli.Workspace, argument
 	return blocks.String()
 }
 
-// After a kill, the next plan names exactly the webhooks that no state knows, and
-// what it shows brings them all back.
+// After a kill, the next plan names exactly the webhooks that are in no state. The import blocks that it shows bring
+// all of them back.
 func TestWebhookResource_KillLeavesWhatTheNextPlanFinds(t *testing.T) {
 	t.Parallel()
 	importBlocks.orSkip(t)

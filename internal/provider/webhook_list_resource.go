@@ -21,8 +21,7 @@ var (
 
 func newWebhookListResource() list.ListResource { return &webhookListResource{} }
 
-// webhookListResource finds webhooks for `terraform query`. It is the resource
-// seen from afar, so it shares the resource's name and configuration.
+// webhookListResource finds webhooks for `terraform query`. It shares the resource's name and configuration.
 type webhookListResource struct {
 	webhookResource
 }
@@ -56,8 +55,7 @@ func (l *webhookListResource) ListResourceConfigSchema(_ context.Context, _ list
 	}
 }
 
-// List implements [list.ListResource]. An error on any page is a result of its
-// own, so a list is never silently shorter.
+// List implements [list.ListResource]. An error on any page is a result, so a list is never silently incomplete.
 func (l *webhookListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var filter webhookFilter
 	diags := req.Config.Get(ctx, &filter)
@@ -92,7 +90,7 @@ func (l *webhookListResource) List(ctx context.Context, req list.ListRequest, st
 	}
 }
 
-// listResult shows a webhook without its secret, which a query has no need of.
+// listResult shows a webhook without its secret, which a query does not need.
 func listResult(ctx context.Context, req list.ListRequest, webhook cakemail.Webhook, account types.Int64) list.ListResult {
 	model := listed(webhook)
 	model.AccountID = account

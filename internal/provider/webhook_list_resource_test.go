@@ -19,7 +19,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// idsOf are the ids of results, which must hold no message.
+// idsOf returns the ids in the results, which must have no messages.
 func idsOf(t *testing.T, results []acctest.Listed) []string {
 	t.Helper()
 	var ids []string
@@ -43,7 +43,7 @@ func TestWebhookListResource_Filters(t *testing.T) {
 
 func TestWebhookListResource_AsksForNoMorePagesThanItNeeds(t *testing.T) {
 	t.Parallel()
-	// The crowd of 115 fills two pages and a part of a third; then comes the shop.
+	// The crowd of 115 fills two pages and part of a third; the shop follows.
 	for name, test := range map[string]struct {
 		query        acctest.Query
 		found, pages int
@@ -147,9 +147,8 @@ func TestWebhookListResource_IsNeverSilentlyShorter(t *testing.T) {
 	}
 }
 
-// TestWebhookListResource_GeneratesConfiguration does what `terraform query` does for
-// -generate-config-out: a configuration of every argument of the listed
-// resource, imported by its identity.
+// As `terraform query -generate-config-out` does, it makes a configuration with every argument of the listed
+// resource, and imports it by identity.
 func TestWebhookListResource_GeneratesConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, account := range map[string]string{"in the account of the credentials": "", "in the provider's account": "42"} {
@@ -177,8 +176,7 @@ func TestWebhookListResource_GeneratesConfiguration(t *testing.T) {
 	}
 }
 
-// generatedFrom is the configuration that Terraform generates for a resource: all
-// of it that can be configured.
+// generatedFrom is the configuration that Terraform generates for a resource, with everything that can be configured.
 func generatedFrom(c *acctest.Core, shown acctest.Values) acctest.Arguments {
 	generated := acctest.Arguments{}
 	for _, attribute := range c.Schemas().ResourceSchemas["cakemail_webhook"].Block.Attributes {
@@ -189,8 +187,7 @@ func generatedFrom(c *acctest.Core, shown acctest.Values) acctest.Arguments {
 	return generated
 }
 
-// addVariety adds webhooks whose configuration is not easy to write, and returns
-// how many there are.
+// addVariety adds webhooks whose configuration is hard to write, and returns their number.
 func addVariety(w *acctest.World, form cakemailtest.Form, account string) int {
 	webhooks := []cakemailtest.Webhook{
 		{URL: "https://example.com/plain", Events: []string{"Contact.Added"}},
@@ -261,7 +258,7 @@ func TestWebhookListResource_InTerraform1_14(t *testing.T) {
 		acctest.Terraform(t, workspace, "plan", "-detailed-exitcode")
 
 		if calls := w.API.Counts(); len(calls) != 1 || calls[cakemailtest.Show] == 0 {
-			t.Errorf("got the calls %v, want reads alone", calls)
+			t.Errorf("got the calls %v, want only reads", calls)
 		}
 		if state := acctest.StateOf(t, workspace); len(state) != existing {
 			t.Errorf("the state holds %d webhooks, want %d", len(state), existing)
@@ -269,7 +266,7 @@ func TestWebhookListResource_InTerraform1_14(t *testing.T) {
 	})
 }
 
-// expectImportsAlone fails where a plan does more than to import so many resources.
+// expectImportsAlone fails if a plan does more than import so many resources.
 func expectImportsAlone(t *testing.T, plan string, number int) {
 	t.Helper()
 	var read struct {
@@ -289,7 +286,7 @@ func expectImportsAlone(t *testing.T, plan string, number int) {
 	}
 	for _, change := range read.Changes {
 		if actions := strings.Join(change.Change.Actions, " "); actions != "no-op" || change.Change.Importing == nil {
-			t.Errorf("the plan for %s is %s (imported: %t), want an import alone", change.Address, actions, change.Change.Importing != nil)
+			t.Errorf("the plan for %s is %s (imported: %t), want only an import", change.Address, actions, change.Change.Importing != nil)
 		}
 	}
 }

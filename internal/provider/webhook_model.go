@@ -12,7 +12,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// webhookModel is a webhook with its secret, in the account it belongs to.
+// webhookModel is a webhook with its secret and account.
 type webhookModel struct {
 	webhookSettings
 	AccountID    types.Int64  `tfsdk:"account_id"`
@@ -20,13 +20,13 @@ type webhookModel struct {
 	HashFunction types.String `tfsdk:"hash_function"`
 }
 
-// webhookResourceModel is the resource: a webhook, and how its secret is kept.
+// webhookResourceModel is the resource: a webhook, and whether to store its secret.
 type webhookResourceModel struct {
 	webhookModel
 	StoreSecret types.Bool `tfsdk:"store_secret"`
 }
 
-// webhookIdentityModel is what identifies a webhook across configurations.
+// webhookIdentityModel identifies a webhook across configurations.
 type webhookIdentityModel struct {
 	ID        types.String `tfsdk:"id"`
 	AccountID types.Int64  `tfsdk:"account_id"`
@@ -36,40 +36,40 @@ func (m webhookModel) identity() webhookIdentityModel {
 	return webhookIdentityModel{ID: m.ID, AccountID: m.AccountID}
 }
 
-// ref names the webhook for a call; created is zero where that is not remembered.
+// ref names the webhook for a call; created is zero if not remembered.
 func (m webhookModel) ref(created time.Time) cakemail.Ref {
 	return cakemail.Ref{Account: m.account(), ID: m.ID.ValueString(), Created: created}
 }
 
-// account is the number of the account, 0 for the credentials' own.
+// account is the number of the account, or 0 for the account of the credentials.
 func (m webhookModel) account() int64 { return m.AccountID.ValueInt64() }
 
-// hasUnknown tells whether a value is still to be learned from the API.
+// hasUnknown reports whether the API still has to tell a value.
 func (m webhookModel) hasUnknown() bool {
 	return m.webhookSettings.hasUnknown() || m.Secret.IsUnknown() || m.HashFunction.IsUnknown()
 }
 
-// knowledge is what there is to know of a webhook when an answer comes.
+// knowledge is what is known about a webhook when an answer comes.
 type knowledge struct {
-	// webhook is what the state holds, or what is planned of a webhook that is being made.
+	// webhook is the state, or the plan of a webhook that is being made.
 	webhook webhookResourceModel
-	// isSaved tells that it is a state: the API has told it before.
+	// isSaved means that webhook is a state, so the API has told it before.
 	isSaved bool
-	// config and plan are those of an update, else nil.
+	// config and plan belong to an update, else they are nil.
 	config, plan *webhookSettings
-	// isChanged tells that the answer is to the change in place that the plan asked for, and
-	// isSettled that it is to what comes after that, which may know less.
+	// isChanged means that the answer is to the planned change in place, isSettled that it is to a later call,
+	// which may know less.
 	isChanged, isSettled bool
 }
 
-// after is the state once the answer has come. What no answer told is null there, or not
-// archived. The secret is only kept where it may be, and each setting is the first of these:
+// after returns the state after the answer. What no answer told is null, or not archived. The secret is kept only
+// where it may be stored. Each setting is the first of these:
 //
-//  1. the plan's value, where the configuration leaves it to the API and the plan knows it:
-//     Terraform insists on it, and the next refresh takes what the API holds;
-//  2. what the answer tells, in the spelling known before where both mean the same;
-//  3. what the plan asked for, where it is changed in place by now;
-//  4. what was known before.
+//  1. the plan's value, if the configuration leaves it to the API and the plan knows it: Terraform requires that,
+//     and the next refresh takes the API's value;
+//  2. the answer's value, in the spelling known before if both mean the same;
+//  3. the plan's value, if the setting was just changed in place;
+//  4. the value known before.
 func (k knowledge) after(answer cakemail.Webhook) webhookResourceModel {
 	state := k.webhook
 	state.ID = toldText(answer.ID, k.webhook.ID)
@@ -84,7 +84,7 @@ func (k knowledge) after(answer cakemail.Webhook) webhookResourceModel {
 	}
 	isWhole := answer.IsWhole()
 	if len(answer.Events) == 0 || k.isOneOfSeveral(answer) {
-		// Every webhook has some.
+		// Every webhook has events.
 		answer.Events = nil
 	}
 	for _, setting := range settings {
@@ -100,7 +100,7 @@ func (k knowledge) after(answer cakemail.Webhook) webhookResourceModel {
 	return state
 }
 
-// before is what is known of the setting without the answer.
+// before returns what is known of the setting without the answer.
 func (k knowledge) before(setting setting) attr.Value {
 	if k.isChanged && setting.change == inPlace && !setting.in(*k.plan).IsUnknown() {
 		return setting.in(*k.plan)
@@ -108,12 +108,12 @@ func (k knowledge) before(setting setting) attr.Value {
 	return setting.in(k.webhook.webhookSettings)
 }
 
-// insists tells whether Terraform takes no other value than the plan's, which no argument asks for.
+// insists reports whether Terraform requires the plan's value although no argument sets it.
 func (k knowledge) insists(setting setting) bool {
 	return k.config != nil && setting.in(*k.config).IsNull() && !setting.in(*k.plan).IsUnknown()
 }
 
-// isOneOfSeveral tells whether an API that takes one event per webhook tells one of a webhook that has more.
+// isOneOfSeveral reports whether an API that takes one event per webhook shows one of a webhook's several.
 func (k knowledge) isOneOfSeveral(answer cakemail.Webhook) bool {
 	return k.isSaved && answer.Form == cakemail.FormReference && len(answer.Events) == 1 &&
 		cakemail.Settings{Events: eventNames(k.webhook.Events)}.HasEvent(answer.Events[0])
@@ -129,13 +129,13 @@ func toldText(told string, before types.String) types.String {
 	return before
 }
 
-// listed is a webhook as a list shows it: without anything secret.
+// listed is a webhook as a list shows it, without any secret.
 func listed(webhook cakemail.Webhook) webhookResourceModel {
 	webhook.Settings, webhook.Secret = webhook.Public(), ""
 	return knowledge{webhook: webhookResourceModel{StoreSecret: types.BoolValue(true)}}.after(webhook)
 }
 
-// setState writes the model and, where Terraform knows identities, its identity.
+// setState writes the model and, if Terraform knows identities, its identity.
 func setState(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, model webhookResourceModel, diags *diag.Diagnostics) {
 	diags.Append(state.Set(ctx, model)...)
 	if identity != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// aModel is a webhook of which everything is known; changes make it another.
+// aModel is a webhook with only known values, after these changes.
 func aModel(changes ...func(*webhookResourceModel)) webhookResourceModel {
 	model := knowledge{}.after(cakemail.Webhook{})
 	model.ID = types.StringValue("w1")
@@ -30,7 +30,7 @@ func aModel(changes ...func(*webhookResourceModel)) webhookResourceModel {
 	return model
 }
 
-// aPlan is what a plan to create the webhook knows: nothing that the API decides.
+// aPlan is a plan to create the webhook: what the API decides is unknown.
 func aPlan(m *webhookResourceModel) {
 	m.ID, m.Secret, m.HashFunction = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
 	m.RateLimit, m.RateLimitPeriod = types.Int64Unknown(), types.StringUnknown()
@@ -40,7 +40,7 @@ func noSecret(m *webhookResourceModel) {
 	m.StoreSecret, m.Secret = types.BoolValue(false), types.StringNull()
 }
 
-// aWebhook is what an answer tells of aModel.
+// aWebhook is an answer about aModel.
 func aWebhook(changes ...func(*cakemail.Webhook)) cakemail.Webhook {
 	webhook := cakemail.Webhook{
 		ID: "w1",
@@ -57,7 +57,7 @@ func aWebhook(changes ...func(*cakemail.Webhook)) cakemail.Webhook {
 	return webhook
 }
 
-// limitedTo is a webhook with this limit.
+// limitedTo gives the webhook this limit.
 func limitedTo(limit types.Int64) func(*webhookResourceModel) {
 	return func(m *webhookResourceModel) { m.RateLimit = limit }
 }
@@ -149,7 +149,7 @@ func TestTheStateAfterAnAnswer(t *testing.T) {
 	}
 }
 
-// aModelAs is aModel, to be pointed to.
+// aModelAs is a pointer to aModel.
 func aModelAs(changes ...func(*webhookResourceModel)) *webhookResourceModel {
 	model := aModel(changes...)
 	return &model
@@ -166,7 +166,7 @@ func TestWhatIsStillToBeLearned(t *testing.T) {
 	}
 }
 
-// TestWhatSilenceMeans: a map of strings, of which no answer tells that it is empty, and one with a secret.
+// One map of strings, of which no answer tells that it is empty, and one with a secret.
 func TestWhatSilenceMeans(t *testing.T) {
 	t.Parallel()
 	value := func(texts map[string]string) types.Map {
@@ -287,7 +287,7 @@ func TestWhatDiffersFromTheState(t *testing.T) {
 	}
 }
 
-// TestOnlyTheURLMayBeWrittenOtherwise: every other text is compared and shown as it is.
+// Every other text is compared and shown exactly.
 func TestOnlyTheURLMayBeWrittenOtherwise(t *testing.T) {
 	t.Parallel()
 	one, other := types.StringValue("HTTPS://Example.com?key=1"), types.StringValue("https://example.com/?key=1")

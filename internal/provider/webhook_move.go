@@ -13,34 +13,32 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
-// genericObject is what the state of a generic REST provider tells of an object.
+// genericObject is an object in the state of a generic REST provider.
 type genericObject struct {
-	// path leads to the object; id names it where the path does not.
+	// path leads to the object; id names it if the path does not.
 	path, id string
 	account  int64
 	// documents are JSON about the object, the most trusted last.
 	documents [][]byte
 }
 
-// genericSources read the states of the generic REST providers, by the type of
-// the resource. The provider is not asked for: forks have other names, and OpenTofu
-// 1.12.4 to 1.12.6 names the target's for the second instance of a for_each.
+// genericSources read the states of the generic REST providers, by resource type. The provider's name does not
+// count: forks have other names, and OpenTofu 1.12.4 to 1.12.6 gives the target's for the second instance of a
+// for_each.
 var genericSources = map[string]func(state []byte) (genericObject, error){
 	"restapi_object":   readRestapiObject,
 	"restful_resource": readRestfulResource,
 }
 
-// MoveState implements [resource.ResourceWithMoveState]: a moved block takes over
-// a webhook that a generic REST provider manages. Terraform moves before it
-// configures providers, so what the source's state does not tell is left to the
-// refresh that follows.
+// MoveState implements [resource.ResourceWithMoveState]: a moved block takes over a webhook from a generic REST
+// provider. Terraform moves before it configures providers, so the refresh that follows reads what the source's
+// state did not tell.
 func (r *webhookResource) MoveState(context.Context) []resource.StateMover {
 	own := webhookResourceSchema()
 	return []resource.StateMover{{SourceSchema: &own, StateMover: keepWebhook}, {StateMover: moveWebhook}}
 }
 
-// keepWebhook is for a webhook that moves while its provider's address changes,
-// to another registry or publisher.
+// keepWebhook moves a webhook when the provider's address changes to another registry or publisher.
 func keepWebhook(_ context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	if req.SourceTypeName == "cakemail_webhook" && req.SourceState != nil {
 		resp.TargetState.Raw, resp.TargetPrivate = req.SourceState.Raw, req.SourcePrivate
@@ -76,9 +74,8 @@ func moveWebhook(ctx context.Context, req resource.MoveStateRequest, resp *resou
 	}
 }
 
-// webhook is the resource as far as the source's state tells it. Where that lacks
-// the secret or another value that Terraform would have from the API, store_secret
-// stays null: then the refresh, or without one the apply, reads them.
+// webhook is the resource as far as the source's state tells it. If that lacks the secret or another value that
+// the API would give, store_secret stays null: then the refresh, or without one the apply, reads them.
 func (o genericObject) webhook() webhookResourceModel {
 	var state webhookResourceModel
 	state.ID, state.StoreSecret = types.StringValue(o.id), types.BoolValue(true)
@@ -119,7 +116,7 @@ func readRestapiObject(raw []byte) (genericObject, error) {
 	}, err
 }
 
-// readRestfulResource reads the state of magodo/restful, whose ids are paths.
+// readRestfulResource reads the state of magodo/restful, which has paths as ids.
 func readRestfulResource(raw []byte) (genericObject, error) {
 	var state struct {
 		ID              string       `json:"id"`
@@ -141,7 +138,7 @@ func readRestfulResource(raw []byte) (genericObject, error) {
 	}, err
 }
 
-// keptText is a string that a state may hold as a number.
+// keptText is a string that a state may store as a number.
 type keptText string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -154,7 +151,7 @@ func (t *keptText) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// keptDocument is a value of a dynamic type, as states hold it.
+// keptDocument is a value of a dynamic type in a state.
 type keptDocument struct {
 	Value json.RawMessage `json:"value"`
 }
@@ -167,8 +164,8 @@ func (m *webhookResourceModel) leaveUntold() {
 	}
 }
 
-// settleMoved gives a webhook that was just moved the provider's account, unless
-// the source's state told one: a move knows no configuration.
+// settleMoved gives a webhook that was just moved the provider's account, unless the source's state had one: a
+// move does not know the configuration.
 func (r *webhookResource) settleMoved(ctx context.Context, private privateReader, state *webhookResourceModel) {
 	if recall[bool](ctx, private, privateMoved) && !r.connection.account.IsUnknown() {
 		state.AccountID = r.connection.orDefault(state.AccountID)

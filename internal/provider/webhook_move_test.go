@@ -20,19 +20,19 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// moveSource is what Terraform hands over of the resource that is moved away.
+// moveSource is what Terraform passes on of the moved resource.
 type moveSource struct {
 	provider, resource, state string
 	private                   []byte
 }
 
-// restapi is a resource of Mastercard/restapi, whose state keeps documents as texts.
+// restapi is a resource of Mastercard/restapi, whose state stores documents as strings.
 func restapi(changes acctest.Values) moveSource {
 	state := acctest.With(acctest.Values{"id": "abc", "path": "/webhooks", "data": "{}"}, changes)
 	return moveSource{provider: "registry.terraform.io/mastercard/restapi", resource: "restapi_object", state: acctest.InJSON(state)}
 }
 
-// restful is a resource of magodo/restful, whose state keeps documents as values.
+// restful is a resource of magodo/restful, whose state stores documents as values.
 func restful(changes acctest.Values) moveSource {
 	state := acctest.With(acctest.Values{"id": "/webhooks/abc", "path": "/webhooks"}, changes)
 	return moveSource{provider: "registry.terraform.io/magodo/restful", resource: "restful_resource", state: acctest.InJSON(state)}
@@ -42,7 +42,7 @@ func document(value string) acctest.Values {
 	return acctest.Values{"value": json.RawMessage(value), "type": []any{"object", acctest.Values{}}}
 }
 
-// move is a moved block from another type, before the refresh.
+// move applies a moved block from another type, before the refresh.
 func (i *identified) move(source moveSource) []acctest.Message {
 	i.T.Helper()
 	moved, err := i.Server.MoveResourceState(i.Context(), &tfprotov6.MoveResourceStateRequest{
@@ -63,7 +63,7 @@ func (i *identified) move(source moveSource) []acctest.Message {
 	return messages
 }
 
-// moved is what a core makes of a source, which it must take.
+// moved is the result for a source that must be accepted.
 func moved(c *acctest.Core, source moveSource) *identified {
 	c.T.Helper()
 	i := &identified{Core: c}
@@ -73,7 +73,7 @@ func moved(c *acctest.Core, source moveSource) *identified {
 	return i
 }
 
-// movedBlindly moves a webhook whose source tells nothing but what was sent to create it.
+// movedBlindly moves a webhook whose source has only the body of the create.
 func movedBlindly(c *acctest.Core, id, query string) *identified {
 	c.T.Helper()
 	return moved(c, restapi(acctest.Values{"id": id, "query_string": query, "data": sentToCreate}))
@@ -91,15 +91,15 @@ var (
 		"id": "abc", "url": "https://example.com/a", "events": []any{"Contact.Added"}, "rate_limit": int64(50), "rate_limit_period": "second",
 		"archived": false, "account_id": nil, "store_secret": true, "secret": "k1", "hash_function": "sha256",
 	}
-	// untoldSecret is what a source tells that never showed the secret, and untoldRate also no rate.
+	// untoldSecret is missing in a source that never showed the secret, untoldRate also in one without a rate.
 	untoldSecret = acctest.Values{"store_secret": nil, "secret": nil, "hash_function": nil}
 	untoldRate   = acctest.With(untoldSecret, acctest.Values{"rate_limit": nil, "rate_limit_period": nil})
 )
 
-// settingsOfStates are the settings that there were when the states were written.
+// settingsOfStates are the settings that existed when the states were written.
 var settingsOfStates = []string{"url", "events", "rate_limit", "rate_limit_period"}
 
-// newerSettings came later, and every webhook has a value of each.
+// newerSettings came later, and every webhook has a value for each.
 func newerSettings() []string {
 	return slices.DeleteFunc(slices.Collect(maps.Keys(provider.Settings())), func(name string) bool {
 		return slices.Contains(settingsOfStates, name) || fixtures[name].isNone
@@ -205,8 +205,8 @@ func TestWebhookResource_MoveRefusesWhatIsNoWebhook(t *testing.T) {
 	}
 }
 
-// OpenTofu, and Terraform for a webhook that is renamed at the same time, ask
-// for a move when the address of this provider changes.
+// OpenTofu asks for a move when the address of this provider changes, and so does Terraform if the webhook is also
+// renamed.
 func TestWebhookResource_MoveKeepsAWebhookOfThisProvidersOtherAddress(t *testing.T) {
 	t.Parallel()
 	i := &identified{Core: acctest.NewWorld(t).NewCore(t, nil)}
@@ -222,14 +222,14 @@ func TestWebhookResource_MoveKeepsAWebhookOfThisProvidersOtherAddress(t *testing
 	}
 }
 
-// What the refresh, or an apply without one, makes of a moved webhook, with the account that
-// only the provider's configuration has; its identity never changes.
+// The refresh, or an apply without one, completes a moved webhook, with the account from the provider's
+// configuration. The identity never changes.
 func TestWebhookResource_MoveIsSettledByTheFirstRead(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		query   string
 		account int64
-		// planned tells that the first plan comes without a refresh.
+		// planned means that the first plan has no refresh.
 		planned, withoutSecret bool
 	}{
 		"in the provider's account":                    {"", 42, false, false},
@@ -259,14 +259,14 @@ func TestWebhookResource_MoveIsSettledByTheFirstRead(t *testing.T) {
 				t.Errorf("the secret is %q, and the webhook's %q", secret, webhook.Secret)
 			}
 			if counts := w.API.Counts(); counts[cakemailtest.Show] != len(w.API.Calls()) {
-				t.Errorf("the calls are %v, want reading ones alone", counts)
+				t.Errorf("the calls are %v, want only reads", counts)
 			}
 			i.expectRecreated(w, webhook.ID)
 		})
 	}
 }
 
-// expectRecreated removes a webhook that has been read, so that it is created again, as ever.
+// expectRecreated removes a webhook that has been read, so it is created again as usual.
 func (i *identified) expectRecreated(w *acctest.World, id string) {
 	i.T.Helper()
 	w.API.Remove(id)
@@ -311,16 +311,15 @@ func TestWebhookResource_MoveInTheProvidersAccount(t *testing.T) {
 	}
 }
 
-// writtenState is a state of a real generic provider, and what the API held then: both are in testdata/moved.
+// writtenState is the state of a real generic provider, with what the API held then, from testdata/moved.
 type writtenState struct {
 	provider, version string
 	form              cakemailtest.Form
-	// untold are the attributes that the state of a resource does not tell.
+	// untold are the attributes that are missing in a resource's state.
 	untold map[string]string
 }
 
-// What the reference's form shows is in two parts, and the resources of a generic
-// provider keep different ones.
+// The reference's form shows a webhook in two parts, and the resources of generic providers keep different ones.
 var (
 	toldByList   = map[string]string{"limited": "hash_function secret store_secret"}
 	toldByOutput = map[string]string{
@@ -329,7 +328,7 @@ var (
 	}
 )
 
-// What real generic providers wrote becomes the webhook that the API holds, and nothing changes there.
+// The states of real generic providers become the webhooks in the API, where nothing changes.
 func TestWebhookResource_MoveTakesOverStatesOfRealProviders(t *testing.T) {
 	t.Parallel()
 	for _, from := range []writtenState{
@@ -365,13 +364,13 @@ func TestWebhookResource_MoveTakesOverStatesOfRealProviders(t *testing.T) {
 			}
 			slices.Sort(ids)
 			if held := w.API.Webhooks(); len(slices.Compact(ids)) != len(held) || w.API.Count(cakemailtest.Show) != len(w.API.Calls()) {
-				t.Errorf("%q were taken over with the calls %v, want each of %d webhooks by reads alone", ids, w.API.Counts(), len(held))
+				t.Errorf("%q were taken over with the calls %v, want each of %d webhooks with only reads", ids, w.API.Counts(), len(held))
 			}
 		})
 	}
 }
 
-// expectTakenOver wants a moved webhook to be that of the API, once the refresh has told what its source did not.
+// expectTakenOver wants a moved webhook to match the API once the refresh has read what its source did not tell.
 func expectTakenOver(i *identified, w *acctest.World, untold []string) {
 	i.T.Helper()
 	before := acctest.AttributesOf(i.T, i.State)
@@ -424,8 +423,7 @@ func worldOf(t *testing.T, form cakemailtest.Form, webhooksFile string) *acctest
 	return w
 }
 
-// The guide's configurations take over the states that the real providers wrote
-// with the guide's configurations before.
+// The guide's configurations take over the states that the real providers wrote with its earlier configurations.
 func TestWebhookResource_MoveInTerraform1_8(t *testing.T) {
 	t.Parallel()
 	movesAcrossTypes.orSkip(t)
@@ -452,16 +450,15 @@ func TestWebhookResource_MoveInTerraform1_8(t *testing.T) {
 			}
 			log, err := os.ReadFile(logFile)
 			if err != nil || !strings.Contains(string(log), "MoveResourceState") {
-				t.Errorf("the log does not hold the move (error %v), so the test shows nothing", err)
+				t.Errorf("the log does not hold the move (error %v), so the test proves nothing", err)
 			}
 			w.ExpectNoSecret(t, "the log", string(log))
 		})
 	}
 }
 
-// takeOver puts a generic provider's state into the workspace, and a stand-in for
-// the provider: Terraform insists on having it, but while everything is moved away
-// it asks for nothing but a schema.
+// takeOver puts a generic provider's state into the workspace, with a stand-in for the provider: Terraform needs
+// it, but if everything is moved away, it asks only for a schema.
 func takeOver(t *testing.T, workspace *terraformcli.Workspace, name, state string) {
 	t.Helper()
 	writeExample(t, workspace, "terraform.tfstate", string(readTestdata(t, state)))

@@ -12,13 +12,13 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// The account of a webhook that this process has made, read or been shown is known to whatever reads it by its id.
+// Whatever reads a webhook by id knows its account if this process has made or read it, or Terraform has shown it.
 func TestWebhookResource_OwnersAccountIsKnown(t *testing.T) {
 	t.Parallel()
 	readers := map[string]func(*acctest.Core, string) []acctest.Message{
 		"the ephemeral resource": func(c *acctest.Core, id string) []acctest.Message {
 			_, messages := c.Open(acctest.Arguments{"id": id})
-			// It says that an apply may not know.
+			// The warning says that an apply may not know.
 			return slices.DeleteFunc(messages, func(m acctest.Message) bool { return m.Severity == "warning" && m.Summary == "account_id is missing" })
 		},
 		"the data source": func(c *acctest.Core, id string) []acctest.Message {
@@ -73,7 +73,7 @@ func TestWebhookResource_OwnersAccountIsKnown(t *testing.T) {
 	}
 }
 
-// show lets the provider see the state, as Terraform does before it plans or applies anything.
+// show lets the provider see the state, as Terraform does before it plans or applies.
 func show(c *acctest.Core) {
 	c.T.Helper()
 	state := []byte(acctest.InJSON(acctest.PlainValue(c.T, c.State)))
@@ -85,7 +85,7 @@ func show(c *acctest.Core) {
 	}
 }
 
-// Other credentials do not find the webhooks of a state: the refresh says which it drops.
+// Other credentials do not find the webhooks in a state: the refresh says which ones it drops.
 func TestWebhookResource_OwnersCredentialsAreOthers(t *testing.T) {
 	t.Parallel()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
@@ -93,7 +93,7 @@ func TestWebhookResource_OwnersCredentialsAreOthers(t *testing.T) {
 		for name, test := range map[string]struct {
 			do   func(*acctest.Core) []acctest.Message
 			want acctest.Message
-			// isLost tells that the state has nothing afterwards.
+			// isLost means that the state is empty afterwards.
 			isLost bool
 		}{
 			"a refresh": {(*acctest.Core).Refresh, acctest.Warning("", "The webhook ID was not found in account 42", "stop: the webhook may still deliver"), true},
@@ -129,7 +129,7 @@ func TestWebhookResource_OwnersOfAnImport(t *testing.T) {
 	const id = "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9"
 	for name, test := range map[string]struct {
 		given string
-		// title is that of the error, "" where the import succeeds.
+		// title is the title of the error, or "" if the import succeeds.
 		title, fact string
 	}{
 		"another account":              {"99999999-4f50-4617-8293-a4b5c6d7e8f9", `There is no webhook "ID"`, "use ACCOUNT_ID/ID"},
@@ -175,7 +175,7 @@ func TestWebhookResource_OwnersOfAnImport(t *testing.T) {
 	})
 }
 
-// A webhook at two addresses is said, and the way out of it is gone without harm.
+// A warning names a webhook at two addresses, and its advice does no harm.
 func TestWebhookResource_OwnersAreTwo(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t).WithPatience(acctest.ShortPatience)
@@ -201,7 +201,7 @@ func TestWebhookResource_OwnersAreTwo(t *testing.T) {
 	}
 }
 
-// An import block for what the state has already is the same.
+// The same for an import block for a webhook that is already in the state.
 func TestWebhookResource_OwnersAreTwoByAnImportBlockInTerraform1_5(t *testing.T) {
 	t.Parallel()
 	importBlocks.orSkip(t)
@@ -213,13 +213,13 @@ func TestWebhookResource_OwnersAreTwoByAnImportBlockInTerraform1_5(t *testing.T)
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan"), acctest.Warning("", "Two resources manage the webhook ID", "  terraform state rm ADDRESS"))
 }
 
-// A renamed resource would get a new webhook and a new secret: the plan says what keeps them.
+// A renamed resource would get a new webhook and a new secret: the plan says how to keep them.
 func TestWebhookResource_OwnersAreRenamed(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
 	workspace := w.Workspace(t, "renamed.tf")
 	acctest.Terraform(t, workspace, "apply", "-auto-approve")
-	// Terraform may plan the new one before it shows the old one.
+	// Terraform may plan the new resource before it shows the old one.
 	if told := acctest.Tell(t, workspace, "plan", "-var", `names=["b"]`); len(told) != 1 || !strings.Contains(told[0].Detail, "moved block") {
 		t.Errorf("got %s", acctest.Indented(told))
 	}
@@ -228,7 +228,7 @@ func TestWebhookResource_OwnersAreRenamed(t *testing.T) {
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-replace", `cakemail_webhook.test["b"]`, "-var", `names=["b"]`))
 }
 
-// So it is with what the provider has been shown.
+// The plan knows the same about what Terraform has shown.
 func TestWebhookResource_OwnersOfAnEqualWebhook(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -252,7 +252,7 @@ func TestWebhookResource_OwnersOfAnEqualWebhook(t *testing.T) {
 	}
 }
 
-// So it is with a webhook that is archived, which no list shows.
+// The same for an archived webhook, which no list shows.
 func TestWebhookResource_OwnersOfAnArchivedWebhook(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -267,7 +267,7 @@ func TestWebhookResource_OwnersOfAnArchivedWebhook(t *testing.T) {
 	}
 }
 
-// A create of unknown outcome says nothing about the webhooks of another API or of other credentials.
+// A create of unknown outcome says nothing about another API or other credentials.
 func TestWebhookResource_OwnersOfAPendingCreateElsewhere(t *testing.T) {
 	t.Parallel()
 	for name, move := range map[string]func(*acctest.World){
@@ -295,7 +295,7 @@ func TestWebhookResource_OwnersOfAPendingCreateElsewhere(t *testing.T) {
 	}
 }
 
-// The operator of the old host has the secret still.
+// The operator of the old host still has the secret.
 func TestWebhookResource_OwnersOfAnotherHost(t *testing.T) {
 	t.Parallel()
 	warning := acctest.Warning("url", "The secret stays although the host changes", "from https://example.com to https://example.org")
@@ -310,8 +310,8 @@ func TestWebhookResource_OwnersOfAnotherHost(t *testing.T) {
 	}
 }
 
-// What is known in the apply alone can be wrong after the old webhook was archived: then the
-// message says how that comes back.
+// A value that is known only in the apply can turn out to be wrong after the old webhook was archived: the message
+// says how to get it back.
 func TestWebhookResource_OwnersOfAReplacementThatIsInvalid(t *testing.T) {
 	t.Parallel()
 	terraformData.orSkip(t)

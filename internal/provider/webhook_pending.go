@@ -17,9 +17,8 @@ func find(ctx context.Context, client *cakemail.Client, state webhookResourceMod
 	return client.Get(ctx, ref)
 }
 
-// findRef names the webhook of a resource in the state. One that is pending is looked for,
-// unless the plan of its destroy has found it; the error is of kind [cakemail.Gone] when
-// the create has made none.
+// findRef names the webhook of a resource in the state. It looks for a pending one, unless the plan of its destroy
+// has found it. The error is of kind [cakemail.Gone] if the create made none.
 func findRef(ctx context.Context, client *cakemail.Client, state webhookResourceModel, private privateReader) (cakemail.Ref, error) {
 	ref := state.ref(recall[time.Time](ctx, private, privateCreated))
 	ref.ID = cmp.Or(ref.ID, recall[string](ctx, private, privateFound))
@@ -27,7 +26,7 @@ func findRef(ctx context.Context, client *cakemail.Client, state webhookResource
 		return ref, nil
 	}
 	if ref.Created.IsZero() {
-		// Without a refresh, Terraform does not tell a replacement when the create was, so it may just have been.
+		// Without a refresh, a replacement does not learn when the create was, so it may be very recent.
 		ref.Created = time.Now()
 	}
 	known := recall[[]string](ctx, private, privatePending)

@@ -14,8 +14,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
-// ModifyPlan implements [resource.ResourceWithModifyPlan]: it decides between
-// in place and replace, and keeps known what an in-place change leaves alone.
+// ModifyPlan implements [resource.ResourceWithModifyPlan]. It decides between change in place and replacement, and
+// keeps values known that a change in place does not touch.
 func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		r.planDestroy(ctx, req, resp)
@@ -55,9 +55,8 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	resp.Diagnostics.Append(remember(ctx, resp.Private, privatePlanned, newPlannedChange(config, plan))...)
 }
 
-// planDestroy finds what a create of unknown outcome made. Terraform 1.11 plans the
-// destroy of what has no block any more before it refreshes it, and the apply gets to see
-// only what that plan found.
+// planDestroy finds what a create of unknown outcome made. Terraform 1.11 plans the destroy of a resource without
+// a block before it refreshes it, and the apply sees only what that plan found.
 func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)
 	var state webhookResourceModel
@@ -74,7 +73,7 @@ func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPl
 	}
 }
 
-// planChange plans what becomes of a webhook that exists.
+// planChange plans the change of an existing webhook.
 func (r *webhookResource) planChange(
 	ctx context.Context,
 	plan *webhookResourceModel,
@@ -108,8 +107,7 @@ func (r *webhookResource) planChange(
 	r.checkExisting(ctx, *plan, true, &resp.Diagnostics)
 }
 
-// checkOneEvent refuses several events where the API takes one, before a webhook is
-// archived for them.
+// checkOneEvent refuses several events if the API takes one, before a webhook is archived for them.
 func checkOneEvent(plan webhookResourceModel, form cakemail.Form, diags *diag.Diagnostics) bool {
 	if form != cakemail.FormReference || !known(plan.Events) || len(plan.Events.Elements()) <= 1 {
 		return true
@@ -118,7 +116,7 @@ func checkOneEvent(plan webhookResourceModel, form cakemail.Form, diags *diag.Di
 	return false
 }
 
-// plannedSecret stays as it is, unless storing it is switched on or off, or the webhook is still to be found.
+// plannedSecret stays the same unless store_secret changes or the webhook is still to be found.
 func plannedSecret(plan webhookResourceModel, state *webhookResourceModel) types.String {
 	switch {
 	case plan.StoreSecret.IsUnknown():

@@ -11,10 +11,9 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
-// plannedAccount is the configured account, else the provider's, else the one
-// that the webhook is in already. While the provider's is unknown, a webhook
-// stays where it is: replacing it would change its secret, perhaps for nothing. So
-// it does where the last refresh had another default: a saved plan holds as it is.
+// plannedAccount returns the configured account, else the provider's, else the webhook's current one. While the
+// provider's is unknown, a webhook stays where it is: to replace it would change its secret, perhaps for nothing.
+// It also stays if the last refresh had another default, so that a saved plan holds as it is.
 func (r *webhookResource) plannedAccount(ctx context.Context, config webhookResourceModel, state *webhookResourceModel, private privateReader) types.Int64 {
 	inherited := r.connection.account
 	refreshed := recall[*int64](ctx, private, privateDefault)
@@ -29,9 +28,8 @@ func (r *webhookResource) plannedAccount(ctx context.Context, config webhookReso
 	}
 }
 
-// movesAccount tells whether the plan puts the webhook into another account. One
-// whose account is named for the first time is asked for there, and stays if it
-// is there.
+// movesAccount reports whether the plan moves the webhook to another account. If the account is named for the
+// first time and the webhook is in it, the webhook stays.
 func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookResourceModel, private privateReader, diags *diag.Diagnostics) bool {
 	if plan.AccountID.Equal(state.AccountID) {
 		return false
@@ -50,7 +48,7 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 		return true
 	}
 	if isElsewhere {
-		// A saved plan that is applied with other credentials finds it nowhere, and must not replace it.
+		// A saved plan that is applied with other credentials finds the webhook nowhere, and must not replace it.
 		_, err = client.Get(ctx, state.ref(time.Time{}))
 	}
 	if err != nil {
@@ -59,15 +57,14 @@ func (r *webhookResource) movesAccount(ctx context.Context, plan, state webhookR
 	return isElsewhere
 }
 
-// namesAccount tells whether the plan names the account of a webhook that was in
-// the one of the credentials, which can have any number.
+// namesAccount reports whether the plan names the account of a webhook from the account of the credentials, which
+// can have any number.
 func namesAccount(plan, state webhookResourceModel) bool {
 	return state.AccountID.IsNull() && plan.account() > 0 && state.ID.ValueString() != ""
 }
 
-// replacementAccount is the account of a webhook that replaces another: the plan
-// of the latter knows where it is, but nothing tells the apply. So what is in an
-// account by its state alone is not replaced.
+// replacementAccount returns the account of a replacement. The plan knows where the replaced webhook is, but the
+// apply does not, so a webhook whose account is only in the state is not replaced.
 func replacementAccount(plan types.Int64, replaced plannedChange, diags *diag.Diagnostics) types.Int64 {
 	switch {
 	case replaced.Account == nil:
@@ -80,8 +77,8 @@ func replacementAccount(plan types.Int64, replaced plannedChange, diags *diag.Di
 	return plan
 }
 
-// isPlannedElsewhere refuses to archive a webhook whose replacement was planned
-// for another default account than the provider has now.
+// isPlannedElsewhere refuses to archive a webhook if its replacement was planned for another default account than
+// the provider has now.
 func (r *webhookResource) isPlannedElsewhere(planned plannedChange, about message.Subject, diags *diag.Diagnostics) bool {
 	account := types.Int64PointerValue(planned.Account)
 	if planned.Settings == nil || !planned.Inherits {

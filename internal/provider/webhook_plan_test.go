@@ -13,12 +13,12 @@ import (
 
 var bothForms = []cakemailtest.Form{cakemailtest.Reference, cakemailtest.Guide}
 
-// changing is a change that somebody else makes.
+// changing is a change by somebody else.
 func changing(change func(*cakemailtest.Webhook)) func(*acctest.World, string) {
 	return func(w *acctest.World, id string) { w.API.Change(id, change) }
 }
 
-// applyLate applies a plan that was made without a refresh, after something has happened.
+// applyLate applies a plan without a refresh after something has happened.
 func applyLate(c *acctest.Core, given acctest.Arguments, happens func()) []acctest.Message {
 	c.T.Helper()
 	config := acctest.Block(c.Webhook, given)
@@ -30,7 +30,7 @@ func applyLate(c *acctest.Core, given acctest.Arguments, happens func()) []accte
 	return c.Change(config, planned.PlannedState, planned.PlannedPrivate)
 }
 
-// What a plan does, and what is known in it. TestChangeSendsEachSettingAloneOrReplaces has the settings.
+// What a plan does, and what it knows. TestChangeSendsEachSettingAloneOrReplaces has the settings.
 func TestWebhookResource_Plan(t *testing.T) {
 	t.Parallel()
 	elsewhere := changing(func(webhook *cakemailtest.Webhook) { webhook.URL = "https://example.com/elsewhere" })
@@ -55,7 +55,7 @@ func TestWebhookResource_Plan(t *testing.T) {
 		"an unset rate limit follows the API": {nil, changing(func(webhook *cakemailtest.Webhook) { webhook.RateLimit = 77 }), nil, nil, bothForms},
 		"other events elsewhere are replaced": {
 			nil, changing(func(webhook *cakemailtest.Webhook) { webhook.Events = []string{"Email.Bounced"} }), nil, operations{archive, create}, bothForms},
-		// The in-memory API of the guide's form answers events in reverse order.
+		// In the guide's form, the in-memory API returns events in reverse order.
 		"events have no order": {
 			events("Contact.Added", "Email.Bounced", "Email.Opened"), nil, events("Email.Opened", "Contact.Added", "Email.Bounced"), nil, bothForms[1:]},
 		"archived from the start, it stays so": {paused, nil, paused, nil, bothForms},
@@ -107,7 +107,7 @@ func TestWebhookResource_Plan(t *testing.T) {
 	}
 }
 
-// What the configuration does not set is the API's to say, also in the middle of a change.
+// The API decides what the configuration does not set, even during a change.
 func TestWebhookResource_PlanLeavesToTheAPIWhatIsNotSet(t *testing.T) {
 	t.Parallel()
 	move := changing(func(webhook *cakemailtest.Webhook) { webhook.RateLimit, webhook.RateLimitPeriod = 70, "minute" })
@@ -178,7 +178,7 @@ func TestWebhookResource_PlanThatIsOvertakenNamesWhatChanged(t *testing.T) {
 	}
 }
 
-// A secret that changed elsewhere is not shown by the message that says so.
+// The message about a secret that changed elsewhere does not show it.
 func TestWebhookResource_PlanThatIsOvertakenByAnotherSecret(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -186,7 +186,7 @@ func TestWebhookResource_PlanThatIsOvertakenByAnotherSecret(t *testing.T) {
 	c.MustApply(hook(nil))
 	got := applyLate(c, hook(acctest.Arguments{"url": "https://example.com/new"}), func() {
 		w.API.SetFaults(
-			// The secret is told by the show call, which is made when the change tells too little.
+			// The change tells too little, so the show call tells the secret.
 			cakemailtest.Fault{Operation: cakemailtest.Update, Processed: true, Rewrite: func([]byte) []byte { return nil }},
 			cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(onlyWebhook(t, w).Secret, "another-secret-altogether")},
 		)
@@ -197,8 +197,8 @@ func TestWebhookResource_PlanThatIsOvertakenByAnotherSecret(t *testing.T) {
 	}
 }
 
-// A webhook of two events, made when the API took them, is nobody's business
-// until it is to be made anew; then it is not archived first.
+// A webhook with two events from a time when the API accepted them is left alone until it is to be replaced; then
+// the plan fails before it is archived.
 func TestWebhookResource_PlanForTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 	t.Parallel()
 	given := acctest.Arguments{"events": []string{"Contact.Added", "Contact.Removed"}}
@@ -226,7 +226,7 @@ func TestWebhookResource_PlanForTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 			w := acctest.NewWorld(t, cakemailtest.WithForm(cakemailtest.Guide))
 			c := w.NewCore(t, nil)
 			c.MustApply(hook(given))
-			// An API that has moved to the reference's form tells one event.
+			// An API that now follows the reference shows one event.
 			w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: func([]byte) []byte {
 				return fmt.Appendf(nil, `{"id":%q,"signature":{"key":%q,"hash_function":"sha256"},"data":{"url":"https://example.com/cakemail",`+
 					`"event":"Contact.Added","rate_limit":100,"rate_limit_period":"hour","status":"active"}}`, c.Text("id"), c.Text("secret"))
@@ -241,7 +241,7 @@ func TestWebhookResource_PlanForTwoEventsWhereTheAPINowTakesOne(t *testing.T) {
 	}
 }
 
-// Events that are not known yet cannot be counted: they may turn out to be one.
+// Unknown events cannot be counted: they may turn out to be one.
 func TestWebhookResource_PlanDoesNotCountUnknownEvents(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewWorld(t).NewCore(t, nil)

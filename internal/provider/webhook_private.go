@@ -9,10 +9,9 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// The keys of the resource's private state. It never holds anything secret, because
-// state files show it in plain base64.
+// The keys of the resource's private state. It never holds a secret, since state files show it in plain base64.
 const (
-	// privateForm holds the description that the API's answers follow.
+	// privateForm holds the form of the API's answers.
 	privateForm = "form"
 	// privateCreated holds when the webhook was created.
 	privateCreated = "created"
@@ -24,11 +23,11 @@ const (
 	privateFound = "found"
 	// privatePlanned holds a [plannedChange] from the plan to the apply.
 	privatePlanned = "planned"
-	// privateStays is there when the last refresh did not know the provider's configuration.
+	// privateStays is set if the last refresh did not know the provider's configuration.
 	privateStays = "stays"
-	// privateDefault holds the provider's account at the last refresh, 0 for that of the credentials.
+	// privateDefault holds the provider's account at the last refresh, or 0 for the account of the credentials.
 	privateDefault = "default"
-	// privateMoved is there from a move until the webhook has been read or changed.
+	// privateMoved is set from a move until the webhook is read or changed.
 	privateMoved = "moved"
 )
 
@@ -40,8 +39,7 @@ type privateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// recall returns what is remembered under the key, and the zero value where that is
-// nothing, or nothing that can be read.
+// recall returns the value under the key, or the zero value if there is none that can be read.
 func recall[T any](ctx context.Context, private privateReader, key string) T {
 	raw, _ := private.GetKey(ctx, key)
 	var value T
@@ -63,7 +61,7 @@ func rememberForm(ctx context.Context, private privateWriter, form cakemail.Form
 	return remember(ctx, private, privateForm, form)
 }
 
-// rememberRead remembers the form and the provider's account, and that nothing is left to be looked for.
+// rememberRead remembers the form and the provider's account, and forgets that a webhook was pending or moved.
 func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form, account int64) diag.Diagnostics {
 	diags := rememberForm(ctx, private, form)
 	diags.Append(remember(ctx, private, privateDefault, account)...)
@@ -71,14 +69,14 @@ func rememberRead(ctx context.Context, private privateWriter, form cakemail.Form
 	return diags
 }
 
-// plannedChange is what a plan passes on to the apply. In a replacement, the first
-// plan also passes it to the second, which sees no state.
+// plannedChange is what a plan passes to the apply. In a replacement, the first plan also passes it to the second,
+// which sees no state.
 type plannedChange struct {
-	// Settings are what is known and public of the webhook that will be there; nil when it is destroyed.
+	// Settings are the known, public values of the planned webhook, or nil for a destroy.
 	Settings *cakemail.Settings `json:"settings"`
-	// Account is where that webhook will be, nil for the account of the credentials.
+	// Account is where that webhook will be, or nil for the account of the credentials.
 	Account *int64 `json:"account"`
-	// Inherits tells that the resource does not name the account.
+	// Inherits means that the resource does not name the account.
 	Inherits bool `json:"inherits"`
 }
 

@@ -13,13 +13,13 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
-// replacement is a webhook that was archived, and what the plan knew of the one to come.
+// replacement is an archived webhook, and the planned settings of the webhook that replaces it.
 type replacement struct {
 	ref cakemail.Ref
 	by  cakemail.Settings
 }
 
-// replacedBy names the webhooks that were archived for this one, as far as the plan could tell.
+// replacedBy returns the webhooks that were archived for this one, as far as the plan could tell.
 func (c *connection) replacedBy(plan webhookResourceModel) []cakemail.Ref {
 	var found []cakemail.Ref
 	c.replaced.Range(func(_, value any) bool {
@@ -32,32 +32,32 @@ func (c *connection) replacedBy(plan webhookResourceModel) []cakemail.Ref {
 	return found
 }
 
-// forgetReplaced is for a replacement that exists.
+// forgetReplaced is called when the replacement exists.
 func (c *connection) forgetReplaced(made webhookResourceModel) {
 	if archived := c.replacedBy(made); len(archived) == 1 {
 		c.replaced.Delete(archived[0].ID)
 	}
 }
 
-// reportReplaced says how a webhook comes back whose replacement has failed.
+// reportReplaced says how to get a webhook back if its replacement failed.
 func (c *connection) reportReplaced(diags *diag.Diagnostics, plan webhookResourceModel) {
 	if archived := c.replacedBy(plan); len(archived) > 0 {
 		add(diags, message.Unreplaced(archived))
 	}
 }
 
-// ValidateConfig implements [resource.ResourceWithValidateConfig]. A value that is known only in
-// the apply can turn out to be wrong after the old webhook was archived.
+// ValidateConfig implements [resource.ResourceWithValidateConfig]. A value that is known only in the apply can
+// turn out to be wrong after the old webhook was archived.
 func (r *webhookResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config webhookResourceModel
-	// What is wrong with the types is said elsewhere.
+	// Wrong types are reported elsewhere.
 	if r.connection == nil || req.Config.Get(ctx, &config).HasError() || !config.isRefused() {
 		return
 	}
 	r.connection.reportReplaced(&resp.Diagnostics, config)
 }
 
-// isRefused tells whether a known value of the arguments that can replace a webhook is wrong.
+// isRefused reports whether a known value is wrong in the arguments that can replace a webhook.
 func (m webhookSettings) isRefused() bool {
 	judged := []message.Message{}
 	for _, event := range m.Events.Elements() {

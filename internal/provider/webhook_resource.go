@@ -23,7 +23,7 @@ var (
 
 func newWebhookResource() resource.Resource { return &webhookResource{} }
 
-// webhookResource maps plan and apply onto create, update and archive.
+// webhookResource maps plan and apply to create, update and archive.
 type webhookResource struct {
 	connection *connection
 }
@@ -31,7 +31,7 @@ type webhookResource struct {
 // Metadata implements [resource.Resource].
 func (r *webhookResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_webhook"
-	// Naming the account for the first time names it in the identity too.
+	// When the account is named for the first time, it goes into the identity too.
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
@@ -50,8 +50,8 @@ func (r *webhookResource) Configure(_ context.Context, req resource.ConfigureReq
 	r.connection = connectionFrom(req.ProviderData)
 }
 
-// Create implements [resource.Resource]. The id is in the state whatever fails
-// after the creation, and what follows is finished even when Terraform is asked to stop.
+// Create implements [resource.Resource]. Whatever fails after the create, the id is in the state, and what follows
+// is finished even if Terraform stops.
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -97,8 +97,8 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	state = reportNew(&resp.Diagnostics, plan, state)
 }
 
-// reportCreate reports a failed create. One of unknown outcome is saved without
-// an id, so that the next refresh looks for the webhook.
+// reportCreate reports a failed create. If the outcome is unknown, it saves the resource without an id, so that
+// the next refresh looks for the webhook.
 func (r *webhookResource) reportCreate(ctx context.Context, err error, plan webhookResourceModel, resp *resource.CreateResponse) {
 	if failure, ok := errors.AsType[*cakemail.CreateError](err); ok && failure.Outcome == cakemail.OutcomeUnknown {
 		plan.Archived = types.BoolValue(false)
@@ -141,7 +141,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	if cakemail.IsKind(err, cakemail.Gone) {
 		add(&resp.Diagnostics, message.Dropped(state.savedSubject()))
-		// The framework wants an identity even of what is gone.
+		// The framework wants an identity even if the webhook is gone.
 		state.ID = types.StringValue(state.ID.ValueString())
 		setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
@@ -160,9 +160,8 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(rememberRead(ctx, resp.Private, webhook.Form, r.connection.account.ValueInt64())...)
 }
 
-// readLater keeps the state as it is while the credentials are unknown, unless a
-// create of unknown outcome is still to be resolved, or the account of a moved
-// webhook is not known either.
+// readLater keeps the state while the credentials are unknown. It reports an error instead if the webhook is
+// pending, or was moved and its account is not known either.
 func (r *webhookResource) readLater(ctx context.Context, state webhookResourceModel, private privateReader, resp *resource.ReadResponse) {
 	if state.ID.IsNull() || recall[bool](ctx, private, privateMoved) && state.AccountID.IsNull() && r.connection.account.IsUnknown() {
 		r.connection.client(&resp.Diagnostics)
@@ -173,9 +172,8 @@ func (r *webhookResource) readLater(ctx context.Context, state webhookResourceMo
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 }
 
-// Delete implements [resource.Resource]: it archives. A webhook that is archived already is as
-// it should be. One that is gone may be in an account that these credentials do not reach, so
-// that it is not replaced.
+// Delete implements [resource.Resource]: it archives the webhook, which succeeds if it is archived already. A
+// webhook that is gone may be in an account that these credentials cannot reach, so it is not replaced.
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -184,7 +182,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	defer func() {
 		if resp.Diagnostics.HasError() && resp.Identity != nil && !state.ID.IsNull() {
-			// The plan of a destroy has none, and Terraform would keep that.
+			// The plan of a destroy has no identity, and Terraform would keep that.
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		}
 	}()

@@ -24,7 +24,7 @@ func expect(name string, value knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(acctest.TestWebhook, attribute(name), value)
 }
 
-// planned expects the action of the plan, whatever else the step does.
+// planned expects this action in the plan of the step.
 func planned(step resource.TestStep, action plancheck.ResourceActionType, checks ...plancheck.PlanCheck) resource.TestStep {
 	step.ConfigPlanChecks.PreApply = append([]plancheck.PlanCheck{plancheck.ExpectResourceAction(acctest.TestWebhook, action)}, checks...)
 	return step
@@ -39,7 +39,7 @@ func known() []plancheck.PlanCheck {
 	}
 }
 
-// onlyWebhook returns the one active webhook, or fails the test.
+// onlyWebhook returns the single active webhook, or fails the test.
 func onlyWebhook(t *testing.T, w *acctest.World) cakemailtest.Webhook {
 	t.Helper()
 	active := w.API.Active()
@@ -49,7 +49,7 @@ func onlyWebhook(t *testing.T, w *acctest.World) cakemailtest.Webhook {
 	return active[0]
 }
 
-// changesOf are the calls that changed something, in the order they were made.
+// changesOf returns the changing calls in order.
 func changesOf(w *acctest.World) []cakemailtest.Operation {
 	changing := []cakemailtest.Operation{cakemailtest.Create, cakemailtest.Update, cakemailtest.Archive, cakemailtest.Unarchive}
 	var changes []cakemailtest.Operation
@@ -61,7 +61,7 @@ func changesOf(w *acctest.World) []cakemailtest.Operation {
 	return changes
 }
 
-// A life with real Terraform; each change by itself is over the plugin protocol.
+// A webhook's life in real Terraform. Tests over the plugin protocol have each change by itself.
 func TestWebhookResource_Life(t *testing.T) {
 	t.Parallel()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
@@ -109,7 +109,7 @@ func TestWebhookResource_DestroyWhatIsArchivedOrGone(t *testing.T) {
 		"archived": changing(func(webhook *cakemailtest.Webhook) { webhook.Archived = true }),
 		"gone":     func(w *acctest.World, id string) { w.API.Remove(id) },
 	} {
-		// What is gone may be in an account that other credentials reach.
+		// A missing webhook may be in an account that other credentials reach.
 		said := map[string]string{"seen by the refresh": "The webhook ID was not found in the account of the credentials",
 			"without a refresh": "The webhook ID was not found, so nothing was archived"}
 		t.Run(name, func(t *testing.T) {
@@ -140,21 +140,21 @@ func TestWebhookResource_DestroyWhatIsArchivedOrGone(t *testing.T) {
 	}
 }
 
-// counts are calls of the API by operation; operations that are not named have none.
+// counts are the number of calls by operation; missing operations have none.
 type counts = map[cakemailtest.Operation]int
 
 func TestWebhookResource_CallsAreNoMoreThanThePlanNeeds(t *testing.T) {
 	t.Parallel()
 	const number = 5
 	for form, want := range map[cakemailtest.Form]struct{ create, change counts }{
-		// terraform apply runs a process to plan and one to apply: each logs in, and
-		// each lists the account where something is created.
+		// terraform apply runs one process to plan and one to apply. Each logs in, and lists the account if something is
+		// created.
 		cakemailtest.Reference: {
 			create: counts{cakemailtest.Token: 2, cakemailtest.List: 2, cakemailtest.Create: number, cakemailtest.Show: number},
 			change: counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.Update: number},
 		},
-		// The guide's form has no PATCH, so a change replaces. Its list does not say where it
-		// ends, so the plan asks for a second page; in the apply, nothing is active any more.
+		// The guide's form has no PATCH, so a change replaces. Its list does not say where it ends, so the plan asks for
+		// a second page. In the apply, nothing is active any more.
 		cakemailtest.Guide: {
 			create: counts{cakemailtest.Token: 2, cakemailtest.List: 2, cakemailtest.Create: number},
 			change: counts{cakemailtest.Token: 2, cakemailtest.Show: number, cakemailtest.List: 3, cakemailtest.Create: number, cakemailtest.Archive: number},

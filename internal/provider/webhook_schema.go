@@ -100,12 +100,12 @@ func webhookResourceSchema() schema.Schema {
 const (
 	secretDescription       = "Secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`."
 	hashFunctionDescription = "Hash function of the signature, for example `sha256`."
-	// accountDescription is for all that reads a webhook by its id.
+	// accountDescription is for everything that reads a webhook by id.
 	accountDescription = "Account of the webhook, for example `42`. The default is the account in which this configuration manages the webhook, " +
 		"then the provider's `account_id`, then the account of the credentials."
 )
 
-// settingsAttributes are what both data sources show of a webhook.
+// settingsAttributes are the settings in both data sources.
 func settingsAttributes() map[string]datasourceschema.Attribute {
 	return map[string]datasourceschema.Attribute{
 		"url": datasourceschema.StringAttribute{

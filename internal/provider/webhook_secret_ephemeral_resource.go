@@ -21,7 +21,7 @@ func newWebhookSecretEphemeralResource() ephemeral.EphemeralResource {
 	return &webhookSecretEphemeralResource{}
 }
 
-// webhookSecretEphemeralResource reads a webhook's secret into neither plan nor state.
+// webhookSecretEphemeralResource reads a webhook's secret without storing it in plan or state.
 type webhookSecretEphemeralResource struct {
 	connection *connection
 }
@@ -87,7 +87,7 @@ func (e *webhookSecretEphemeralResource) Open(ctx context.Context, req ephemeral
 	}
 	account := e.connection.accountOf(model.AccountID, model.ID.ValueString())
 	if !account.Equal(e.connection.orDefault(model.AccountID)) {
-		// An apply that leaves the webhook alone does not see where it is.
+		// An apply that does not change the webhook does not see its account.
 		add(&resp.Diagnostics, message.AccountNotNamed(model.ID.ValueString(), account.ValueInt64()))
 	}
 	model.AccountID = account

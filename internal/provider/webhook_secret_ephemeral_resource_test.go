@@ -52,7 +52,7 @@ func TestWebhookSecretEphemeralResource_IsNotOpened(t *testing.T) {
 			got, messages := w.NewCore(t, test.provider).Open(acctest.Arguments{"id": test.id})
 			w.ExpectMessages(t, messages, test.want)
 			if got["secret"] != nil {
-				t.Error("a secret was opened nonetheless")
+				t.Error("a secret was opened despite the error")
 			}
 		})
 	}

@@ -51,7 +51,7 @@ func TestWebhookResource_SecretsThatAreNotStoredLeaveNoTrace(t *testing.T) {
 	})
 }
 
-// It shows that the search above would find a secret.
+// It shows that the search in the test above would find a secret.
 func TestWebhookResource_SecretsThatAreStoredAreFound(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -72,7 +72,7 @@ func TestWebhookResource_SecretsThatAreStoredAreFound(t *testing.T) {
 	}
 }
 
-// consumer stands for whatever takes the secret: it changes when the webhook does.
+// consumer stands for whatever uses the secret: it changes when the webhook does.
 const consumer = `
 resource "cakemail_webhook" "consumer" {
   url    = "https://example.com/${cakemail_webhook.contacts.id}"
@@ -93,7 +93,7 @@ func TestWebhookResource_SecretsAreRotatedAsTheGuideSays(t *testing.T) {
 	}{
 		"the new webhook comes first":      {terraformData, rotation, "", later, operations{create, archive}},
 		"what takes the secret comes next": {terraformData, rotation, consumer, later, operations{create, update, archive}},
-		// There is a moment without a webhook, as the guide says.
+		// For a moment there is no webhook, as the guide says.
 		"by hand": {
 			since{}, readExample(t, "resources/cakemail_webhook/resource.tf"), "",
 			[]string{"-replace=cakemail_webhook.example"}, operations{archive, create},
@@ -126,8 +126,7 @@ func TestWebhookResource_SecretsAreRotatedAsTheGuideSays(t *testing.T) {
 	}
 }
 
-// The guide promises that in each step one of the webhooks is as it was, and that
-// receivers get the secrets of all.
+// The guide promises that each step leaves one webhook unchanged, and that receivers get all secrets.
 func TestWebhookResource_SecretsAreRotatedInTwoSteps(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
@@ -163,7 +162,7 @@ func secretOutput(t *testing.T, workspace *terraformcli.Workspace) string {
 	return secret
 }
 
-// It runs a whole life at the most talkative log level.
+// It runs a whole life at the most verbose log level.
 func TestWebhookResource_SecretsAreNotLogged(t *testing.T) {
 	t.Parallel()
 	refusal := `{"detail":[{"loc":["body","url"],"msg":"refused, with password ` + cakemailtest.DefaultPassword[:4] + `","type":"x"}]}`
@@ -197,8 +196,7 @@ func TestWebhookResource_SecretsAreNotLogged(t *testing.T) {
 	}
 }
 
-// Credentials in a webhook's url stay hidden where the API repeats them, and the
-// variable is sensitive.
+// Credentials in a webhook's url stay hidden if the API repeats them and the variable is sensitive.
 func TestWebhookResource_SecretsInAURLThatTheAPIRepeats(t *testing.T) {
 	t.Parallel()
 	const address = "https://jane:hunter22@example.com/hook?key=s3cret%2Fkey-of-jane&x=1#part-of-it"
@@ -220,7 +218,7 @@ func TestWebhookResource_SecretsInAURLThatTheAPIRepeats(t *testing.T) {
 	})
 }
 
-// expectNothingOf fails where the output or the log holds one of these, and returns the log.
+// expectNothingOf fails if the output or the log contains one of these words, and returns the log.
 func expectNothingOf(t *testing.T, output, logFile string, words ...string) string {
 	t.Helper()
 	log, err := os.ReadFile(logFile)
@@ -228,7 +226,7 @@ func expectNothingOf(t *testing.T, output, logFile string, words ...string) stri
 		t.Fatal(err)
 	}
 	if !bytes.Contains(log, []byte("Cakemail API call")) {
-		t.Error("the log does not hold the calls, so the test shows nothing")
+		t.Error("the log does not hold the calls, so the test proves nothing")
 	}
 	for _, word := range words {
 		for where, text := range map[string]string{"the output": output, "the log": string(log)} {
@@ -240,8 +238,7 @@ func expectNothingOf(t *testing.T, output, logFile string, words ...string) stri
 	return string(log)
 }
 
-// talkative answers what the API answers, and sends it once more behind the answer, as
-// a server does that counts wrongly.
+// talkative passes on the API's answer and sends it again behind its end, like a server with a wrong length.
 func talkative(t *testing.T, api string) string {
 	t.Helper()
 	upstream, err := url.Parse(api)
@@ -265,7 +262,7 @@ func talkative(t *testing.T, api string) string {
 	return server.URL
 }
 
-// Go's own HTTP client logs what comes unasked.
+// Go's own HTTP client logs data that comes unasked.
 func TestWebhookResource_SecretsBehindAnAnswerAreNotLogged(t *testing.T) {
 	t.Parallel()
 	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {

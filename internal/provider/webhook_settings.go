@@ -16,7 +16,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// webhookSettings are the attributes that every view of a webhook has.
+// webhookSettings are the attributes in every view of a webhook.
 type webhookSettings struct {
 	ID              types.String `tfsdk:"id"`
 	URL             types.String `tfsdk:"url"`
@@ -26,7 +26,7 @@ type webhookSettings struct {
 	Archived        types.Bool   `tfsdk:"archived"`
 }
 
-// settings are the attributes that are sent to the API and read back. Messages follow their order.
+// settings are the attributes that are sent to the API and read back. Messages follow this order.
 var settings = []setting{
 	{name: "events", of: types.SetType{ElemType: types.StringType}, change: byReplacement, same: sameEvents},
 	{name: "url", of: types.StringType, change: inPlace, same: sameAddress, words: addressInWords},
@@ -36,57 +36,56 @@ var settings = []setting{
 
 // setting is a row of [settings].
 type setting struct {
-	// name is the attribute's, and the client's in JSON.
+	// name is the attribute's name, and the client's name in JSON.
 	name string
-	// of is the type of its values. The framework converts them to and from the client's.
+	// of is the type of the values. The framework converts between it and the client's type.
 	of      attr.Type
 	change  change
 	silence silence
-	// same is for values that may be written differently; nil is for those that may not.
+	// same compares values that have several spellings; nil means that they have one.
 	same func(one, other attr.Value) bool
-	// words are the value as a message says it; nil stands for [inWords].
+	// words are the value in a message; nil means [inWords].
 	words func(attr.Value) string
 }
 
-// change is how an attribute changes where the API can change webhooks; where it
-// cannot, every change is a replacement.
+// change says how an attribute changes if the API can change webhooks. If it cannot, every change is a replacement.
 type change bool
 
 const inPlace, byReplacement change = true, false
 
-// silence is what it means that an answer about a whole webhook lacks a value: that the webhook
-// has none, or that it has one, and what is known of it stays.
+// silence is what it means if an answer about a whole webhook lacks a value: the webhook has none, or it has one
+// that is not told, and what is known stays.
 type silence bool
 
 const none, notTold silence = true, false
 
-// in is the attribute's value.
+// in returns the attribute's value.
 func (s setting) in(m webhookSettings) attr.Value {
 	value, _ := reflect.TypeAssert[attr.Value](fieldOf(&m, "tfsdk", s.name))
 	return value
 }
 
-// put gives the attribute a value of its own type.
+// put sets the attribute to a value of its type.
 func (s setting) put(m *webhookSettings, value attr.Value) {
 	fieldOf(m, "tfsdk", s.name).Set(reflect.ValueOf(value))
 }
 
-// send copies a known value into what is asked of the API, where null is nil.
+// send copies a known value into the request to the API; null becomes nil.
 func (s setting) send(m webhookSettings, to *cakemail.Settings) {
 	if value := s.in(m); known(value) {
 		tfsdk.ValueAs(context.Background(), value, fieldOf(to, "json", s.name).Addr().Interface())
 	}
 }
 
-// told is what an answer tells, null where it is silent.
+// told returns the value in an answer, or null.
 func (s setting) told(answer cakemail.Settings) attr.Value {
 	var value attr.Value
 	tfsdk.ValueFrom(context.Background(), fieldOf(&answer, "json", s.name).Interface(), s.of, &value)
 	return value
 }
 
-// after is the value once an answer has come, in the spelling known before where both mean the
-// same. What nobody tells is null.
+// after returns the value after an answer, in the spelling known before if both mean the same. It is null if
+// nobody tells it.
 func (s setting) after(before, told attr.Value, isWhole bool) attr.Value {
 	isSilent := told.IsNull() && (s.silence == notTold || !isWhole)
 	if before.IsNull() || before.IsUnknown() || !isSilent && !s.areSame(told, before) {
@@ -101,7 +100,7 @@ func (s setting) areSame(one, other attr.Value) bool {
 
 func (s setting) differs(one, other webhookSettings) bool { return !s.areSame(s.in(one), s.in(other)) }
 
-// show is the value as a message says it.
+// show returns the value as a message shows it.
 func (s setting) show(m webhookSettings) string {
 	switch {
 	case cakemail.IsSecret(s.name):
@@ -112,20 +111,20 @@ func (s setting) show(m webhookSettings) string {
 	return inWords(s.in(m))
 }
 
-// isUntold tells whether the value is missing although every webhook has one.
+// isUntold reports whether the value is missing although every webhook has one.
 func (s setting) isUntold(m webhookSettings) bool { return s.in(m).IsNull() && s.silence == notTold }
 
-// hasUnknown tells whether a value is still to be learned from the API.
+// hasUnknown reports whether the API still has to tell a value.
 func (m webhookSettings) hasUnknown() bool {
 	return slices.ContainsFunc(settings, func(s setting) bool { return s.in(m).IsUnknown() })
 }
 
-// isPartial tells whether a setting is missing.
+// isPartial reports whether a setting is missing.
 func (m webhookSettings) isPartial() bool {
 	return slices.ContainsFunc(settings, func(s setting) bool { return s.isUntold(m) })
 }
 
-// leaveUntold leaves to the API what is missing.
+// leaveUntold leaves missing settings to the API.
 func (m *webhookSettings) leaveUntold() {
 	ctx := context.Background()
 	for _, setting := range settings {
@@ -136,8 +135,8 @@ func (m *webhookSettings) leaveUntold() {
 	}
 }
 
-// keepEqual keeps the other's spelling of what does not differ from it, except that a plan has
-// no null where the configuration has a value.
+// keepEqual takes the other's spelling of equal values, but in a plan, null does not replace a value from the
+// configuration.
 func (m *webhookSettings) keepEqual(other webhookSettings) {
 	for _, setting := range settings {
 		if value := setting.in(other); !setting.differs(*m, other) && (!value.IsNull() || setting.in(*m).IsNull()) {
@@ -146,7 +145,7 @@ func (m *webhookSettings) keepEqual(other webhookSettings) {
 	}
 }
 
-// asked are the values that the plan asks for, of a new webhook.
+// asked returns the values that the plan requests for a new webhook.
 func (m webhookSettings) asked() cakemail.Settings {
 	var asked cakemail.Settings
 	for _, setting := range settings {
@@ -155,7 +154,7 @@ func (m webhookSettings) asked() cakemail.Settings {
 	return asked
 }
 
-// changesFrom are the values that the API can change in place and that differ.
+// changesFrom returns the differing values that the API can change in place.
 func (m webhookSettings) changesFrom(state webhookSettings) cakemail.Settings {
 	var changes cakemail.Settings
 	for _, setting := range settings {
@@ -166,8 +165,8 @@ func (m webhookSettings) changesFrom(state webhookSettings) cakemail.Settings {
 	return changes
 }
 
-// replacing names the settings whose change needs a new webhook: the developer
-// guide knows no call that changes one.
+// replacing returns the settings whose change needs a new webhook: the developer guide has no call that changes
+// one.
 func (m webhookSettings) replacing(state webhookSettings, form cakemail.Form) []string {
 	var names []string
 	for _, setting := range settings {
@@ -178,13 +177,12 @@ func (m webhookSettings) replacing(state webhookSettings, form cakemail.Form) []
 	return names
 }
 
-// disagreements are the settings of which the API holds another value than the
-// plan asked for.
+// disagreements returns the settings whose value in the API differs from the plan.
 func (m webhookSettings) disagreements(actual webhookSettings) []setting {
 	return slices.DeleteFunc(slices.Clone(settings), func(s setting) bool { return s.in(m).IsUnknown() || !s.differs(m, actual) })
 }
 
-// inWords tells an empty text from none.
+// inWords distinguishes an empty text from none.
 func inWords(value attr.Value) string {
 	text, isText := value.(types.String)
 	events, isEvents := value.(types.Set)
@@ -213,7 +211,7 @@ func sameEvents(one, other attr.Value) bool {
 	return areEvents && known(one) && known(other) && cakemail.SameEvents(eventNames(these), eventNames(those))
 }
 
-// textIn is "" where there is none.
+// textIn returns the text, or "" if there is none.
 func textIn(value attr.Value) string {
 	text, _ := value.(types.String)
 	return text.ValueString()
@@ -228,13 +226,13 @@ func eventNames(events types.Set) []string {
 	return names
 }
 
-// known tells whether a value is known with all that is in it.
+// known reports whether a value and everything in it is known.
 func known(value attr.Value) bool {
 	raw, err := value.ToTerraformValue(context.Background())
 	return err == nil && raw.IsFullyKnown()
 }
 
-// fieldOf is the field of a struct that a tag names so. Each row of the table has one.
+// fieldOf returns the struct field with this tag. Each row of the table has one.
 func fieldOf(pointer any, tag, name string) reflect.Value {
 	value := reflect.ValueOf(pointer).Elem()
 	for index := range value.NumField() {

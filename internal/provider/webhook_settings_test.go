@@ -15,7 +15,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
 )
 
-// settingsOf are the settings of a webhook that the API holds, in Go's own types.
+// settingsOf returns the settings of a webhook in the API, in Go types.
 func settingsOf(webhook cakemailtest.Webhook) acctest.Values {
 	held := acctest.Values{}
 	for name, value := range webhook.Settings() {
@@ -31,7 +31,7 @@ func settingsOf(webhook cakemailtest.Webhook) acctest.Values {
 	return withNulls(held)
 }
 
-// withNulls adds the settings that are not there.
+// withNulls adds the missing settings as null.
 func withNulls(given acctest.Values) acctest.Values {
 	complete := acctest.Values{}
 	for name := range provider.Settings() {
@@ -40,7 +40,7 @@ func withNulls(given acctest.Values) acctest.Values {
 	return acctest.With(complete, given)
 }
 
-// notSettings are the resource's other attributes, and what decides about them.
+// notSettings are the resource's other attributes, and who decides about them.
 var notSettings = map[string]string{
 	"id":            "the API",
 	"secret":        "the API",
@@ -73,17 +73,16 @@ func TestEveryAttributeIsASettingOrAnException(t *testing.T) {
 		delete(settings, name)
 	}
 	for name := range settings {
-		t.Errorf("the row %s is no attribute of the resource", name)
+		t.Errorf("the row %s is not an attribute of the resource", name)
 	}
 	for name := range fixtures {
 		if _, found := provider.Settings()[name]; !found {
-			t.Errorf("the fixture %s is no row of the table of settings", name)
+			t.Errorf("the fixture %s has no row in the table of settings", name)
 		}
 	}
 }
 
-// expectTelltale wants a secret sample that each way of writing it changes, else the tests
-// would not see it there.
+// expectTelltale wants a secret sample that looks different in each spelling, since the tests need to see it there.
 func expectTelltale(t *testing.T, name string, samples []string) {
 	t.Helper()
 	for _, sample := range samples {
@@ -102,7 +101,7 @@ func TestCreateSendsEachSetting(t *testing.T) {
 		w, c := s.start(t)
 		s.expectShown(t, "the create", bodies(t, w, cakemailtest.Create)[0], s.first)
 		if !strings.Contains(c.Witness.Told(), "Cakemail API call") {
-			t.Error("the witness does not see the log, so it shows nothing")
+			t.Error("the witness does not see the log, so it proves nothing")
 		}
 		s.expectShown(t, "the state", attributesOf(c), s.first)
 	})
@@ -133,7 +132,7 @@ func TestChangeSendsEachSettingAloneOrReplaces(t *testing.T) {
 	})
 }
 
-// TestAChangeThatNoAnswerTells is contradicted by nothing, as little as a create is.
+// No answer contradicts it, as with a create.
 func TestAChangeThatNoAnswerTells(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, func(s settingTest) bool { return s.changesInPlace && !s.required && !s.isNone }, func(t *testing.T, s settingTest) {
@@ -150,7 +149,7 @@ func TestAChangeThatNoAnswerTells(t *testing.T) {
 	})
 }
 
-// TestASilentAnswerIsFollowedByARead: the answer to a change lacks what was changed.
+// The answer to a change lacks what was changed.
 func TestASilentAnswerIsFollowedByARead(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, changingInPlace, func(t *testing.T, s settingTest) {
@@ -169,7 +168,7 @@ func TestASilentAnswerIsFollowedByARead(t *testing.T) {
 	})
 }
 
-// TestWhatTheAPIChoosesIsRead: a create leaves the setting to the API, whose answer does not tell it.
+// A create leaves the setting to the API, whose answer does not tell it.
 func TestWhatTheAPIChoosesIsRead(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, leftToAPI, func(t *testing.T, s settingTest) {
@@ -191,7 +190,7 @@ func TestWhatTheAPIChoosesIsRead(t *testing.T) {
 	})
 }
 
-// TestAnUnsetSettingStaysKnown while another one changes in place.
+// While another setting changes in place.
 func TestAnUnsetSettingStaysKnown(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, optional, func(t *testing.T, s settingTest) {
@@ -206,7 +205,7 @@ func TestAnUnsetSettingStaysKnown(t *testing.T) {
 	})
 }
 
-// TestAnotherValueInTheAnswerIsSaid: a create warns, since an error would taint, and a change fails.
+// A create warns, since an error would taint; a change fails.
 func TestAnotherValueInTheAnswerIsSaid(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
@@ -240,8 +239,8 @@ func TestARefusalLandsOnItsAttribute(t *testing.T) {
 	})
 }
 
-// TestTheInMemoryAPIIsStrict about each setting, else the tests prove little: it refuses
-// another type, and what the fixture says that the API refuses.
+// If the in-memory API were not strict, the tests would prove little: it refuses other types, and what the fixture
+// says that the API refuses.
 func TestTheInMemoryAPIIsStrict(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
@@ -258,7 +257,7 @@ func TestTheInMemoryAPIIsStrict(t *testing.T) {
 			// The reference takes fewer events and periods than the guide.
 			isTaken := status == http.StatusCreated || s.form == cakemailtest.Reference && isRefused
 			if value.isTaken && !isTaken || !value.isTaken && !isRefused {
-				t.Errorf("%s (%.80s) is answered %d %s, but whether the API takes it: %t", name, acctest.InJSON(value.value), status, answer, value.isTaken)
+				t.Errorf("%s (%.80s): the in-memory API answers %d %s, but the API accepts it: %t", name, acctest.InJSON(value.value), status, answer, value.isTaken)
 			}
 		}
 	})
@@ -298,7 +297,7 @@ func TestEveryViewShowsEachSetting(t *testing.T) {
 	})
 }
 
-// expectLists wants the one webhook to have this value in both lists.
+// expectLists wants this value of the single webhook in both lists.
 func (s settingTest) expectLists(t *testing.T, c *acctest.Core, want any) {
 	t.Helper()
 	all, messages := c.Data("cakemail_webhooks", nil)
@@ -309,7 +308,7 @@ func (s settingTest) expectLists(t *testing.T, c *acctest.Core, want any) {
 	s.expectShown(t, "the list resource", c.List(acctest.Query{IncludeResource: true})[0].Resource, want)
 }
 
-// TestAnAnswerThatDoesNotTellASetting leaves it as it is known, unless silence means that there is none.
+// It stays as it is known, unless silence means that there is none.
 func TestAnAnswerThatDoesNotTellASetting(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, optional, func(t *testing.T, s settingTest) {
@@ -332,8 +331,7 @@ func TestAnAnswerThatDoesNotTellASetting(t *testing.T) {
 	})
 }
 
-// TestASecretSettingThatTheAPIRepeats is masked, however the provider came to know it;
-// each witness sees to it.
+// It is masked, however the provider learned it; each witness checks that.
 func TestASecretSettingThatTheAPIRepeats(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, secretSetting, func(t *testing.T, s settingTest) {
@@ -349,24 +347,24 @@ func TestASecretSettingThatTheAPIRepeats(t *testing.T) {
 		w.API.SetFaults(cakemailtest.Fault{Operation: cakemailtest.Show, Status: 400, Body: string(acctest.Repeating(textsOf(s.first)))})
 		for _, c := range []*acctest.Core{creator, refresher} {
 			if len(acctest.ErrorsIn(c.Refresh())) == 0 {
-				t.Error("the API repeats the secret, and nobody is told")
+				t.Error("the API repeats the secret, and there is no message")
 			}
 		}
 		for _, c := range []*acctest.Core{reader, finder} {
 			if _, messages := c.Data("cakemail_webhook", acctest.Arguments{"id": id}); len(acctest.ErrorsIn(messages)) == 0 {
-				t.Error("the API repeats the secret, and nobody is told")
+				t.Error("the API repeats the secret, and there is no message")
 			}
 		}
 	})
 }
 
-// TestADeliveryShowsEachSetting as the fixture says, both the provider's and the in-memory API's.
+// Both the provider's delivery and the in-memory API's show it as the fixture says.
 func TestADeliveryShowsEachSetting(t *testing.T) {
 	t.Parallel()
 	eachSetting(t, anySetting, func(t *testing.T, s settingTest) {
 		t.Helper()
 		if s.delivered == nil {
-			t.Fatal("the fixture does not say what a delivery shows: nothing?")
+			t.Fatal("the fixture does not say what a delivery shows")
 		}
 		receiver := acctest.NewReceiver(t, func(http.ResponseWriter, *http.Request) {})
 		w := acctest.NewWorld(t, cakemailtest.WithForm(s.form))

@@ -20,8 +20,8 @@ var (
 
 func newWebhookTestDeliveryAction() action.Action { return &webhookTestDeliveryAction{} }
 
-// webhookTestDeliveryAction posts a signed event to a webhook's url, from where
-// Terraform runs. The secret is in memory alone.
+// webhookTestDeliveryAction posts a signed event to a webhook's url from the machine that runs Terraform. It keeps the
+// secret only in memory.
 type webhookTestDeliveryAction struct {
 	connection *connection
 }
@@ -34,7 +34,7 @@ type webhookTestDeliveryModel struct {
 	Timeout   types.Int64  `tfsdk:"timeout"`
 }
 
-// defaultDeliverySeconds is how long a receiver may take unless it is given more.
+// defaultDeliverySeconds is how long a receiver may take by default.
 const defaultDeliverySeconds = 10
 
 // Metadata implements [action.Action].
@@ -125,7 +125,7 @@ func (a *webhookTestDeliveryAction) Invoke(ctx context.Context, req action.Invok
 	resp.SendProgress(action.InvokeProgressEvent{Message: message.Posted(delivery, receipt)})
 }
 
-// delivery is what the configuration asks to post.
+// delivery is what the configuration posts.
 func (m webhookTestDeliveryModel) delivery(webhook cakemail.Webhook, account int64) cakemail.Delivery {
 	delivery := cakemail.Delivery{
 		Webhook: webhook, Event: webhook.Events[0], Account: account, Timeout: defaultDeliverySeconds * time.Second,

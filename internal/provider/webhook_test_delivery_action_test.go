@@ -28,14 +28,14 @@ func receivedURL(address string) string {
 	return strings.Replace(address, "://", "://user:"+acctest.UrlCredentials+"@", 1) + "/cakemail?key=" + acctest.UrlCredentials
 }
 
-// addReceived puts a webhook into the API whose url is the receiver's.
+// addReceived adds a webhook with the receiver's url to the API.
 func addReceived(w *acctest.World, address string, account int64, event string) cakemailtest.Webhook {
 	return w.AddTheirs(cakemailtest.Webhook{AccountID: account, URL: receivedURL(address), Events: []string{event}})
 }
 
 var anyTook = regexp.MustCompile(`after [0-9.]+m?s`)
 
-// expectProgress compares the progress, with receivers and times left out.
+// expectProgress compares the progress without receivers and times.
 func expectProgress(t *testing.T, w *acctest.World, receiver string, got []string, want ...string) {
 	t.Helper()
 	told := strings.Join(got, "\n")
@@ -54,7 +54,7 @@ func TestWebhookTestDeliveryAction_Posts(t *testing.T) {
 		provider, account int64
 		config            acctest.Arguments
 		posting           string
-		// body is what the payload has to be, or the event of the sample.
+		// body is the expected payload, event the event of a sample.
 		body, event string
 		warnings    []acctest.Message
 	}{
@@ -97,7 +97,7 @@ func TestWebhookTestDeliveryAction_Posts(t *testing.T) {
 	}
 }
 
-// expectBody wants a sample of the event in this form, or else the body itself.
+// expectBody wants a sample of the event in this form, or the body itself.
 func expectBody(t *testing.T, got string, form cakemailtest.Form, event, body string) {
 	t.Helper()
 	if event == "" {
@@ -116,7 +116,7 @@ func expectBody(t *testing.T, got string, form cakemailtest.Form, event, body st
 	}
 }
 
-// What Cakemail would not deliver, or cannot be delivered, reaches no receiver.
+// Nothing is posted if Cakemail would not deliver it, or if it cannot be delivered.
 func TestWebhookTestDeliveryAction_IsNotPosted(t *testing.T) {
 	t.Parallel()
 	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
@@ -212,14 +212,14 @@ func TestWebhookTestDeliveryAction_IsRefused(t *testing.T) {
 			progress, messages := w.NewCore(t, nil).Invoke(ctx, acctest.Arguments{"webhook_id": webhook.ID, "timeout": timeout})
 
 			w.ExpectMessages(t, messages, acctest.Error("", test.title, test.fact))
-			// The error alone tells the answer.
+			// Only the error shows the answer.
 			expectProgress(t, w, receiver.Server.URL, progress,
 				"Posting a sample of Contact.Added, signed with the webhook's secret, to http://RECEIVER")
 			if deliveries := receiver.Deliveries(); len(deliveries) != 1 || !deliveries[0].Genuine(webhook.Secret) {
 				t.Errorf("the receiver got %d deliveries, want one that is genuine", len(deliveries))
 			}
 			if !strings.Contains(written.String(), "Test delivery") || !strings.Contains(written.String(), "Cakemail API call") {
-				t.Error("the log does not hold the delivery, so the test shows nothing")
+				t.Error("the log does not hold the delivery, so the test proves nothing")
 			}
 			expectNoTrace(t, w, "the log", written.String(), receiver)
 		})
@@ -243,8 +243,8 @@ func TestWebhookTestDeliveryAction_IsRefused(t *testing.T) {
 	})
 }
 
-// expectNoTrace fails when the text holds a secret of the API, the credentials in
-// the url, or a signature that the receiver got and echoed.
+// expectNoTrace fails if the text contains a secret of the API, the credentials in the url, or a signature that the
+// receiver echoed.
 func expectNoTrace(t *testing.T, w *acctest.World, where, text string, receiver *acctest.Receiver) {
 	t.Helper()
 	w.ExpectNoSecret(t, where, text)
@@ -259,7 +259,7 @@ func expectNoTrace(t *testing.T, w *acctest.World, where, text string, receiver 
 	}
 }
 
-// linesWith returns the lines that hold the word.
+// linesWith returns the lines that contain the word.
 func linesWith(text, word string) string {
 	var found strings.Builder
 	for line := range strings.Lines(text) {
@@ -306,7 +306,7 @@ func TestWebhookTestDeliveryAction_InTerraform1_14(t *testing.T) {
 		}
 		own := linesWith(string(log), "provider.terraform-provider-cakemail")
 		if strings.Count(own, "Test delivery: ") != deliveries {
-			t.Errorf("the log does not hold %d deliveries, so the test shows nothing", deliveries)
+			t.Errorf("the log does not hold %d deliveries, so the test proves nothing", deliveries)
 		}
 		expectNoTrace(t, w, "the provider's log", own, receiver)
 		w.ExpectNoSecret(t, "the log", string(log))

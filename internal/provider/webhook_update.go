@@ -12,8 +12,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// Update implements [resource.Resource]. Each step that succeeded is in the
-// state although a later one fails.
+// Update implements [resource.Resource]. Each step that succeeded is in the state even if a later one fails.
 func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var config, plan, state webhookResourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -30,7 +29,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	r.settleMoved(ctx, req.Private, &state)
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned, privateStays, privateMoved)...)
 	before := state
-	// The plan has seen the webhook in the account that it names for the first time.
+	// The plan has seen the webhook in the newly named account.
 	state.AccountID = plan.AccountID
 	ref, err := findRef(ctx, client, state, req.Private)
 	if err != nil {
@@ -47,14 +46,14 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 }
 
-// change makes the calls that lead from the state to the plan, until one fails, and returns the state then.
+// change makes the calls from the state to the plan until one fails, and returns the new state.
 func (r *webhookResource) change(
 	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics,
 ) webhookResourceModel {
 	if changes := plan.changesFrom(now.webhook.webhookSettings); !changes.IsEmpty() {
 		webhook, err := client.Update(ctx, ref, changes)
 		if isRefused(err) && now.webhook.Archived.ValueBool() && !plan.Archived.ValueBool() {
-			// Before it delivers again, its settings are changed, where the API changes archived webhooks.
+			// The API may refuse to change archived webhooks. Otherwise the change comes first, before the webhook delivers again.
 			if now.webhook, err = setArchived(ctx, client, ref, now, false); err == nil {
 				webhook, err = client.Update(ctx, ref, changes)
 			}
@@ -83,7 +82,7 @@ func isRefused(err error) bool {
 	return ok && failure.Status != "" && slices.Contains(kinds, failure.Kind)
 }
 
-// setArchived returns the state after it.
+// setArchived returns the new state.
 func setArchived(
 	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, now knowledge, archived bool,
 ) (webhookResourceModel, error) {
@@ -98,8 +97,8 @@ func setArchived(
 	return now.after(webhook), nil
 }
 
-// switchStoreSecret forgets the secret, or reads it when it shall be kept again. After a
-// move it reads what the source's state did not tell. It returns the state after it.
+// switchStoreSecret drops the secret, or reads it if it is to be stored again. After a move, it reads what the
+// source's state did not tell. It returns the new state.
 func (r *webhookResource) switchStoreSecret(
 	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics,
 ) webhookResourceModel {

@@ -11,9 +11,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// It plans with each state that a released
-// version wrote under the Terraform that its name tells, kept in testdata/states.
-// A change of the schema that cannot read one of them would break its users.
+// It plans with each state in testdata/states, which a released version wrote under the Terraform in its name. A
+// schema change that cannot read one of them would break users.
 func TestWebhookResource_ReadOfStatesOfReleasedVersions(t *testing.T) {
 	t.Parallel()
 	states, err := filepath.Glob("testdata/states/*.tfstate")
@@ -45,7 +44,7 @@ func TestWebhookResource_ReadOfStatesOfReleasedVersions(t *testing.T) {
 	}
 }
 
-// restoreState puts the webhooks of a state into the API.
+// restoreState adds the webhooks in a state to the API.
 func restoreState(t *testing.T, w *acctest.World, state []byte) {
 	t.Helper()
 	var content struct {

@@ -26,7 +26,7 @@ type webhooksDataSource struct {
 	connection *connection
 }
 
-// webhookFilter says which webhooks are wanted.
+// webhookFilter selects webhooks.
 type webhookFilter struct {
 	AccountID    types.Int64  `tfsdk:"account_id"`
 	WithArchived types.Bool   `tfsdk:"with_archived"`
@@ -47,7 +47,7 @@ type webhooksModel struct {
 	Webhooks []webhookSettings `tfsdk:"webhooks"`
 }
 
-// The descriptions of the filters, which the list resource shares.
+// The descriptions of the filters, shared with the list resource.
 const (
 	filterAccountDescription      = "Account to list, for example `42`. The default is the provider's `account_id`, or else the account of the credentials."
 	filterWithArchivedDescription = "`true` lists archived webhooks too. The default is `false`."

@@ -13,8 +13,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// addCrowd fills more than two pages of the account of the credentials, and
-// returns the ids in the order that a list has.
+// addCrowd fills more than two pages of the account of the credentials, and returns the ids in list order.
 func addCrowd(w *acctest.World) []string {
 	const number = 115
 	var ids []string
@@ -26,8 +25,7 @@ func addCrowd(w *acctest.World) []string {
 	return ids
 }
 
-// addShop adds the webhooks that filters are to find. Their ids stand after
-// those of the crowd.
+// addShop adds the webhooks that filters are to find. Their ids come after those of the crowd.
 func addShop(w *acctest.World) {
 	for _, webhook := range []cakemailtest.Webhook{
 		{ID: "shop-2", URL: "https://example.com/shop", Events: []string{"Contact.Added"}},
@@ -40,7 +38,7 @@ func addShop(w *acctest.World) {
 	}
 }
 
-// eachFilter asks for webhooks in both forms, of an object that lists them.
+// eachFilter asks an object that lists webhooks, in both forms.
 func eachFilter(t *testing.T, ids func(c *acctest.Core, config acctest.Arguments) []string) {
 	t.Helper()
 	for name, test := range map[string]struct {
@@ -81,7 +79,7 @@ func TestWebhooksDataSource_Filters(t *testing.T) {
 	eachFilter(t, idsOfData)
 }
 
-// idsOfData are the ids in cakemail_webhooks, which must be read without a message.
+// idsOfData returns the ids in cakemail_webhooks, which must be read without a message.
 func idsOfData(c *acctest.Core, config acctest.Arguments) []string {
 	c.T.Helper()
 	data, messages := c.Data("cakemail_webhooks", config)

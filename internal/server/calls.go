@@ -6,8 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Here are the calls that Terraform makes for each object. What it calls once a process
-// goes to the framework directly; oncePerProcess in the tests has the list.
+// These are the calls that Terraform makes for each object. Calls that it makes once per process go directly to the
+// framework; oncePerProcess in the tests lists them.
 
 func (s *server) ValidateResourceConfig(ctx context.Context, r *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	return answer(ctx, s.protocol.ValidateResourceConfig, r)
@@ -100,10 +100,9 @@ func (s *server) InvokeAction(ctx context.Context, r *tfprotov6.InvokeActionRequ
 	return stream, nil
 }
 
-// withNullArguments works around OpenTofu (seen in 1.12.6): it passes an argument of a
-// function that is null as a value without any data, which the framework refuses as a
-// defect of the provider. It can go when TestFunctionsInTerraform1_8 passes under OpenTofu
-// without it. No issue was found in November 2026; unknown arguments had the same defect:
+// withNullArguments works around OpenTofu (seen in 1.12.6), which passes a function's null argument as a value
+// without data. The framework reports that as a defect of the provider. Remove it when TestFunctionsInTerraform1_8
+// passes under OpenTofu without it. No issue was found in November 2026; unknown arguments had the same defect:
 // https://github.com/opentofu/opentofu/issues/2126
 func withNullArguments(r *tfprotov6.CallFunctionRequest) *tfprotov6.CallFunctionRequest {
 	null := []byte{0xc0} // in MessagePack

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// requestContext answers from the context of a request until it is released.
-// After that it refers to nothing, so keeping it costs only a few words of memory.
+// requestContext uses the context of a request until it is released. Then it refers to nothing, so a kept one costs
+// only a few words of memory.
 type requestContext struct {
 	current atomic.Pointer[context.Context]
 }
 
-// released is what every context is after its request.
+// released is the context of every request that has ended.
 var released = func() *context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return &ctx
 }()
 
-// newRequestContext returns a context for one call, and the function that ends and releases it.
+// newRequestContext returns a context for one call, and a function that ends and releases it.
 func newRequestContext(request context.Context) (ctx context.Context, release func()) {
 	request, cancel := context.WithCancel(request)
 	result := &requestContext{}
@@ -37,14 +37,14 @@ func (c *requestContext) Deadline() (time.Time, bool) { return (*c.current.Load(
 func (c *requestContext) Err() error                  { return (*c.current.Load()).Err() }
 func (c *requestContext) Value(key any) any           { return (*c.current.Load()).Value(key) }
 
-// answer makes the call with a context that is released when it returns.
+// answer makes the call with a context that is released when the call returns.
 func answer[Request, Response any](ctx context.Context, call func(context.Context, Request) (Response, error), request Request) (Response, error) {
 	ctx, release := newRequestContext(ctx)
 	defer release()
 	return call(ctx, request)
 }
 
-// thenRelease streams what a call goes on to give after it returned, and then releases its context.
+// thenRelease passes on the rest of a stream, and then releases its context.
 func thenRelease[Item any](stream iter.Seq[Item], release func()) iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		defer release()

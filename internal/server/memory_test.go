@@ -12,18 +12,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// oncePerProcess are the framework's calls that are not wrapped: their number does
-// not grow with the number of webhooks, and the provider has no state store.
+// oncePerProcess are the framework's calls that are not wrapped: their number does not grow with the number of
+// webhooks, and the provider has no state store.
 var oncePerProcess = []string{
 	"GetMetadata", "GetProviderSchema", "GetResourceIdentitySchemas", "GetFunctions", "ValidateProviderConfig", "ConfigureProvider", "StopProvider",
 	"ValidateStateStoreConfig", "ConfigureStateStore", "GetStates", "ReadStateBytes", "WriteStateBytes", "DeleteState", "LockState", "UnlockState",
 }
 
-// kept makes calls, and returns how many of their contexts the server still holds in memory.
+// kept makes calls, and returns how many of their contexts the server keeps in memory.
 func kept(t *testing.T, serving any, calls int, call func(ctx context.Context)) int {
 	t.Helper()
 	type key struct{}
-	type request struct{ _ [64]byte } // stands for what a context holds: its loggers and its stream
+	type request struct{ _ [64]byte } // stands for the loggers and the stream in a context
 	var requests []weak.Pointer[request]
 	for range calls {
 		held := &request{}
@@ -36,7 +36,7 @@ func kept(t *testing.T, serving any, calls int, call func(ctx context.Context)) 
 	return len(left)
 }
 
-// TestNoRequestIsKept makes every call that the framework serves, with an empty request.
+// It makes every call that the framework serves, with an empty request.
 func TestNoRequestIsKept(t *testing.T) {
 	t.Parallel()
 	serving := probing(nil)
@@ -55,7 +55,7 @@ func TestNoRequestIsKept(t *testing.T) {
 	}
 }
 
-// callEmpty makes the call with an empty request, and reads what it streams.
+// callEmpty makes the call with an empty request, and reads the stream if there is one.
 func callEmpty(ctx context.Context, call reflect.Value) {
 	answers := call.Call([]reflect.Value{reflect.ValueOf(ctx), reflect.New(call.Type().In(1).Elem())})
 	switch stream := answers[0].Interface().(type) {
@@ -66,7 +66,7 @@ func callEmpty(ctx context.Context, call reflect.Value) {
 	}
 }
 
-// TestFrameworkKeepsRequests fails when the defect is gone that this package works around.
+// It fails when the framework no longer has the defect that this package works around.
 func TestFrameworkKeepsRequests(t *testing.T) {
 	t.Parallel()
 	eachCall(t, func(t *testing.T, call callFunction) {
@@ -76,7 +76,7 @@ func TestFrameworkKeepsRequests(t *testing.T) {
 		}
 		idle := func(context.Context) {}
 		if left(providerserver.NewProtocol6(&probe{does: idle})()) == 0 {
-			t.Error("terraform-plugin-framework keeps no request any more: serve the provider by its providerserver, and remove this package")
+			t.Error("terraform-plugin-framework no longer keeps requests: serve the provider with its providerserver, and remove this package")
 		}
 		if left(probing(idle)) > 0 {
 			t.Error("this server keeps requests too")
@@ -84,7 +84,7 @@ func TestFrameworkKeepsRequests(t *testing.T) {
 	})
 }
 
-// What the framework keeps is one more context of its own, and what that refers to.
+// The framework keeps one more context of its own, and what that refers to.
 func TestFewWordsAreLeftOfARequest(t *testing.T) {
 	const requests, most = 20_000, 160
 	var before, after runtime.MemStats

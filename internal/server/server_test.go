@@ -22,8 +22,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/server"
 )
 
-// probe is a provider whose only action does, when it is planned and when it is
-// invoked, what a test wants to do with the context that reaches it.
+// probe is a provider with one action. When it is planned or invoked, it calls the test's function with the context
+// that reaches it.
 type probe struct {
 	provider.Provider
 	does func(ctx context.Context)
@@ -60,8 +60,8 @@ var nothing = &tfprotov6.DynamicValue{MsgPack: []byte{0x80}}
 
 type callFunction func(context.Context, *testing.T, tfprotov6.ProviderServer)
 
-// eachCall runs the test with both kinds of calls: those that return with their
-// answer, and streams, which go on after they returned: while they are read.
+// eachCall runs the test with both kinds of calls: those that return with their answer, and streams, which go on
+// while they are read.
 func eachCall(t *testing.T, test func(t *testing.T, call callFunction)) {
 	t.Helper()
 	for name, call := range map[string]callFunction{"answer": plan, "stream": invoke} {
@@ -146,14 +146,14 @@ func TestStopReachesTheCall(t *testing.T) {
 	})
 }
 
-// It looks at all goroutines, so no other test may run beside it.
+// It looks at all goroutines, so no other test may run at the same time.
 func TestCallStartsNoGoroutine(t *testing.T) {
 	eachCall(t, func(t *testing.T, call callFunction) {
 		t.Helper()
 		call(t.Context(), t, probing(func(context.Context) {
 			stacks := make([]byte, 1<<20)
 			stacks = stacks[:runtime.Stack(stacks, true)]
-			// The context package starts one where it does not recognize the parent.
+			// The context package starts a goroutine if it does not know the parent.
 			if bytes.Contains(stacks, []byte("created by context.(*cancelCtx).propagateCancel")) {
 				t.Errorf("a goroutine waits for the request's end:\n%s", stacks)
 			}
@@ -194,7 +194,7 @@ func TestWorkInTheBackgroundOutlivesTheAnswer(t *testing.T) {
 	})
 }
 
-// expectCancelled looks at once: cancelling ends all contexts beneath before it returns.
+// expectCancelled does not wait: a cancel ends all derived contexts before it returns.
 func expectCancelled(ctx context.Context, t *testing.T) {
 	t.Helper()
 	if !errors.Is(ctx.Err(), context.Canceled) {

@@ -7,7 +7,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
-// apply writes what the plan read, and carries the changes out, in a process of its own.
+// apply writes what the plan read, and makes the changes, in its own process.
 func (c *command) apply(changes []change) bool {
 	for address, now := range c.refreshed {
 		c.keep(address, now)
@@ -51,7 +51,7 @@ func (c *command) applyOne(planned change) bool {
 	return ok && c.isConsistent(planned, final) && c.change(planned.address, now, protocol.Block(c.webhook, block.Arguments), final, private)
 }
 
-// changed names the attributes that a plan changes of a webhook.
+// changed returns the attributes of a webhook that a plan changes.
 func changed(before, planned tftypes.Value) (id string, names []string) {
 	then := protocol.Attributes(before)
 	for name, value := range protocol.Attributes(planned) {
@@ -83,14 +83,14 @@ func (c *command) replaceLater(planned change, block Block) bool {
 	return ok && c.applyDestroy(deposed, old.value, gone.private)
 }
 
-// applyCreate plans once more, without a state or private data, and creates.
+// applyCreate plans again, without state and private data, and creates.
 func (c *command) applyCreate(planned change, block Block) bool {
 	config, nothing := protocol.Block(c.webhook, block.Arguments), tftypes.NewValue(c.webhook, nil)
 	final, private, _, ok := c.planFrom(planned.address, nothing, config, nil)
 	return ok && c.isConsistent(planned, final) && c.change(planned.address, instance{value: nothing}, config, final, private)
 }
 
-// isConsistent tells whether what was known in the plan is the same in the apply.
+// isConsistent reports whether everything known in the plan is the same in the apply.
 func (c *command) isConsistent(planned change, final tftypes.Value) bool {
 	values := protocol.Attributes(final)
 	for name, value := range protocol.Attributes(planned.planned) {
@@ -109,7 +109,7 @@ func (c *command) applyDestroy(address string, before tftypes.Value, private []b
 	return c.change(address, now, nothing, nothing, private)
 }
 
-// change makes the provider apply one change, and keeps what comes of it.
+// change makes the provider apply one change, and keeps the result.
 func (c *command) change(address string, before instance, config, planned tftypes.Value, private []byte) bool {
 	c.pace(address)
 	answered := protocol.Must(c.process.server.ApplyResourceChange(c.process.ctx, &tfprotov6.ApplyResourceChangeRequest{
@@ -133,7 +133,7 @@ func (c *command) change(address string, before instance, config, planned tftype
 	return ok
 }
 
-// expect takes note where the state is not what was planned.
+// expect records a state that differs from the plan.
 func (c *command) expect(address string, planned, after tftypes.Value) {
 	if planned.IsNull() || after.IsNull() {
 		if planned.IsNull() != after.IsNull() {
@@ -149,7 +149,7 @@ func (c *command) expect(address string, planned, after tftypes.Value) {
 	}
 }
 
-// expectSame takes note where a change in place gave another webhook.
+// expectSame records a change in place that resulted in another webhook.
 func (c *command) expectSame(address string, before, after tftypes.Value) {
 	if after.IsNull() {
 		c.breaks("%s: a change in place lost the webhook", address)

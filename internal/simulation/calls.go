@@ -7,7 +7,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// needless names the calls that a run did not need.
+// needless returns the calls that a run did not need.
 func needless(calls []cakemailtest.Call, changes []change, managed int) []string {
 	counts, changed := map[string]int{}, map[action]int{}
 	for _, call := range calls {
@@ -27,7 +27,7 @@ func needless(calls []cakemailtest.Call, changes []change, managed int) []string
 		"archive": ends + changed[update] + creates, "unarchive": changed[update],
 	}
 	if creates > 0 {
-		// One list a process and account, again where an archive shifts it.
+		// One list per process and account, and another if an archive shifts it.
 		most["list"] = 6 + 2*ends
 	}
 	var broken []string

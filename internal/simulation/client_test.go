@@ -18,15 +18,15 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/simulation"
 )
 
-// birth is a webhook that somebody wants, and what became of it.
+// birth is a webhook that somebody wants, and its fate.
 type birth struct {
 	URL, Event int
-	// Start is when its create begins, within each run.
+	// Start is when its create begins in each run.
 	Start time.Duration
 
 	pace time.Duration
 	id   string
-	// pending tells that the outcome of a create is unknown, since when, and what it knew.
+	// pending means that the outcome of a create is unknown; since is when it ended.
 	pending bool
 	since   time.Time
 	known   []string
@@ -37,15 +37,14 @@ func (b *birth) settings() cakemail.Settings {
 	return cakemail.Settings{URL: &url, Events: []string{[]string{"Contact.Added", "Email.Clicked"}[b.Event]}}
 }
 
-// clientHistory is a few processes that want the same webhooks.
+// clientHistory is several processes that want the same webhooks.
 type clientHistory struct {
 	Weather simulation.Weather
 	Births  []birth
-	// Before are the births that somebody else has an equal webhook of already.
+	// Before are the births for which somebody else already has an equal webhook.
 	Before     []int
 	MaxRetries int
-	// Runs are the processes in bad weather: when each is interrupted, and how long after
-	// it the next one begins.
+	// Runs are the processes in bad weather: when each is interrupted, and the time until the next begins.
 	Runs []clientRun
 }
 
@@ -66,7 +65,7 @@ func drawClientHistory(t *rapid.T) clientHistory {
 		return run
 	})
 	weather := weathers.Draw(t, "weather")
-	// What the API archives by itself, the provider unarchives.
+	// The provider unarchives what the API archives by itself.
 	weather.Habits = slices.DeleteFunc(weather.Habits, func(habit simulation.Habit) bool { return habit == simulation.BornArchived })
 	return clientHistory{
 		Weather:    weather,
@@ -77,18 +76,18 @@ func drawClientHistory(t *rapid.T) clientHistory {
 	}
 }
 
-// clientLife is a history as it goes.
+// clientLife is a history in progress.
 type clientLife struct {
 	clientHistory
 	world *simulation.World
 	mu    sync.Mutex
-	// named are the ids that a message would show.
+	// named are the ids in messages.
 	named map[string]bool
-	// ambiguous are the births of which nobody can tell which webhook is theirs.
+	// ambiguous are the births for which nobody can tell which webhook is theirs.
 	ambiguous map[*birth]bool
-	// unchecked are the urls of which a message says that there may be one too many.
+	// unchecked are the urls for which a message says that there may be one webhook too many.
 	unchecked map[string]bool
-	// leaks are errors that hold a secret.
+	// leaks are errors that contain a secret.
 	leaks []string
 }
 
@@ -127,7 +126,7 @@ func (h clientHistory) live() (broken []string, story string) {
 	return append(broken, l.broken()...), l.world.Story()
 }
 
-// run is one process, which ends with every webhook made or an error for it.
+// run is one process. It ends with a webhook or an error for each birth.
 func (l *clientLife) run(interrupt time.Duration) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
@@ -137,12 +136,12 @@ func (l *clientLife) run(interrupt time.Duration) {
 	options := l.world.NewProcess().Options()
 	options.MaxRetries = l.MaxRetries
 	client := cakemail.New(options)
-	// A plan resolves what is pending before an apply creates anything.
+	// A plan resolves pending creates before an apply creates anything.
 	l.each(ctx, func(wanted *birth) error { return l.resolve(ctx, client, wanted) })
 	l.each(ctx, func(wanted *birth) error { return l.make(ctx, client, wanted) })
 }
 
-// each does something for all that are not made yet, at the same time, and tells what fails.
+// each does something for all births without a webhook at the same time, and tells what fails.
 func (l *clientLife) each(ctx context.Context, do func(*birth) error) {
 	var births sync.WaitGroup
 	for index := range l.Births {
@@ -165,7 +164,7 @@ func (l *clientLife) each(ctx context.Context, do func(*birth) error) {
 	births.Wait()
 }
 
-// resolve finds what a create of unknown outcome has made, and archives it to make it anew.
+// resolve finds what a create of unknown outcome has made, and archives it so that it is created again.
 func (l *clientLife) resolve(ctx context.Context, client *cakemail.Client, wanted *birth) error {
 	l.mu.Lock()
 	delete(l.ambiguous, wanted)
@@ -174,7 +173,7 @@ func (l *clientLife) resolve(ctx context.Context, client *cakemail.Client, wante
 		return nil
 	}
 	for index := range l.Births {
-		// As a plan shows what the state has.
+		// A plan shows what is in the state.
 		client.Claim(cakemail.Ref{ID: l.idOf(index)}, cakemail.Settings{})
 	}
 	found, err := client.FindCreated(ctx, cakemail.Ref{Created: wanted.since}, wanted.settings(), wanted.known)
@@ -195,8 +194,8 @@ func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *
 	if wanted.pending {
 		return nil
 	}
-	// As a plan does. Those that have waited for the same list go on one after the other, not
-	// in an order that the scheduler chooses.
+	// A plan lists first. Those that waited for the same list go on one after another, so that the scheduler does not
+	// choose the order.
 	_, _ = client.Active(ctx, 0)
 	time.Sleep(wanted.pace)
 	created, err := client.Create(ctx, 0, wanted.settings())
@@ -210,7 +209,7 @@ func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *
 	l.name(created.Surplus)
 	l.name(created.Duplicates)
 	if created.Unchecked != nil {
-		// The message cannot name what no list showed, but it says so.
+		// The message cannot name what no list showed, but it says that something may be there.
 		l.world.Tell("nobody looked for a second one: %v", created.Unchecked)
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -219,7 +218,7 @@ func (l *clientLife) make(ctx context.Context, client *cakemail.Client, wanted *
 	return nil
 }
 
-// tellError tells a failure, which must hold no secret.
+// tellError tells a failure, which must not contain a secret.
 func (l *clientLife) tellError(index int, err error) {
 	l.world.Tell("webhook %d: %v", index, err)
 	l.mu.Lock()
@@ -237,7 +236,7 @@ func (l *clientLife) idOf(index int) string {
 	return l.Births[index].id
 }
 
-// see takes from an error what the state and a message would.
+// see takes from an error what the state and a message would contain.
 func (l *clientLife) see(err error, wanted *birth) {
 	failure, ok := errors.AsType[*cakemail.CreateError](err)
 	if !ok {
@@ -254,7 +253,7 @@ func (l *clientLife) see(err error, wanted *birth) {
 	}
 }
 
-// broken are the promises that do not hold at the end.
+// broken returns the promises that do not hold at the end.
 func (l *clientLife) broken() []string {
 	var broken []string
 	owners := map[string]int{}

@@ -15,19 +15,19 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
-// command is a run that is under way.
+// command is a run in progress.
 type command struct {
 	*Terraform
 	Run
 	blocks Configuration
-	// ended tells that the run is to begin nothing more, and dead that it was killed.
+	// ended means that the run begins nothing more, dead that it was killed.
 	mu          sync.Mutex
 	ended, dead bool
 	process     *process
-	// managed are the webhooks of the state when a plan began, nil in an apply.
+	// managed are the webhooks in the state when a plan began, or nil in an apply.
 	managed    []string
 	isApplying bool
-	// refreshed is what a plan read, which its apply writes into the state.
+	// refreshed is what a plan read. Its apply writes that into the state.
 	refreshed map[string]*instance
 }
 
@@ -38,7 +38,7 @@ type process struct {
 	ctx    context.Context
 }
 
-// deposed is a free address for what a replacement has not destroyed yet.
+// deposed returns a free address for what a replacement has not destroyed yet.
 func (t *Terraform) deposed(address string) string {
 	for number := 1; ; number++ {
 		key := fmt.Sprintf("%s (deposed %d)", address, number)
@@ -60,7 +60,7 @@ func (c *command) interrupt() {
 	}
 }
 
-// kill ends all processes; what was not answered is lost.
+// kill ends all processes; unanswered calls are lost.
 func (c *command) kill() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -84,7 +84,7 @@ func (c *command) isDead() bool {
 	return c.dead
 }
 
-// start starts a provider process, configured.
+// start starts and configures a provider process.
 func (c *command) start() bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	if c.world.weather.Logged {
@@ -110,7 +110,7 @@ func (c *command) start() bool {
 	return c.tell("provider", configured.Diagnostics)
 }
 
-// tell takes note of messages, and tells whether there is no error among them.
+// tell records messages, and reports whether none is an error.
 func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool {
 	ok := true
 	for _, diagnostic := range diagnostics {
@@ -138,7 +138,7 @@ func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool
 	return ok
 }
 
-// doubt takes note of a message that says of the API what is not so.
+// doubt records a message that says something false about the API.
 func (c *command) doubt(message Message) {
 	changes := []Deed{ChangesURL, ChangesRate}
 	isChanging := slices.ContainsFunc(c.world.weather.Acts, func(act Act) bool { return slices.Contains(changes, act.Deed) })
@@ -147,7 +147,7 @@ func (c *command) doubt(message Message) {
 	}
 	for _, webhook := range c.world.API.Webhooks() {
 		isNamed := strings.HasPrefix(message.Summary, "The webhook "+webhook.ID+" was not found")
-		// What somebody has just unarchived may be in no list yet.
+		// No list may show yet what somebody has just unarchived.
 		if isNamed && !c.world.IsTouched(webhook.ID) && !webhook.Archived && webhook.AccountID != otherAccount && !c.process.IsOthers {
 			c.breaks("the webhook is there: %s", message)
 		}
@@ -178,16 +178,16 @@ func (c *command) keep(address string, kept *instance) {
 	c.state[address] = *kept
 }
 
-// pace takes each address its own time, so that no two of them that have waited for the same
-// call go on at the same moment, in an order that the scheduler chooses.
+// pace delays each address by its own time: addresses that waited for the same call must not go on at the same moment,
+// or the scheduler would choose the order.
 func (c *command) pace(address string) {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(address))
 	time.Sleep(time.Duration(100+hash.Sum32()%797) * time.Microsecond)
 }
 
-// walk does something for each address, at the same time, as far as targets allow, in an
-// order that the run says. Nothing begins once the run has ended.
+// walk does something for each targeted address at the same time, in the run's order. Nothing begins once the run
+// has ended.
 func (c *command) walk(addresses []string, do func(address string) bool) bool {
 	slices.Sort(addresses)
 	var mu sync.Mutex
@@ -199,7 +199,7 @@ func (c *command) walk(addresses []string, do func(address string) bool) bool {
 			continue
 		}
 		walkers.Go(func() {
-			// Terraform comes to one after the other, soon.
+			// Terraform starts them shortly one after another.
 			time.Sleep(time.Duration((index*(1+c.Order%3)+c.Order)%len(addresses)) * time.Millisecond)
 			done := !c.isEnded() && do(address)
 			mu.Lock()

@@ -15,10 +15,10 @@ import (
 
 var plant = flag.Bool("defects", false, "plant each defect, and fail where the histories do not find it")
 
-// defect is a piece of the product, and what a mistake would make of it.
+// defect is a piece of the code, and the same piece with a mistake.
 type defect struct {
 	name string
-	// histories are those that have to find it, or a test of the client.
+	// histories, or a test of the client, have to find it.
 	histories  string
 	file       string
 	right, bad string
@@ -27,7 +27,7 @@ type defect struct {
 const (
 	clientHistories   = "TestClientHistories"
 	protocolHistories = "TestProtocolHistories"
-	// No history ends a connection of HTTP/2.
+	// Histories have no HTTP/2 connections.
 	endOfConnection = "TestCreate_AtTheEndOfAnHTTP2Connection"
 )
 
@@ -152,7 +152,7 @@ var defects = []defect{
 		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},
 }
 
-// planted is the file with the defect in it.
+// planted returns the file with the defect in it.
 func (d defect) planted(t *testing.T) (path, content string) {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("..", d.file))
@@ -164,15 +164,15 @@ func (d defect) planted(t *testing.T) (path, content string) {
 		t.Fatal(err)
 	}
 	if count := strings.Count(string(source), d.right); count != 1 {
-		t.Fatalf("%s has %d times what the defect is planted in, want once:\n%s", d.file, count, d.right)
+		t.Fatalf("%s has the place of the defect %d times, want once:\n%s", d.file, count, d.right)
 	}
 	return path, strings.Replace(string(source), d.right, d.bad, 1)
 }
 
 var firstFailure = regexp.MustCompile(`history (\d+) is the first that fails`)
 
-// TestDefects proves that the histories can fail: with each defect planted, they do. It
-// takes minutes, so that without -defects it only checks that each can be planted.
+// It proves that the histories can fail: they do with each defect planted. That takes minutes, so without -defects it
+// only checks that each defect can be planted.
 func TestDefects(t *testing.T) {
 	t.Parallel()
 	limit := make(chan struct{}, max(1, runtime.NumCPU()))

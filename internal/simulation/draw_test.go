@@ -88,7 +88,7 @@ var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
 	}
 	switch rapid.IntRange(0, 6).Draw(t, "special weather") {
 	case 4:
-		// An old webhook that one replica does not know is rare otherwise,
+		// Otherwise, an old webhook that one replica does not know is rare,
 		weather.Blows = append(weather.Blows, simulation.Blow{
 			Operation: cakemailtest.Show, From: rapid.IntRange(0, 8).Draw(t, "unknown from"), Times: 2, Fault: simulation.NotFound,
 		})
@@ -110,15 +110,14 @@ var weathers = rapid.Custom(func(t *rapid.T) simulation.Weather {
 // fixedSeed is where every run of the tests begins, so that what held once must hold again.
 const fixedSeed = 1
 
-// given are the flags of the command line. Those of rapid are the process's own, so only
-// one check at a time may set them.
+// given are the flags on the command line. The flags of rapid are global, so only one check at a time may set them.
 var (
 	given      = map[string]string{}
 	rapidFlags sync.Mutex
 )
 
-// check draws half of so many histories from the fixed seed, and half from a fresh one. A
-// number or a seed on the command line replaces these.
+// check draws half of the histories from the fixed seed, and half from a new one. A number or a seed on the command
+// line replaces these.
 func check(t *testing.T, histories int, live func(*rapid.T) (broken []string, story string)) {
 	t.Helper()
 	if text, given := given["rapid.checks"]; given {
@@ -139,7 +138,7 @@ func check(t *testing.T, histories int, live func(*rapid.T) (broken []string, st
 			_ = flag.Set("rapid.checks", fmt.Sprint(histories))
 			begun := sync.OnceFunc(rapidFlags.Unlock)
 			var lived, first int
-			// The last one that fails is the shrunken one.
+			// The last failing history is the shrunken one.
 			var failed string
 			t.Cleanup(func() {
 				if first > 0 {
@@ -160,8 +159,7 @@ func check(t *testing.T, histories int, live func(*rapid.T) (broken []string, st
 	}
 }
 
-// inBubble runs the history in virtual time. What goes wrong in it is returned, since a
-// test that has failed cannot shrink.
+// inBubble runs the history in virtual time. It returns failures, since a test that has failed cannot shrink.
 func inBubble(t *testing.T, live func() (broken []string, story string)) (broken []string, story string) {
 	t.Helper()
 	synctest.Test(t, func(*testing.T) { broken, story = live() })

@@ -9,7 +9,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// settle is what the API makes of a webhook that a call creates or changes.
+// settle applies the API's habits to a webhook that a call creates or changes.
 func (w *World) settle(webhook *cakemailtest.Webhook) {
 	if w.weather.Has(AddsSlash) && !strings.HasSuffix(webhook.URL, "/") {
 		webhook.URL += "/"
@@ -33,7 +33,7 @@ var (
 	noneInJSON   = regexp.MustCompile(`"data":\[\]|^\[\]`)
 )
 
-// rewritten is how the API writes the answer to a call that nothing goes wrong with.
+// rewritten is how the API writes the answer to a call without a fault.
 func (w *World) rewritten(call cakemailtest.Call, before *cakemailtest.Webhook) func([]byte) []byte {
 	return func(body []byte) []byte {
 		text := string(body)
@@ -62,7 +62,7 @@ func (w *World) rewritten(call cakemailtest.Call, before *cakemailtest.Webhook) 
 	}
 }
 
-// withOldValues is the answer to a change as a server gives it that is behind.
+// withOldValues is the answer to a change from a server that is behind.
 func withOldValues(body []byte, before *cakemailtest.Webhook) string {
 	var answer map[string]any
 	if json.Unmarshal(body, &answer) != nil {
@@ -79,7 +79,7 @@ func withOldValues(body []byte, before *cakemailtest.Webhook) string {
 	return string(encoded)
 }
 
-// inherit adds the habits of the API to what the weather does to a call.
+// inherit adds the API's habits to the call's fault.
 func (w *World) inherit(call cakemailtest.Call, fault cakemailtest.Fault) cakemailtest.Fault {
 	if len(w.weather.Habits) == 0 || fault.Cut || fault.Status != 0 || fault.Body != "" {
 		return fault

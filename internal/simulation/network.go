@@ -9,8 +9,7 @@ import (
 
 var errClosed = errors.New("nobody is there")
 
-// network joins clients and an API by pipes, so that no call leaves the bubble of
-// virtual time. It is the API's [net.Listener].
+// network connects clients and an API with pipes, so that no call leaves virtual time. It is the API's [net.Listener].
 type network struct {
 	accepted chan net.Conn
 	closed   chan struct{}
@@ -37,7 +36,7 @@ func (n *network) Close() error {
 	return nil
 }
 
-// Addr implements [net.Listener]; it is a host that a URL can hold.
+// Addr implements [net.Listener]; it is a host that can be in a URL.
 func (n *network) Addr() net.Addr { return address{} }
 
 type address struct{}
@@ -45,7 +44,7 @@ type address struct{}
 func (address) Network() string { return "pipe" }
 func (address) String() string  { return "localhost" }
 
-// line is the way of one process into the network, which its death cuts.
+// line is the connection of one process to the network, which ends with the process.
 type line struct {
 	network *network
 	mu      sync.Mutex
@@ -53,7 +52,7 @@ type line struct {
 	open    []net.Conn
 }
 
-// dial is a dialer of a client; nothing answers once the process is dead.
+// dial is the dialer of a client; nothing answers once the process is dead.
 func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	near, far := net.Pipe()
 	l.mu.Lock()
@@ -73,7 +72,7 @@ func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 }
 
-// cut ends all connections and lets none begin.
+// cut ends all connections, and allows no new ones.
 func (l *line) cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,11 +8,11 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// theirs is what is known of somebody else's webhook.
+// theirs is what is known about somebody else's webhook.
 type theirs struct {
-	// isNew tells that it was made since the history began.
+	// isNew means that it was made after the history began.
 	isNew bool
-	// archived tells that it was archived when it became theirs.
+	// archived means that it was archived when it became theirs.
 	archived bool
 	// likeness is what it was like when they made it.
 	likeness string
@@ -58,7 +58,7 @@ func (w *World) act(act Act) {
 	w.tell("somebody %s: %s", act.Deed, target.ID)
 }
 
-// Add puts a webhook of somebody else's into the API.
+// Add adds somebody else's webhook to the API.
 func (w *World) Add(webhook cakemailtest.Webhook) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -71,7 +71,7 @@ func (w *World) makes(webhook cakemailtest.Webhook) {
 	w.tell("somebody makes %s for %s", made.ID, made.URL)
 }
 
-// Give makes the webhook somebody else's, and Take takes it from them.
+// Give makes the webhook somebody else's.
 func (w *World) Give(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -82,7 +82,7 @@ func (w *World) Give(id string) {
 	}
 }
 
-// Take makes the webhook nobody else's.
+// Take makes the webhook nobody else's again.
 func (w *World) Take(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -90,21 +90,21 @@ func (w *World) Take(id string) {
 	w.attempts++
 }
 
-// WasArchived tells whether the webhook was archived already when it became somebody else's.
+// WasArchived reports whether the webhook was already archived when it became somebody else's.
 func (w *World) WasArchived(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.theirs[id].archived
 }
 
-// IsNew tells whether somebody made the webhook since the history began.
+// IsNew reports whether somebody else made the webhook after the history began.
 func (w *World) IsNew(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.theirs[id].isNew
 }
 
-// IsTheirs tells whether the webhook is somebody else's.
+// IsTheirs reports whether the webhook is somebody else's.
 func (w *World) IsTheirs(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -112,11 +112,11 @@ func (w *World) IsTheirs(id string) bool {
 	return theirs
 }
 
-// ListsMayLag is longer than any list is behind.
+// ListsMayLag is longer than the lag of any list.
 const ListsMayLag = 12 * time.Second
 
-// MayBeMistaken tells whether no client can tell the outcome of a lost create of such a
-// webhook from an equal one that somebody else made or changed since the history began.
+// MayBeMistaken reports whether no client can tell a lost create of such a webhook from an equal one that somebody
+// else made or changed after the history began.
 func (w *World) MayBeMistaken(webhook cakemailtest.Webhook) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -130,7 +130,7 @@ func (w *World) MayBeMistaken(webhook cakemailtest.Webhook) bool {
 	return false
 }
 
-// IsTorn tells whether somebody archived a webhook between two pages of a list.
+// IsTorn reports whether somebody archived a webhook between two pages of a list.
 func (w *World) IsTorn() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -141,16 +141,15 @@ func likeness(webhook cakemailtest.Webhook) string {
 	return strings.ToLower(fmt.Sprint(webhook.AccountID, strings.TrimSuffix(webhook.URL, "/"), webhook.Events))
 }
 
-// IsTouched tells whether somebody else changed the webhook, so that its own create may
-// not know it again.
+// IsTouched reports whether somebody else changed the webhook, so that its own create may not recognise it.
 func (w *World) IsTouched(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.touched[id]
 }
 
-// Overtaken tells whether more webhooks were claimed, by being in the state or archived,
-// than there were creates and imports: then somebody else's is among them, by no mistake.
+// Overtaken returns webhooks if more were claimed, by being in the state or archived, than there were creates and
+// imports. Then somebody else's webhook is among them, without a mistake.
 func (w *World) Overtaken(isOwned func(id string) bool) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -24,11 +24,11 @@ const (
 	destroy action = "destroy"
 )
 
-// change is what a plan does to one resource.
+// change is a planned change of one resource.
 type change struct {
 	address string
 	action  action
-	// before is the state that was planned from.
+	// before is the state before the plan.
 	before  tftypes.Value
 	planned tftypes.Value
 	private []byte
@@ -72,7 +72,7 @@ func (c *command) plan() ([]change, bool) {
 	return changes, true
 }
 
-// expectOwners takes note where a plan that has read a webhook at two addresses does not say so.
+// expectOwners records a plan that reads a webhook at two addresses and does not say so.
 func (c *command) expectOwners(told []Message) {
 	read := map[string]int{}
 	for _, now := range c.refreshed {
@@ -88,7 +88,7 @@ func (c *command) expectOwners(told []Message) {
 	}
 }
 
-// expectEquals takes note where a plan makes a webhook like one of the state, and does not say so.
+// expectEquals records a plan that makes a webhook equal to one in the state and does not say so.
 func (c *command) expectEquals(changes []change, told []Message) {
 	if !c.world.weather.IsQuiet() || len(c.Targets) > 0 {
 		return
@@ -109,7 +109,7 @@ func (c *command) expectEquals(changes []change, told []Message) {
 	}
 }
 
-// planOne plans one resource, and returns what the refresh made of it.
+// planOne plans one resource, and returns the refreshed resource.
 func (c *command) planOne(address string) (*change, *instance, bool) {
 	nothing := tftypes.NewValue(c.webhook, nil)
 	now := &instance{value: nothing}
@@ -145,7 +145,7 @@ func (c *command) planOne(address string) (*change, *instance, bool) {
 	return planned, now, ok
 }
 
-// upgrade is how the provider sees each state that Terraform reads.
+// upgrade shows the provider a state, as Terraform does with each state that it reads.
 func (c *command) upgrade(read instance) {
 	protocol.Must(c.process.server.UpgradeResourceState(c.process.ctx, &tfprotov6.UpgradeResourceStateRequest{
 		TypeName: webhookType, RawState: &tfprotov6.RawState{JSON: protocol.Must(json.Marshal(protocol.Plain(read.value)))},

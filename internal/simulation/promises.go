@@ -13,8 +13,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
-// Broken are the promises that do not hold at the end of a history, after the applies in
-// calm weather, the last of which succeeded or not.
+// Broken returns the promises that do not hold at the end of a history, after the applies in calm weather. ok reports
+// whether the last of them succeeded.
 func Broken(world *World, terraform *Terraform, blocks Configuration, ok bool) []string {
 	e := &ending{World: world, Terraform: terraform, blocks: blocks, owners: map[string][]string{}}
 	e.broken = slices.Concat(terraform.broken, world.broken)
@@ -39,7 +39,7 @@ type ending struct {
 	*World
 	*Terraform
 	blocks Configuration
-	// owners are the addresses of the state by the id of their webhook.
+	// owners are the addresses in the state by webhook id.
 	owners map[string][]string
 	broken []string
 }
@@ -48,14 +48,13 @@ func (e *ending) add(format string, arguments ...any) {
 	e.broken = append(e.broken, fmt.Sprintf(format, arguments...))
 }
 
-// isTold tells whether a message had these words.
+// isTold reports whether a message had these words.
 func (e *ending) isTold(words string) bool {
 	return slices.ContainsFunc(e.messages, func(message Message) bool { return strings.Contains(message.text(), words) })
 }
 
-// isExcused tells whether only a person can go on after the last run, and each of its errors
-// says how: by choosing among the webhooks that a lost create can have made, or by naming an
-// account. In good weather there is nothing to choose.
+// isExcused reports whether only a person can continue after the last run, and each of its errors says how: choose
+// among the webhooks that a lost create can have made, or name an account. In good weather there is nothing to choose.
 func (t *Terraform) isExcused() bool {
 	ways := []string{"Only the state says so"}
 	if t.world.weather.IsStubborn() {
@@ -73,7 +72,7 @@ func (t *Terraform) isExcused() bool {
 	})
 }
 
-// isPending tells whether the state has a create of unknown outcome that can have made it.
+// isPending reports whether the state has a create of unknown outcome that can have made it.
 func (e *ending) isPending(webhook cakemailtest.Webhook) bool {
 	for _, address := range e.owners[""] {
 		kept, _ := e.at(address)
@@ -85,11 +84,10 @@ func (e *ending) isPending(webhook cakemailtest.Webhook) bool {
 	return false
 }
 
-// areAlike tells whether two values differ in the case of letters alone.
+// areAlike reports whether two values differ only in case.
 func areAlike(one, other any) bool { return strings.EqualFold(fmt.Sprint(one), fmt.Sprint(other)) }
 
-// compareWithConfiguration checks that the state has what the configuration asks, and the
-// API too.
+// compareWithConfiguration checks that the state and the API have what the configuration says.
 func (e *ending) compareWithConfiguration() {
 	for _, address := range e.Addresses() {
 		if _, wanted := e.blocks[address]; !wanted {
@@ -154,7 +152,7 @@ func (e *ending) compareWebhook(address string, block Block, kept tftypes.Value)
 	}
 }
 
-// compareWithAPI checks that nothing is lost, doubled or taken.
+// compareWithAPI checks that no webhook is lost, doubled or taken.
 func (e *ending) compareWithAPI() {
 	for id, owners := range e.owners {
 		if id != "" && len(owners) > 1 {
@@ -162,7 +160,7 @@ func (e *ending) compareWithAPI() {
 		}
 	}
 	if !e.hasLeft {
-		// What a killed destroy has archived already can be looked for once more.
+		// The provider may look again for what a killed destroy has already archived.
 		e.broken = append(e.broken, e.Overtaken(func(id string) bool { return len(e.owners[id]) > 0 })...)
 	}
 	for _, webhook := range e.API.Webhooks() {
@@ -181,9 +179,8 @@ func (e *ending) compareWithAPI() {
 	}
 }
 
-// isKnown tells whether a person knows of an active webhook that the state does not have:
-// from the plan after a kill, from a message about a create that was lost, or from one that
-// says that there may be such webhooks, which no list showed.
+// isKnown reports whether a person knows about an active webhook that is not in the state: from the plan after a kill,
+// from a message about a lost create, or from one that says that there may be webhooks which no list showed.
 func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
 	if e.hasLeft && (e.isTold(webhook.ID) || e.isTold("cannot check whether the new webhooks") || !webhook.Created.After(e.unseen)) {
 		return true
@@ -201,10 +198,10 @@ func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
 	})
 }
 
-// choices are words of the messages that leave it to a person which webhook is whose.
+// choices are words of the messages that let a person decide which webhook is whose.
 var choices = []string{"more than one new webhook", "It may have made this webhook", "A new webhook with another URL", "A second webhook", "New and similar"}
 
-// lookForSecrets checks that no message and no log holds one.
+// lookForSecrets checks that no message and no log contains a secret.
 func (e *ending) lookForSecrets() {
 	for _, secret := range e.API.Issued() {
 		for _, message := range e.messages {

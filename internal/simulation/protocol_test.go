@@ -17,17 +17,17 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/simulation"
 )
 
-// addresses are those that configurations here can have.
+// addresses are the possible addresses in a configuration.
 var addresses = []string{"a", "b", "c", "d"}
 
-// edit changes one block of a configuration, or adds or removes it.
+// edit changes, adds or removes one block of a configuration.
 type edit struct {
 	Address, Argument string
-	// Value is the number of one of the values that the argument can have.
+	// Value is the number of one of the argument's values.
 	Value int
 }
 
-// values are those that an argument can have; nil leaves it out.
+// values are the possible values of an argument; nil leaves it out.
 var values = map[string][]any{
 	"url":          {"https://example.com/0", "https://example.com/1", "https://example.com/2"},
 	"events":       {[]string{"Contact.Added"}, []string{"Email.Clicked"}, []string{"Contact.Added"}},
@@ -47,9 +47,9 @@ type step struct {
 	Kind  stepKind
 	Edits []edit
 	Run   simulation.Run
-	// Address is what an import, a taint, a rename or a removal from the state is about.
+	// Address is the object of an import, taint, rename or removal from the state.
 	Address string
-	// Webhook is the number of the one that is imported, or whose block goes.
+	// Webhook is the number of the webhook that is imported, or whose block goes.
 	Webhook int
 	Pause   time.Duration
 }
@@ -83,7 +83,7 @@ var edits = rapid.Custom(func(t *rapid.T) edit {
 	}
 })
 
-// sometimes draws a time, one time in six.
+// sometimes draws a time in one of six cases.
 func sometimes(t *rapid.T, label string, longest int) time.Duration {
 	if rapid.IntRange(0, 5).Draw(t, label+"?") < 5 {
 		return 0
@@ -92,7 +92,7 @@ func sometimes(t *rapid.T, label string, longest int) time.Duration {
 	return time.Duration(1000+len(label)*37)*time.Microsecond + seconds(longest).Draw(t, label)
 }
 
-// sometimesAt draws the number of a call, one time in six.
+// sometimesAt draws the number of a call in one of six cases.
 func sometimesAt(t *rapid.T, label string) int {
 	return max(0, rapid.IntRange(-75, 15).Draw(t, label))
 }
@@ -130,7 +130,7 @@ var steps = rapid.Custom(func(t *rapid.T) step {
 	}
 	if drawn.isKilled() {
 		drawn.Run.OthersPlan, drawn.Run.OthersApply = false, false
-		// What was on its way may still be carried out.
+		// Calls under way may still be carried out.
 		drawn.Pause += time.Minute
 	}
 	if rapid.IntRange(0, 5).Draw(t, "targeted") == 5 {
@@ -148,7 +148,7 @@ func drawProtocolHistory(t *rapid.T) protocolHistory {
 		MaxRetries: rapid.IntRange(0, cakemail.DefaultMaxRetries).Draw(t, "max retries"),
 	}
 	if history.Weather.Has(simulation.AnswersTasks) {
-		// Where each answer is lost, nobody can tell the equal webhooks of one account with two names apart.
+		// If every answer is lost, nobody can tell equal webhooks in one account with two names apart.
 		history.nameAccountsOnce()
 	}
 	if rapid.IntRange(0, 5).Draw(t, "begins with a lost create") == 5 {
@@ -157,7 +157,7 @@ func drawProtocolHistory(t *rapid.T) protocolHistory {
 	return history
 }
 
-// nameAccountsOnce leaves the account of the credentials without its number.
+// nameAccountsOnce removes the number of the account of the credentials.
 func (h protocolHistory) nameAccountsOnce() {
 	groups := [][]edit{h.Blocks}
 	for _, step := range h.Steps {
@@ -174,7 +174,7 @@ func (h protocolHistory) nameAccountsOnce() {
 
 // afterLostCreates begins with creates whose outcome stays unknown, which is rare otherwise.
 func (h protocolHistory) afterLostCreates(then stepKind) protocolHistory {
-	// The plan and the apply list the account once each, in one page or two.
+	// The plan and the apply each list the account once, in one page or two.
 	lists := 2
 	if h.Weather.Uncounted || h.Weather.Form == cakemailtest.Guide {
 		lists = 3
@@ -189,7 +189,7 @@ func (h protocolHistory) afterLostCreates(then stepKind) protocolHistory {
 	return h
 }
 
-// edited is the configuration with the edits made.
+// edited returns the configuration after the edits.
 func edited(blocks simulation.Configuration, edits []edit) simulation.Configuration {
 	changed := maps.Clone(blocks)
 	for _, edit := range edits {

@@ -2,5 +2,5 @@
 
 package simulation_test
 
-// slowness is how much fewer histories the race detector leaves time for.
+// slowness reduces the number of histories, since the race detector is slow.
 const slowness = 20

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A seed repeats: the same draws give the same story. What happens at the same moment is in
-// any order, and sometimes that makes a difference, so one in ten may end otherwise.
+// The same seed gives the same story. But what happens at the same moment has no fixed order, and sometimes that
+// matters, so one in ten may end differently.
 func TestHistoriesRepeat(t *testing.T) {
 	t.Parallel()
 	const number = 40 / slowness
@@ -29,7 +29,7 @@ func TestHistoriesRepeat(t *testing.T) {
 				}
 			}
 			if len(others)/2 > max(1, number/10) {
-				t.Errorf("%d of %d histories end otherwise, such as:\n%s\n%s", len(others)/2, number, others[0], others[1])
+				t.Errorf("%d of %d histories end differently, such as:\n%s\n%s", len(others)/2, number, others[0], others[1])
 			}
 		})
 	}

@@ -12,8 +12,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/simulation"
 )
 
-// createAtOnce creates so many different webhooks at the same time, and returns how long
-// that took.
+// createAtOnce creates so many different webhooks at the same time, and returns how long that took.
 func createAtOnce(t *testing.T, world *simulation.World, number int) time.Duration {
 	t.Helper()
 	client := cakemail.New(world.NewProcess().Options())
@@ -38,7 +37,7 @@ func TestCreate_DifferentWebhooks(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		weather simulation.Weather
-		// longest is the longest time that it may take, and lists the most lists.
+		// longest is the time limit, and lists the limit of lists.
 		longest time.Duration
 		lists   int
 	}{

@@ -20,8 +20,7 @@ func (t *Terraform) Taint(address string) {
 	}
 }
 
-// Remove is `terraform state rm`: what it manages is somebody else's from then on, unless a create that is
-// pending can have made it.
+// Remove is `terraform state rm`. From then on, the webhook is somebody else's, unless a pending create can have made it.
 func (t *Terraform) Remove(address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -39,7 +38,7 @@ func (t *Terraform) Remove(address string) {
 	}
 }
 
-// Rename is a moved block: the webhook is at another address, if nothing is there.
+// Rename is a moved block: it moves the webhook to another address, if that is free.
 func (t *Terraform) Rename(from, to string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -52,7 +51,7 @@ func (t *Terraform) Rename(from, to string) {
 	t.world.Tell("%s has moved to %s", from, to)
 }
 
-// PartOwners is `terraform state rm` where a webhook is at several addresses, but for one.
+// PartOwners is `terraform state rm` for all addresses of a webhook but one.
 func (t *Terraform) PartOwners() {
 	for _, address := range t.Addresses() {
 		found, _ := t.at(address)
@@ -65,13 +64,13 @@ func (t *Terraform) PartOwners() {
 	}
 }
 
-// idOf is "" where the create is pending.
+// idOf returns the id, or "" if the create is pending.
 func idOf(kept instance) string {
 	id, _ := protocol.Plain(protocol.Attributes(kept.value)["id"]).(string)
 	return id
 }
 
-// hasPending tells whether the state has a create of unknown outcome. The caller holds the lock.
+// hasPending reports whether the state has a create of unknown outcome. The caller holds the lock.
 func (t *Terraform) hasPending() bool {
 	for _, kept := range t.state {
 		if idOf(kept) == "" {
@@ -81,7 +80,7 @@ func (t *Terraform) hasPending() bool {
 	return false
 }
 
-// addressesOf are those of a webhook. The caller holds the lock.
+// addressesOf returns the addresses of a webhook. The caller holds the lock.
 func (t *Terraform) addressesOf(id string) []string {
 	var addresses []string
 	for address, kept := range t.state {
@@ -92,8 +91,7 @@ func (t *Terraform) addressesOf(id string) []string {
 	return addresses
 }
 
-// Import is `terraform import` of a webhook, perhaps one that the state has, to an address that
-// is free.
+// Import is `terraform import` of a webhook to a free address. The webhook may already be in the state.
 func (t *Terraform) Import(address, id string) bool {
 	if _, taken := t.at(address); taken {
 		return false
@@ -119,7 +117,7 @@ func (t *Terraform) Import(address, id string) bool {
 	return true
 }
 
-// ids are the webhooks of the state.
+// ids returns the webhooks in the state.
 func (t *Terraform) ids() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -47,7 +47,7 @@ func (w *World) tell(format string, arguments ...any) {
 	w.story = append(w.story, event{time.Now(), fmt.Sprintf(format, arguments...)})
 }
 
-// Story is what happened, a line each, with the time since the start.
+// Story returns what happened, one event per line, with the time since the start.
 func (w *World) Story() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()

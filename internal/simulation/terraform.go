@@ -15,10 +15,10 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/protocol"
 )
 
-// webhookType is the resource that Terraform manages here.
+// webhookType is the resource type that Terraform manages here.
 const webhookType = "cakemail_webhook"
 
-// Arguments are the arguments of a block; those left out are null.
+// Arguments are the arguments of a block; missing ones are null.
 type Arguments = protocol.Arguments
 
 // Block is a resource block.
@@ -27,10 +27,10 @@ type Block struct {
 	CreateBeforeDestroy bool
 }
 
-// Configuration has the blocks by their addresses.
+// Configuration has the blocks by address.
 type Configuration map[string]Block
 
-// Message is a diagnostic, and the address that it is about.
+// Message is a diagnostic and its address.
 type Message struct {
 	Address, Summary, Detail string
 	IsError                  bool
@@ -46,33 +46,30 @@ type Run struct {
 	Destroy bool
 	// NoRefresh is -refresh=false.
 	NoRefresh bool
-	// Targets are the addresses of -target; none means all.
+	// Targets are the addresses for -target; none means all.
 	Targets []string
-	// Saved applies a saved plan so long after it was made; 0 applies at once.
+	// Saved applies a saved plan after this time; 0 applies at once.
 	Saved time.Duration
-	// Interrupt and Kill come so long after the start, if at all, and InterruptAt and KillAt
-	// when so many calls have arrived.
+	// Interrupt and Kill are times after the start, InterruptAt and KillAt numbers of arrived calls; 0 means never.
 	Interrupt, Kill     time.Duration
 	InterruptAt, KillAt int
-	// Others are the credentials of somebody else: for the whole run, or for its apply alone.
+	// OthersPlan and OthersApply use somebody else's credentials: for the whole run, or only for its apply.
 	OthersPlan, OthersApply bool
-	// Order turns the order round in which Terraform comes to the resources.
+	// Order changes the order in which Terraform handles the resources.
 	Order int
-	// OrphansFirst plans the destroy of what has no block before it refreshes it, as
-	// Terraform 1.11 does.
+	// OrphansFirst plans the destroy of resources without a block before it refreshes them, as Terraform 1.11 does.
 	OrphansFirst bool
 }
 
-// instance is a resource as the state has it.
+// instance is a resource in the state.
 type instance struct {
 	value   tftypes.Value
 	private []byte
 	tainted bool
 }
 
-// Terraform stands in for the real one: it calls the provider over the plugin protocol, in
-// the order and with the values that Terraform uses, for many resources at a time, each
-// command in processes of its own, and checks the answers as Terraform does.
+// Terraform stands in for the real one. It calls the provider over the plugin protocol, in Terraform's order and with
+// its values, for many resources at a time, each command in its own processes, and checks the answers as Terraform does.
 type Terraform struct {
 	world    *World
 	serve    func(*Process) tfprotov6.ProviderServer
@@ -88,16 +85,16 @@ type Terraform struct {
 	// lastRun is the number of messages before the last run, and lastBlocks its configuration.
 	lastRun    int
 	lastBlocks Configuration
-	// hasLeft tells that a run was killed, or that a create of unknown outcome was taken out of
-	// the state, so that only a message can tell what was made.
+	// hasLeft means that a run was killed, or that a create of unknown outcome was removed from the state, so that only a
+	// message can tell what was made.
 	hasLeft bool
-	// hasStrayed tells that a run had the credentials of somebody else.
+	// hasStrayed means that a run had somebody else's credentials.
 	hasStrayed bool
-	// unseen tells until when nobody planned what was left so.
+	// unseen is the time until which nobody planned what was left.
 	unseen time.Time
 }
 
-// NewTerraform returns one with an empty state. The function serves the provider to a process.
+// NewTerraform returns a Terraform with an empty state. The function serves the provider to a process.
 func NewTerraform(world *World, provider Arguments, serve func(*Process) tfprotov6.ProviderServer) *Terraform {
 	t := &Terraform{world: world, serve: serve, provider: provider, state: map[string]instance{}}
 	schemas, err := serve(world.NewProcess()).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
@@ -109,7 +106,7 @@ func NewTerraform(world *World, provider Arguments, serve func(*Process) tfproto
 	return t
 }
 
-// logs are what the provider logs at TRACE.
+// logs are the provider's logs at TRACE.
 type logs struct {
 	mu      sync.Mutex
 	written bytes.Buffer
@@ -122,15 +119,15 @@ func (l *logs) Write(line []byte) (int, error) {
 	return l.written.Write(line)
 }
 
-// LookAfterKill plans again what was killed, which names what it made without a trace in the
-// state. If that fails, nobody may ever know.
+// LookAfterKill plans again after a kill. The plan names what was made and is not in the state; if it fails, nobody may
+// ever know.
 func (t *Terraform) LookAfterKill(blocks Configuration) {
 	if _, ok := t.Plan(blocks); !ok {
 		t.unseen = time.Now()
 	}
 }
 
-// Execute runs Terraform, and tells whether it succeeded.
+// Execute runs Terraform, and reports whether it succeeded.
 func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 	c := &command{Terraform: t, Run: run, blocks: blocks}
 	if run.Destroy {
@@ -170,7 +167,7 @@ func (t *Terraform) Execute(blocks Configuration, run Run) bool {
 	return ok
 }
 
-// Plan is `terraform plan`: whether it succeeds, and names each change.
+// Plan is `terraform plan`. It returns the name of each change, and whether the plan succeeded.
 func (t *Terraform) Plan(blocks Configuration) (changes []string, ok bool) {
 	planned, ok := (&command{Terraform: t, blocks: blocks}).plan()
 	for _, change := range planned {
@@ -179,7 +176,7 @@ func (t *Terraform) Plan(blocks Configuration) (changes []string, ok bool) {
 	return changes, ok
 }
 
-// lastError is the last message that is one.
+// lastError returns the last error message.
 func (t *Terraform) lastError() string {
 	for _, message := range slices.Backward(t.messages) {
 		if message.IsError {
@@ -189,7 +186,7 @@ func (t *Terraform) lastError() string {
 	return "there is no error"
 }
 
-// breaks takes note of what Terraform would call a bug in the provider.
+// breaks records what Terraform would call a bug in the provider.
 func (t *Terraform) breaks(format string, arguments ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -203,7 +200,7 @@ func (t *Terraform) at(address string) (instance, bool) {
 	return found, ok
 }
 
-// Addresses are those of the state, sorted.
+// Addresses returns the addresses in the state, sorted.
 func (t *Terraform) Addresses() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

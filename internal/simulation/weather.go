@@ -12,34 +12,33 @@ import (
 // Weather is what happens to the calls of a history, and what other people do meanwhile.
 type Weather struct {
 	Form cakemailtest.Form
-	// PageSize caps the pages of the reference's list; 0 does not.
+	// PageSize caps the pages of the reference's list; 0 means no cap.
 	PageSize int
-	// Uncounted lists tell no count and not how many webhooks a page holds.
+	// Uncounted lists tell neither the count nor the page size.
 	Uncounted bool
 	// Password logs in instead of using the long-lived token.
 	Password bool
-	// TokenLifetime is how long a token from a login is good.
+	// TokenLifetime is how long a token from a login is valid.
 	TokenLifetime time.Duration
-	// Jitter is the part of each random wait that is taken, from 0 to 1.
+	// Jitter is the part of each random wait that is used, from 0 to 1.
 	Jitter float64
-	// Latency is the shortest time that a call takes.
+	// Latency is the shortest duration of a call.
 	Latency time.Duration
-	// Habits are what the API makes of values and answers in its own way.
+	// Habits are the API's own ways with values and answers.
 	Habits []Habit
-	// Seed is where ids and secrets come from.
+	// Seed is the seed of ids and secrets.
 	Seed uint64
-	// Logged lets the provider log at TRACE, which takes it most of its time.
+	// Logged makes the provider log at TRACE, which takes most of its time.
 	Logged bool
 
 	Blows  []Blow
 	Spells []Spell
-	// ListLags and ShowLags are how far behind the replicas are that answer one list, or
-	// one show, after the other.
+	// ListLags and ShowLags are the lags of the replicas that answer successive lists and shows.
 	ListLags, ShowLags []time.Duration
 	Acts               []Act
 }
 
-// Habit is something that the API does its own way.
+// Habit is something that the API does in its own way.
 type Habit string
 
 // The habits.
@@ -57,29 +56,28 @@ const (
 	UnknownStatus   Habit = "calls active webhooks sleepy"
 )
 
-// Habits are all of them.
+// Habits are all habits.
 var Habits = []Habit{
 	AddsSlash, LimitsRates, LowersEvents, BornArchived, NumbersAsText, OldAnswers, MasksSecrets, RefusesArchived, NullLists, AnswersTasks, UnknownStatus,
 }
 
-// Has tells whether the API has the habit.
+// Has reports whether the API has the habit.
 func (w Weather) Has(habit Habit) bool { return slices.Contains(w.Habits, habit) }
 
-// IsStubborn tells whether the API may never hold what is asked of it.
+// IsStubborn reports whether the API may never hold what is requested.
 func (w Weather) IsStubborn() bool { return w.Has(AddsSlash) || w.Has(LimitsRates) }
 
-// IsReplacing tells whether each apply may replace what the API does not hold as asked.
+// IsReplacing reports whether each apply may replace a webhook that differs from the request.
 func (w Weather) IsReplacing() bool { return w.IsStubborn() && w.Form == cakemailtest.Guide }
 
-// IsFaultless tells whether every call is answered truly, and a create with its webhook, if perhaps by a replica, and nobody
-// else does anything but end tokens, once: then nothing may fail.
+// IsFaultless reports whether nothing may fail: every call gets a true answer, if perhaps from a replica, a create gets its
+// webhook, and other people do nothing but end tokens once.
 func (w Weather) IsFaultless() bool {
 	return !w.IsStubborn() && !w.Has(AnswersTasks) && len(w.Blows)+len(w.Spells) == 0 && len(w.Acts) <= 1 &&
 		!slices.ContainsFunc(w.Acts, func(act Act) bool { return act.Deed != EndsTokens })
 }
 
-// IsQuiet tells whether besides no replica is behind, and no token ends: then no call is
-// made that is not needed.
+// IsQuiet reports whether, besides, no replica lags and no token ends: then every call is needed.
 func (w Weather) IsQuiet() bool {
 	return w.IsFaultless() && len(w.Habits)+len(w.Acts)+len(w.ListLags)+len(w.ShowLags) == 0 && (w.TokenLifetime == 0 || !w.Password)
 }
@@ -87,14 +85,14 @@ func (w Weather) IsQuiet() bool {
 // Blow is a fault of single calls.
 type Blow struct {
 	Operation cakemailtest.Operation
-	// From is the number of the first such call that it hits, and Times how many.
+	// From is the number of the first call that it hits, Times how many it hits.
 	From, Times int
 	Fault       Fault
 }
 
 // Spell is a fault of all calls for a while.
 type Spell struct {
-	// Operation is "" for all.
+	// Operation "" means all.
 	Operation cakemailtest.Operation
 	Start     time.Duration
 	Length    time.Duration
@@ -104,7 +102,7 @@ type Spell struct {
 // Fault is the name of one way in which a call goes wrong.
 type Fault string
 
-// The faults. The API carries out what they call processed, and nothing otherwise.
+// The faults. The API carries out only those calls that the fault calls processed.
 const (
 	CutBefore      Fault = "cut before it was processed"
 	CutAfter       Fault = "cut after it was processed"
@@ -131,7 +129,7 @@ const (
 	Echo           Fault = "502, which repeats what was sent"
 )
 
-// Faults are all of them.
+// Faults are all faults.
 var Faults = []Fault{
 	CutBefore, CutAfter, TooMany, TooManyWait, Status408, Status500, Status502, Status503, Status504,
 	Processed408, Processed500, Processed502, Processed503, Processed504, LateAnswer, LateProcessing, Ghost, Truncated, Page,
@@ -168,13 +166,13 @@ func (f Fault) made() cakemailtest.Fault {
 	return made
 }
 
-// Act is what somebody else does just before a call, or at a time.
+// Act is a deed of somebody else just before a call, or at a time.
 type Act struct {
-	// BeforeCall is the number of the call, 0 for an act at a time.
+	// BeforeCall is the number of the call, or 0 for an act at a time.
 	BeforeCall int
 	At         time.Duration
 	Deed       Deed
-	// Target is the number of the webhook, modulo those that there are.
+	// Target is the number of the webhook, modulo their count.
 	Target int
 }
 
@@ -195,5 +193,5 @@ const (
 	EndsTokens  Deed = "ends all tokens"
 )
 
-// Deeds are all of them.
+// Deeds are all deeds.
 var Deeds = []Deed{Archives, Unarchives, ChangesURL, ChangesRate, Rotates, MakesEqual, MakesOther, EndsTokens}

@@ -1,9 +1,8 @@
-// Package simulation lets a machine write the stories that tests tell: a real client and
-// the provider, against the in-memory API, in virtual time, with faults, other people and
-// Terraform's own sequence drawn at random.
+// Package simulation lets a machine write the stories that tests tell. A real client and the provider meet the in-memory
+// API in virtual time. Faults, other people and Terraform's own sequence are drawn at random.
 //
-// Everything here runs inside a bubble of [testing/synctest]: seconds cost nothing, and
-// the same draws give the same history, but for what happens at the same moment.
+// Everything runs in a bubble of [testing/synctest]: seconds cost nothing, and the same draws give the same history,
+// except for what happens at the same moment.
 package simulation
 
 import (
@@ -20,7 +19,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 )
 
-// World is an API with its weather, and the story of what happened in it.
+// World is an API with its weather, and the story of what happened.
 type World struct {
 	API     *cakemailtest.Server
 	weather Weather
@@ -33,19 +32,19 @@ type World struct {
 	total int
 	calls map[cakemailtest.Operation]int
 	story []event
-	// theirs are the webhooks that are other people's, by id.
+	// theirs are other people's webhooks, by id.
 	theirs map[string]theirs
-	// plans are the attributes that a plan changes of a webhook, by id.
+	// plans are the attributes of a webhook that a plan changes, by id.
 	plans map[string][]string
-	// broken are the calls that no plan asked for.
+	// broken are the calls that no plan wanted.
 	broken []string
-	// attempts are the creates that arrived, and the imports.
+	// attempts are the creates that arrived, plus the imports.
 	attempts int
-	// onCall is what happens when a call arrives, by its number.
+	// onCall is what happens when a call arrives, by number.
 	onCall map[int]func()
-	// touched are the ids of webhooks that other people archived, enabled or sent elsewhere.
+	// touched are the ids of webhooks that other people archived, enabled or gave another URL.
 	touched map[string]bool
-	// shifted is when other people last archived one, and isShifting that no list has begun since.
+	// shifted is when other people last archived a webhook; isShifting means that no list has begun since.
 	shifted    time.Time
 	isShifting bool
 	isTorn     bool
@@ -87,21 +86,21 @@ func (w *World) Calm() {
 	w.Tell("the weather is calm from here on")
 }
 
-// Process is a client's way to the API.
+// Process is a client's connection to the API.
 type Process struct {
 	world *World
 	line  *line
-	// IsOthers tells that it has somebody else's credentials.
+	// IsOthers means that it has somebody else's credentials.
 	IsOthers bool
 }
 
-// NewProcess returns the way of a new process.
+// NewProcess returns the connection of a new process.
 func (w *World) NewProcess() *Process { return &Process{world: w, line: &line{network: w.network}} }
 
-// Kill cuts the process off: nothing that it sends arrives any more.
+// Kill cuts off the process: nothing that it sends arrives any more.
 func (p *Process) Kill() { p.line.cut() }
 
-// Configure makes a client of this process use the pipes, and draw nothing at random.
+// Configure makes a client of this process use the pipes, without anything random.
 func (p *Process) Configure(options *cakemail.Options) {
 	options.Dial = p.line.dial
 	options.Jitter = func(longest time.Duration) time.Duration {
@@ -109,20 +108,20 @@ func (p *Process) Configure(options *cakemail.Options) {
 	}
 }
 
-// Options are those of a client that stands alone.
+// Options returns the options of a client without a provider.
 func (p *Process) Options() cakemail.Options {
 	options := cakemail.Options{BaseURL: p.world.API.URL(), Credentials: p.Credentials(), MaxRetries: cakemail.DefaultMaxRetries}
 	p.Configure(&options)
 	return options
 }
 
-// OtherToken is the access token of somebody else, who has an account of their own.
+// OtherToken is the access token of somebody else, who has another account.
 const (
 	OtherToken         = "cm-other-token-0123456789abcdef"
 	otherAccount int64 = 99
 )
 
-// Credentials are what the weather says that there are, or somebody else's.
+// Credentials returns the weather's credentials, or somebody else's.
 func (p *Process) Credentials() cakemail.Credentials {
 	if p.IsOthers {
 		return cakemail.Credentials{AccessToken: OtherToken}
@@ -133,8 +132,7 @@ func (p *Process) Credentials() cakemail.Credentials {
 	return cakemail.Credentials{AccessToken: cakemailtest.DefaultAccessToken}
 }
 
-// meet is what the weather does to a call. No two calls take the same time, so that no
-// chance of the scheduler decides which comes first.
+// meet applies the weather to a call. No two calls take the same time, or the scheduler would decide which comes first.
 func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	time.Sleep(w.weather.Latency + latency(call))
 	w.arrive()
@@ -172,8 +170,8 @@ func (w *World) meet(call cakemailtest.Call) *cakemailtest.Fault {
 	return &fault
 }
 
-// seeList takes note where somebody archived a webhook between two pages of a list: what
-// stands behind it moves, so that one may be on neither page, and no client can tell.
+// seeList records that somebody archived a webhook between two pages of a list. What follows moves forward, so a webhook
+// may be on neither page, and no client can tell.
 func (w *World) seeList(call cakemailtest.Call) {
 	if call.Operation != cakemailtest.List {
 		return
@@ -224,7 +222,7 @@ func latency(call cakemailtest.Call) time.Duration {
 	return 20*time.Millisecond + time.Duration(lane.Sum64()%30_011)*time.Microsecond
 }
 
-// Begin begins the history; what other people made before is no news to any list.
+// Begin begins the history. No list shows what other people made earlier as new.
 func (w *World) Begin() {
 	time.Sleep(ListsMayLag)
 	w.mu.Lock()
@@ -243,21 +241,21 @@ func (w *World) Begin() {
 	}
 }
 
-// Plan tells which attributes of a webhook the changes in place of this apply may send.
+// Plan says which attributes of a webhook this apply may change in place.
 func (w *World) Plan(id string, attributes []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.plans[id] = append(w.plans[id], attributes...)
 }
 
-// ForgetPlans is for the beginning of an apply.
+// ForgetPlans is called when an apply begins.
 func (w *World) ForgetPlans() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	clear(w.plans)
 }
 
-// arrive counts a call, and lets happen what is to happen before it is carried out.
+// arrive counts a call, and does what is to happen before it is carried out.
 func (w *World) arrive() {
 	w.mu.Lock()
 	w.total++
@@ -268,8 +266,7 @@ func (w *World) arrive() {
 	}
 }
 
-// OnCall does something when so many more calls have arrived, before the last of these is
-// carried out; the function forgets it.
+// OnCall does something after so many more calls have arrived, before the last of them is carried out. forget undoes it.
 func (w *World) OnCall(number int, do func()) (forget func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -282,7 +279,7 @@ func (w *World) OnCall(number int, do func()) (forget func()) {
 	}
 }
 
-// checkChange takes note of a change in place that sends what no plan changes.
+// checkChange records a change in place of something that no plan changes.
 func (w *World) checkChange(call cakemailtest.Call) {
 	var sent map[string]any
 	if call.Operation != cakemailtest.Update || json.Unmarshal(call.Body, &sent) != nil {

@@ -19,7 +19,7 @@ import (
 	"github.com/hashicorp/hc-install/releases"
 )
 
-// NotFoundError says that there is no Terraform, after standard error said so, and how to get it.
+// NotFoundError means that there is no Terraform. Standard error has already said so, and how to get it.
 type NotFoundError struct{ Cause error }
 
 // Error implements error.
@@ -33,9 +33,8 @@ func (e *NotFoundError) Error() string {
 	return "The download failed: " + why + ".\nInstall it: https://developer.hashicorp.com/terraform/install"
 }
 
-// Find returns the path of Terraform: TF_ACC_TERRAFORM_PATH, else terraform or
-// tofu on PATH, else one that is downloaded into the user's cache folder, once,
-// and verified, else a [NotFoundError]. It says on standard error when it downloads.
+// Find returns the path of Terraform: TF_ACC_TERRAFORM_PATH, else terraform or tofu on PATH, else one that is downloaded
+// once into the user's cache folder and verified, else a [NotFoundError]. It reports a download on standard error.
 func Find(ctx context.Context) (string, error) {
 	return find(ctx, installer{out: os.Stderr})
 }
@@ -58,7 +57,7 @@ func find(ctx context.Context, installer installer) (string, error) {
 
 var printedVersion = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v1\.(\d+)\.`)
 
-// Version returns whether Terraform or OpenTofu was found, by its name, and its minor version.
+// Version returns the name, Terraform or OpenTofu, and its minor version.
 func Version(ctx context.Context) (name string, minor int, err error) {
 	binary, err := Find(ctx)
 	if err != nil {
@@ -80,20 +79,20 @@ func versionIn(printed string) (name string, minor int, err error) {
 	return match[1], minor, err
 }
 
-// downloadedVersion is the Terraform for machines without one, the newest that the workflows test.
+// downloadedVersion is the newest Terraform that the workflows test, for machines without one.
 const downloadedVersion = "1.15.9"
 
-// longestDownload is how long a slow network may take.
+// longestDownload is how long a download may take on a slow network.
 const longestDownload = 10 * time.Minute
 
 // installer gets Terraform from HashiCorp's release site, or from an imitation of it.
 type installer struct {
 	out io.Writer
-	// site and publicKey are HashiCorp's own when they are "".
+	// site and publicKey are HashiCorp's own if they are "".
 	site, publicKey string
 }
 
-// install returns the Terraform in the user's cache folder, which it fills when it is empty.
+// install returns the Terraform in the user's cache folder, and downloads it if needed.
 func (i installer) install(ctx context.Context) (string, error) {
 	cache, err := os.UserCacheDir()
 	cache = filepath.Join(cache, "terraform-provider-cakemail")
@@ -109,7 +108,7 @@ func (i installer) install(ctx context.Context) (string, error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return "", err
 	}
-	// Only a whole one gets its final name, also when several processes download at once.
+	// Only a complete download gets its final name, also if several processes download at once.
 	temporary, err := os.MkdirTemp(cache, "download-")
 	if err != nil {
 		return "", err
@@ -122,7 +121,7 @@ func (i installer) install(ctx context.Context) (string, error) {
 		Timeout:          longestDownload,
 		ApiBaseURL:       i.site,
 		ArmoredPublicKey: i.publicKey,
-		// The library's own client tries for 15 seconds where there is no network.
+		// Without a network, the library's own client would retry for 15 seconds.
 		HTTPClient: http.DefaultClient,
 	}
 	if _, err := release.Install(ctx); err != nil {

@@ -104,8 +104,8 @@ func zipped(t *testing.T, content string) []byte {
 	return archive.Bytes()
 }
 
-// signed returns a signature by a new key, and the key. The standard library has
-// no OpenPGP; hc-install verifies with this one.
+// signed returns a signature by a new key, and the key. The standard library has no OpenPGP; this library is the one
+// that hc-install verifies with.
 func signed(t *testing.T, content []byte) ([]byte, string) {
 	t.Helper()
 	key, err := openpgp.NewEntity("releases", "", "releases@example.com", &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA})
@@ -126,7 +126,7 @@ func signed(t *testing.T, content []byte) ([]byte, string) {
 	return signature.Bytes(), public.String()
 }
 
-// bareMachine has no Terraform, and a cache folder of its own, which it returns.
+// bareMachine has no Terraform and an empty cache folder, whose path it returns.
 func bareMachine(t *testing.T) string {
 	t.Helper()
 	home := t.TempDir()
@@ -242,7 +242,7 @@ func TestOnlyWhatIsVerifiedIsUsed(t *testing.T) {
 			damage(t, site)
 			path, err := find(t.Context(), installer{out: io.Discard, site: site.URL, publicKey: site.publicKey})
 			if _, ok := errors.AsType[*NotFoundError](err); !ok || path != "" {
-				t.Fatalf("got %q and the error %v, want that none was found", path, err)
+				t.Fatalf("got %q and the error %v, want none found", path, err)
 			}
 			if left, err := os.ReadDir(cache); err != nil || len(left) != 0 {
 				t.Errorf("the cache folder holds %v (error %v), want nothing", left, err)
@@ -253,7 +253,7 @@ func TestOnlyWhatIsVerifiedIsUsed(t *testing.T) {
 
 const notInstalled = "Terraform is not installed. Downloading " + downloadedVersion + " into your cache folder.\n"
 
-// Without Terraform and without network there are three lines, with no word twice.
+// Without Terraform and network, there are three lines that repeat no word.
 func TestNotFound(t *testing.T) {
 	bareMachine(t)
 	site := newReleaseSite(t)
@@ -275,7 +275,7 @@ func TestNotFound(t *testing.T) {
 	seen := map[string]bool{}
 	for word := range strings.FieldsSeq(strings.ToLower(out.String() + noSuchHost.Error())) {
 		if word = strings.Trim(word, ".:"); seen[word] {
-			t.Errorf("%q is there twice", word)
+			t.Errorf("%q is repeated", word)
 		}
 		seen[word] = true
 	}
@@ -288,14 +288,14 @@ func TestWithoutACacheFolderNothingIsDownloaded(t *testing.T) {
 	t.Setenv("LocalAppData", "")
 	_, err := find(t.Context(), installer{out: io.Discard, site: site.URL, publicKey: site.publicKey})
 	if _, ok := errors.AsType[*NotFoundError](err); !ok {
-		t.Errorf("got the error %v, want that none was found", err)
+		t.Errorf("got the error %v, want none found", err)
 	}
 	if site.requests != 0 {
 		t.Errorf("%d requests were made, want none", site.requests)
 	}
 }
 
-// Go tests packages in parallel, each in a process of its own.
+// Go tests packages in parallel, each in its own process.
 func TestSeveralCanDownloadAtOnce(t *testing.T) {
 	bareMachine(t)
 	site := newReleaseSite(t)

@@ -1,6 +1,5 @@
-// Package terraformcli runs the real Terraform command with a provider built
-// from this repository. The demo, the benchmark and the tests that need whole
-// processes share it.
+// Package terraformcli runs the real Terraform command with a provider built from this repository, for the demo, the
+// benchmark and the tests that need whole processes.
 package terraformcli
 
 import (
@@ -16,7 +15,7 @@ import (
 	"time"
 )
 
-// ModuleFolder returns the folder of the Go module that the working directory is in.
+// ModuleFolder returns the folder of the Go module that contains the working directory.
 func ModuleFolder(ctx context.Context) (string, error) {
 	module, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
@@ -25,7 +24,7 @@ func ModuleFolder(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(module)), nil
 }
 
-// ProviderFile returns the path at which Terraform looks for the provider in the folder.
+// ProviderFile returns the path in the folder where Terraform looks for the provider.
 func ProviderFile(folder string) string {
 	name := "terraform-provider-cakemail"
 	if runtime.GOOS == "windows" {
@@ -34,13 +33,12 @@ func ProviderFile(folder string) string {
 	return filepath.Join(folder, name)
 }
 
-// BuildProvider builds the provider of the Go module that the working directory
-// belongs to into the folder, under the name that Terraform looks for.
+// BuildProvider builds the provider of the current Go module into the folder, under the name that Terraform looks for.
 func BuildProvider(ctx context.Context, folder string) error {
 	return BuildPackage(ctx, ".", folder)
 }
 
-// BuildPackage does the same with another main package of the module that serves a provider.
+// BuildPackage builds another main package of the module that serves a provider.
 func BuildPackage(ctx context.Context, path, folder string) error {
 	module, err := ModuleFolder(ctx)
 	if err != nil {
@@ -54,24 +52,21 @@ func BuildPackage(ctx context.Context, path, folder string) error {
 	return nil
 }
 
-// stopWithin is how long an interrupted Terraform may take to stop its provider
-// processes before it is killed.
+// stopWithin is how long an interrupted Terraform may take to stop its providers before it is killed.
 const stopWithin = 15 * time.Second
 
-// Workspace is a folder with a configuration, and an environment in which
-// Terraform uses the provider that was built.
+// Workspace is a folder with a configuration, and an environment in which Terraform uses the built provider.
 type Workspace struct {
 	// Folder holds the configuration and the state.
 	Folder string
-	// Color keeps the colours of what Run returns.
+	// Color keeps the colours in Run's output.
 	Color       bool
 	binary      string
 	environment []string
 }
 
-// New prepares the folder. The environment, KEY=VALUE each, is what the provider
-// sees in addition to the caller's own; variables of Terraform and of Cakemail
-// are not taken over from there.
+// New prepares the folder. The environment, KEY=VALUE each, is added to the caller's own for the provider. Variables of
+// Terraform and Cakemail are not taken from the caller's.
 func New(ctx context.Context, folder, providerFolder string, environment ...string) (*Workspace, error) {
 	binary, err := Find(ctx)
 	if err != nil {
@@ -93,9 +88,8 @@ func New(ctx context.Context, folder, providerFolder string, environment ...stri
 	}, nil
 }
 
-// Command returns the Terraform command, not started, for callers that send it
-// signals or measure it. When ctx ends, Terraform is interrupted, not killed:
-// killed, it would leave its provider processes behind. Windows can only kill.
+// Command returns the Terraform command, not started, for callers that send it signals or measure it. When ctx ends,
+// Terraform is interrupted: if killed, it would leave its provider processes behind. Windows can only kill.
 func (w *Workspace) Command(ctx context.Context, arguments ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, w.binary, arguments...)
 	command.Dir, command.Env = w.Folder, w.environment
@@ -109,8 +103,7 @@ func (w *Workspace) Command(ctx context.Context, arguments ...string) *exec.Cmd 
 	return command
 }
 
-// Run runs Terraform and returns what it printed, both streams in one. The
-// error holds the output too.
+// Run runs Terraform and returns both output streams in one, which are also in the error.
 func (w *Workspace) Run(ctx context.Context, arguments ...string) (string, error) {
 	if !w.Color {
 		arguments = append(arguments, "-no-color")

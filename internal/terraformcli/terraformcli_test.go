@@ -8,8 +8,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// A checkout of another owner, such as one that is mounted into a container, is
-// one that git refuses to read; this one it cannot read.
+// Git refuses to read a checkout of another owner, such as one that is mounted into a container. This repository
+// cannot be read either.
 func TestAProviderIsBuiltInARepositoryThatGitDoesNotRead(t *testing.T) {
 	folder := t.TempDir()
 	for name, content := range map[string]string{

@@ -17,7 +17,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/terraformcli"
 )
 
-// Terraform gained these with the versions named.
+// Terraform introduced these in these versions.
 var (
 	query   = version.Must(version.NewVersion("1.14.0"))
 	actions = version.Must(version.NewVersion("1.14.0"))
@@ -33,7 +33,7 @@ type checker struct {
 	terraform *version.Version
 }
 
-// newChecker works in the folder, which holds the provider.
+// newChecker uses the folder, which contains the provider.
 func newChecker(ctx context.Context, folder string) (*checker, error) {
 	workspace, err := terraformcli.New(ctx, folder, folder)
 	if err != nil {
@@ -53,14 +53,13 @@ func newChecker(ctx context.Context, folder string) (*checker, error) {
 	return &checker{folder: folder, terraform: terraform}, err
 }
 
-// lacking says what is missing on this machine for more than parsing an example.
+// lacking says why an example could only be parsed on this machine.
 type lacking string
 
 // Error implements error.
 func (l lacking) Error() string { return string(l) }
 
-// check returns an error when the example is wrong, and a [lacking] one when it
-// could only be parsed.
+// check returns an error if the example is wrong, and a [lacking] error if it could only be parsed.
 func (c *checker) check(ctx context.Context, one example) error {
 	folder, err := os.MkdirTemp(c.folder, "example-")
 	if err != nil {
@@ -102,7 +101,7 @@ func formatted(ctx context.Context, workspace *terraformcli.Workspace, path stri
 		return err
 	}
 	defer file.Close()
-	// By standard input, because older versions refuse the names of query files.
+	// Standard input, because older versions refuse the names of query files.
 	command := workspace.Command(ctx, "fmt", "-check", "-diff", "-no-color", "-")
 	command.Stdin = file
 	if output, err := command.CombinedOutput(); err != nil {
@@ -124,7 +123,7 @@ func (c *checker) recentEnough(one example, needs needs) error {
 	return nil
 }
 
-// needs is what an example asks for: in its terraform blocks, and by having actions.
+// needs is what an example requires, by its terraform blocks and its actions.
 type needs struct {
 	actions bool
 	// providers maps the names of the providers to their sources.
@@ -197,8 +196,8 @@ func collect(sources map[string]string, body hcl.Body) error {
 	return nil
 }
 
-// install gets the other providers from the registry. The provider under test
-// is not asked for, because a version of it need not be published.
+// install gets the other providers from the registry, but not the provider under test, which may have no published
+// version.
 func install(ctx context.Context, workspace *terraformcli.Workspace, providers map[string]string) error {
 	others := maps.Clone(providers)
 	maps.DeleteFunc(others, func(_, source string) bool { return source == ownSource })
@@ -224,7 +223,7 @@ func requirements(sources map[string]string) string {
 	return text.String()
 }
 
-// fill copies the example, and adds the requirement where a snippet leaves it out.
+// fill copies the example, and adds the requirement if a snippet leaves it out.
 func fill(folder string, one example, providers map[string]string) error {
 	if len(providers) == 0 {
 		if err := write(folder, requirementsFile, requirements(map[string]string{"cakemail": ownSource})); err != nil {

@@ -8,15 +8,14 @@ import (
 	"strings"
 )
 
-// example is a configuration of one or more files of the same folder.
+// example is a configuration of one or more files in the same folder.
 type example []string
 
 func (e example) String() string {
 	return strings.Join(e, " + ")
 }
 
-// snippets are the folders from which the registry's pages are made: there, each
-// file is an example by itself.
+// snippets are the folders for the registry's pages. In these, each file is an example by itself.
 var snippets = []string{"resources", "data-sources", "ephemeral-resources", "functions", "list-resources", "actions"}
 
 func find(root string) ([]example, error) {

@@ -1,7 +1,6 @@
-// Command examples checks that every example is formatted and that Terraform,
-// with the provider built from this repository, finds it valid. What cannot be
-// validated here, for want of another provider or of a newer Terraform, is only
-// parsed, and the output says so.
+// Command examples checks that every example is formatted, and that Terraform finds it valid with the provider built from
+// this repository. If an example needs another provider or a newer Terraform than there is, it is only parsed, and the
+// output says so.
 //
 // Its argument is the root of the repository.
 package main

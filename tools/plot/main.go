@@ -1,5 +1,4 @@
-// Command plot draws what one webhook costs over how many there are, from the
-// figures that the benchmark wrote.
+// Command plot draws the cost of one webhook over the number of webhooks, from the benchmark's figures.
 package main
 
 import (
@@ -51,14 +50,13 @@ func drawFile(from, to string) error {
 	return errors.Join(err, file.Close())
 }
 
-// phase is what one Terraform command takes: for each figure, its points over
-// the number of webhooks.
+// phase is the cost of one Terraform command: for each figure, its points over the number of webhooks.
 type phase struct {
 	name    string
 	figures []plotter.XYs
 }
 
-// read returns the titles of the figures, and the phases in their order.
+// read returns the titles of the figures, and the phases in order.
 func read(from io.Reader) (titles []string, phases []phase, err error) {
 	lines, err := csv.NewReader(from).ReadAll()
 	if err != nil {
@@ -123,7 +121,7 @@ func plotOf(title string, number int, phases []phase) (*plot.Plot, error) {
 		one.Add(line, points)
 		one.Legend.Add(phase.name, line, points)
 	}
-	// Room for the legend, above lines that are to be flat.
+	// The legend needs room above the lines, which are flat.
 	one.Legend.Top = true
 	one.Y.Max *= 1.5
 	return one, nil

@@ -189,7 +189,7 @@ func parameter(from *tfprotov6.FunctionParameter) (*tfjson.FunctionParameter, er
 	}, nil
 }
 
-// typeOf goes by way of JSON, which both libraries write in the same form.
+// typeOf converts through JSON, which both libraries write in the same form.
 func typeOf(from tftypes.Type) (cty.Type, error) {
 	encoded, err := json.Marshal(from)
 	if err != nil {

@@ -1,6 +1,5 @@
-// Command schema prints the provider's schemas in the form of
-// `terraform providers schema -json`. It asks the provider itself, so that the
-// generated documentation is complete and the same whatever Terraform is installed.
+// Command schema prints the provider's schemas in the form of `terraform providers schema -json`. It asks the provider
+// itself, so that the generated documentation is complete and does not depend on the installed Terraform.
 package main
 
 import (
@@ -18,7 +17,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/server"
 )
 
-// providerKey is the only full address under which tfplugindocs looks for a provider.
+// providerKey is the only full address that tfplugindocs looks for.
 const providerKey = "registry.terraform.io/hashicorp/cakemail"
 
 func main() {

@@ -12,8 +12,8 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// Call says what was attempted on what, what the API said and what to do, in one message or
-// in one for each argument that the API refused.
+// Call says what failed, what the API said and what to do, in one message or in one for each argument that the
+// API refused.
 func Call(err error, about Subject, provider Provider) []Message {
 	if failure, ok := errors.AsType[*cakemail.CreateError](err); ok {
 		return []Message{created(failure, about)}
@@ -35,7 +35,7 @@ func Call(err error, about Subject, provider Provider) []Message {
 	return []Message{call.message()}
 }
 
-// NotListed are the warnings of a plan that cannot list the webhooks of the account.
+// NotListed are the warnings of a plan that cannot list the account's webhooks.
 func NotListed(err error, about Subject, provider Provider) []Message {
 	messages := Call(err, about, provider)
 	for index := range messages {
@@ -46,12 +46,12 @@ func NotListed(err error, about Subject, provider Provider) []Message {
 	return messages
 }
 
-// failedCall is a call of the API that failed.
+// failedCall is a failed call of the API.
 type failedCall struct {
 	*cakemail.Error
 	about    Subject
 	provider Provider
-	// attempt is the sentence that says what was attempted.
+	// attempt is the sentence about what was attempted.
 	attempt string
 }
 
@@ -86,7 +86,7 @@ func (c failedCall) message() Message {
 	return c.problem("The API answered "+c.Status, "The provider does not know this answer. Try again, or ask Cakemail's support.")
 }
 
-// notFound is for what the API does not have, or does not offer.
+// notFound is for what the API does not have or offer.
 func (c failedCall) notFound() Message {
 	id := short(c.about.ID)
 	switch {
@@ -168,7 +168,7 @@ func (c failedCall) refusal(field cakemail.FieldError) Message {
 		"Nothing was changed. Correct the value and apply again.", requestID(c.Error)).On(name)
 }
 
-// problem adds what was attempted, what the API said, and how its support finds the call.
+// problem adds what was attempted, what the API said, and the request id for its support.
 func (c failedCall) problem(title string, advice ...string) Message {
 	return problem(title, c.attempt, c.said(title), text(advice...), requestID(c.Error))
 }
@@ -191,7 +191,7 @@ func (c failedCall) said(title string) string {
 	}
 }
 
-// target is where a redirect leads; it has words for the place that it comes from.
+// target names the target of a redirect; `same` is for a redirect to the same place.
 func (c failedCall) target(same, from string) string {
 	if c.Location == from {
 		return same
@@ -199,10 +199,10 @@ func (c failedCall) target(same, from string) string {
 	return short(cmp.Or(c.Location, "another address"))
 }
 
-// longestSaid is how much of somebody else's text a message has.
+// longestSaid is how much of somebody else's text a message quotes.
 const longestSaid = 110
 
-// ended is "" or a sentence that ends with what somebody else said.
+// ended returns a sentence that ends with somebody else's words, or "".
 func ended(before, said string) string {
 	if said == "" {
 		return ""
@@ -213,7 +213,7 @@ func ended(before, said string) string {
 	return before + strings.TrimSuffix(said, ".") + "."
 }
 
-// reason puts into words what Go names for programmers.
+// reason explains Go's errors to users.
 func reason(cause error) string {
 	failure, isCall := errors.AsType[*cakemail.Error](cause)
 	switch {
@@ -239,7 +239,7 @@ func inBrackets(cause error) string {
 	return ""
 }
 
-// tried is "" or a sentence with a space after it.
+// tried returns a sentence and a space, or "".
 func tried(attempts int, elapsed time.Duration) string {
 	if attempts < 2 {
 		return ""
@@ -247,7 +247,7 @@ func tried(attempts int, elapsed time.Duration) string {
 	return fmt.Sprintf("Tried %d times in %s. ", attempts, elapsed.Round(time.Second/10))
 }
 
-// requestID is what Cakemail's support finds a call by.
+// requestID tells Cakemail's support which call failed.
 func requestID(err error) string {
 	if failure, ok := errors.AsType[*cakemail.Error](err); ok && failure.RequestID != "" {
 		return "Request id: " + shortened(failure.RequestID, 64)

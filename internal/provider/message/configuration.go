@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Provider is what messages say of the provider's configuration.
+// Provider is what messages say about the provider's configuration.
 type Provider struct {
-	// Address is the API's, and AddressFrom where it comes from; "" is the default.
+	// Address is the API's address, AddressFrom its source; "" means the default.
 	Address, AddressFrom string
-	// Credentials are those that calls use, from [Token] or [Login].
+	// Credentials are the credentials of calls, from [Token] or [Login].
 	Credentials string
 }
 
@@ -21,24 +21,24 @@ func (p Provider) address() string {
 	return fmt.Sprintf("Check %s, which is %s.", strings.TrimSuffix(inShort(p.AddressFrom), InBlock("")), shortened(p.Address, 40))
 }
 
-// InBlock says that a value comes from the provider block.
+// InBlock names an argument in the provider block.
 func InBlock(argument string) string { return argument + " in the provider block" }
 
-// InEnvironment says that a value comes from the environment.
+// InEnvironment names an environment variable.
 func InEnvironment(variable string) string { return "the environment variable " + variable }
 
-// inShort names a variable of the environment by its name alone.
+// inShort returns only the name of an environment variable.
 func inShort(from string) string { return strings.TrimPrefix(from, InEnvironment("")) }
 
-// Token names an access token by where it comes from.
+// Token names an access token by its source.
 func Token(from string) string { return inShort(from) }
 
-// Login names an e-mail address and a password by where they come from.
+// Login names an e-mail address and a password by their sources.
 func Login(emailFrom, passwordFrom string) string {
 	return inShort(emailFrom) + " and " + inShort(passwordFrom)
 }
 
-// NoCredentials is for a provider without any.
+// NoCredentials is for a provider without credentials.
 func NoCredentials() Message {
 	return problem("Missing Cakemail credentials", "Set access_token in the provider block, or CAKEMAIL_ACCESS_TOKEN.",
 		"Or set email and password, or CAKEMAIL_EMAIL and CAKEMAIL_PASSWORD.",
@@ -62,19 +62,19 @@ func Unencrypted(name, host string) Message {
 		"Credentials and secrets travel to "+short(host)+" unencrypted. Use https://.")
 }
 
-// NotKnownYet is for arguments of the provider that come from what is still to be applied.
+// NotKnownYet is for arguments of the provider whose values are known only after apply.
 func NotKnownYet(unknown []string) Message {
 	return problem("The provider's configuration is not known yet",
 		"The provider needs "+strings.Join(unknown, " and ")+" now, but Terraform knows that only after apply.",
 		"Use a known value, or first apply the resource that it comes from:", block("terraform apply -target=ADDRESS"))
 }
 
-// NotRefreshed is for a webhook that cannot be read for the same reason.
+// NotRefreshed is for a webhook that cannot be read because of NotKnownYet.
 func NotRefreshed(about Subject, unknown []string) Message {
 	return warning("The webhook was not refreshed", "The plan shows "+about.String()+" as it is in the state.", NotKnownYet(unknown).Text)
 }
 
-// inFront begins a sentence.
+// inFront starts a sentence with the name.
 func inFront(name string) string {
 	if rest, found := strings.CutPrefix(name, "the "); found {
 		return "The " + rest
@@ -82,7 +82,7 @@ func inFront(name string) string {
 	return name
 }
 
-// What can be wrong with a value; each completes the sentence that its name begins.
+// What can be wrong with a value. Each completes a sentence that begins with the name.
 const (
 	IsEmpty         = "is empty."
 	IsInvisible     = "has a space or an invisible character. Remove it, or percent-encode it with urlencode()."
@@ -101,18 +101,18 @@ const (
 	IsNoAccount      = "is not a whole number of at least 1.\nSet it to the account's number, for example 42, or unset it."
 )
 
-// TokenHasSpace says what most often brings one, by where the token comes from.
+// TokenHasSpace names the usual reason, which depends on the token's source.
 func TokenHasSpace(from string) string {
 	return "has a space, a line break or another character that no token has.\n" +
 		withoutBreak(from, "A token from a file often ends in a line break: use trimspace().")
 }
 
-// HasLineBreak is for a password or an e-mail address, by where it comes from.
+// HasLineBreak is for a password or an e-mail address from this source.
 func HasLineBreak(from string) string {
 	return "begins or ends with a line break.\n" + withoutBreak(from, `Remove it, for example with trim(VALUE, "\r\n").`)
 }
 
-// withoutBreak is the advice for the configuration, or else what does the same in a shell.
+// withoutBreak returns the advice for the configuration, or the same for a shell.
 func withoutBreak(from, advice string) string {
 	variable, isVariable := strings.CutPrefix(from, InEnvironment(""))
 	if !isVariable {
@@ -121,7 +121,7 @@ func withoutBreak(from, advice string) string {
 	return text("Remove it. For a value from a file:", block("export "+variable+`=$(tr -d '\r\n' < FILE)`))
 }
 
-// Proxy warns of a variable that Go cannot use. It quotes no value, which can hold a password.
+// Proxy warns about a variable that Go cannot use. It does not quote the value, which can hold a password.
 func Proxy(variable string) Message {
 	unused := Invalid(InEnvironment(variable), "is not the address of a proxy, so calls may bypass it.\n"+
 		"Example: http://user:password@proxy.example.com:3128. Percent-encode %, / and @ in the password.")
@@ -129,33 +129,33 @@ func Proxy(variable string) Message {
 	return unused
 }
 
-// IsTooLong says how long a text is, and may be, in characters.
+// IsTooLong gives the length and the limit, in characters.
 func IsTooLong(length, longest int) string {
 	return fmt.Sprintf("has %d characters. At most %d are allowed.", length, longest)
 }
 
-// Invalid is for an argument or an environment variable. It quotes no value: it may be a secret in the wrong place.
+// Invalid is for an argument or an environment variable. It does not quote the value, which may be a misplaced secret.
 func Invalid(name, wrong string) Message {
 	title := strings.TrimSuffix(strings.TrimPrefix(name, InEnvironment("")), InBlock(""))
 	return problem("Invalid "+title, inFront(name)+" "+wrong)
 }
 
-// URL is for what is not the URL of a webhook or of the API.
+// URL is for an invalid URL of a webhook or of the API.
 func URL(name, wrong, example string) Message {
 	return Invalid(name, wrong+"\nUse an absolute URL such as "+example+".")
 }
 
-// Empty is for an argument that is "", mostly from a variable that nobody set.
+// Empty is for an argument that is "", mostly from an unset variable.
 func Empty(name, variable string) Message {
 	return Invalid(name, IsEmpty+OrFrom(variable))
 }
 
-// OrFrom says where a value can come from instead.
+// OrFrom names the environment variable to use instead.
 func OrFrom(variable string) string {
 	return "\nLeave it out to use the environment variable " + variable + "."
 }
 
-// OutOfRange is for a number below the least or above the most; 0 is no most.
+// OutOfRange is for a number below least or above most; most = 0 means no upper limit.
 func OutOfRange(name string, least, most int64) Message {
 	switch {
 	case most > 0:
@@ -167,24 +167,24 @@ func OutOfRange(name string, least, most int64) Message {
 	}
 }
 
-// NotWhole is for a number with a fraction, or one that is too large.
+// NotWhole is for a number that has a fraction or is too large.
 func NotWhole(name, number string) Message {
 	return Invalid(name, "is "+number+". Use a whole number, such as 20.")
 }
 
-// WebhookID is for what cannot be an id.
+// WebhookID is for a value that cannot be an id.
 func WebhookID(name string, cause error) Message {
 	return Invalid(name, "is not a webhook's id: "+cause.Error()+
 		".\nUse the id that Cakemail shows, such as 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9.")
 }
 
-// NotAPeriod is for what is not one of the periods. The suggestion can be "".
+// NotAPeriod is for an unknown period. The suggestion can be "".
 func NotAPeriod(name, value, suggestion string, periods []string) Message {
 	advice := cmp.Or(didYouMean(suggestion), " Use one of "+strings.Join(periods, ", ")+".")
 	return problem("Invalid "+name, quoted(value)+" is not a period."+advice)
 }
 
-// Event is for a name that is not known, or that cannot be one. The suggestion can be "".
+// Event is for a name that is unknown or cannot be an event. The suggestion can be "".
 func Event(name, suggestion string, canBe bool) Message {
 	if canBe {
 		return warning("Unknown event name", notAccepted("may not", name, suggestion),
@@ -194,7 +194,7 @@ func Event(name, suggestion string, canBe bool) Message {
 		"Names have the form Resource.Action, such as Contact.Added. All names:", guide("events-and-deliveries"))
 }
 
-// OldEvents is for events that only older lists have, in a webhook that is to be created.
+// OldEvents is for a new webhook with events that are only in older lists.
 func OldEvents(names []string) Message {
 	return warning("Event missing from Cakemail's newest list",
 		"Cakemail may not accept "+shortened(strings.Join(names, ", "), 120)+" for a new webhook.",
@@ -212,9 +212,9 @@ func didYouMean(suggestion string) string {
 	return fmt.Sprintf(" Did you mean %q?", suggestion)
 }
 
-// NoEventLike is for the argument of a function: a pattern that matches no event for new webhooks, the
-// nearest that does, or "", whether other lists have an event like it, and the resources that have events.
-// Terraform puts a period behind it.
+// NoEventLike is for a function's argument that matches no event for new webhooks. nearest is a pattern that does,
+// or "". isInOtherList means that another list has such an event. resources are all that have events. Terraform
+// adds the period.
 func NoEventLike(pattern, nearest string, isInOtherList bool, resources []string) string {
 	if isInOtherList {
 		return "Cakemail's newest list has no event for new webhooks that matches " + quoted(pattern) +
@@ -241,10 +241,10 @@ const (
 	HasWrongAccount = "The account_id of the identity must be an account number."
 )
 
-// NamesNothing is for an id that cannot be a webhook's.
+// NamesNothing is for a text that cannot be a webhook's id.
 func NamesNothing(cause error) string { return "This is not a webhook's id: " + cause.Error() + "." }
 
-// NotImported is for a webhook that is not where an import looks for it.
+// NotImported is for an import that does not find its webhook.
 func NotImported(about Subject) Message {
 	return problem(
 		"There is no webhook "+quoted(about.ID),
@@ -254,7 +254,7 @@ func NotImported(about Subject) Message {
 	)
 }
 
-// InvalidImport quotes what was given, unless that is "", as where it can hold credentials.
+// InvalidImport quotes the import id, unless given is "" because it can hold credentials.
 func InvalidImport(wrong, given string) Message {
 	if given != "" {
 		given = "The import id is " + quoted(given) + "."

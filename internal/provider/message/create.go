@@ -9,7 +9,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-// OneEvent is for several events where the API takes one.
+// OneEvent is for several events if the API takes one.
 func OneEvent(about Subject) Message {
 	return problem("This API takes one event per webhook",
 		fmt.Sprintf("The resource has %d events. Make one webhook per event:", len(about.Events)),
@@ -27,7 +27,7 @@ func Tainted(about Subject) Message {
 	)
 }
 
-// created is for a create that was sent and gave no webhook.
+// created is for a create that was sent but gave no webhook.
 func created(failure *cakemail.CreateError, about Subject) Message {
 	switch failure.Outcome {
 	case cakemail.NotNew:
@@ -50,7 +50,7 @@ func created(failure *cakemail.CreateError, about Subject) Message {
 		tried(failure.Attempts, failure.Elapsed)+"Apply again when the API answers.", requestID(failure.Cause))
 }
 
-// ambiguous is for webhooks that a create can have made. One alone is where nothing says whether it was there before.
+// ambiguous is for the candidates of a create. If there is only one, nothing says whether it was there before.
 func ambiguous(about Subject, candidates []cakemail.Webhook) Message {
 	imports := importing(about.Account, candidates...)
 	fromState := append([]string{"terraform state rm ADDRESS"}, imports...)
@@ -67,7 +67,7 @@ func ambiguous(about Subject, candidates []cakemail.Webhook) Message {
 		"Import the right one, and archive the others:", block(imports...), "If you only apply again, you get one more.")
 }
 
-// alike is for webhooks that a create can have made if the API writes URLs in a way of its own.
+// alike is for webhooks that the create can have made if the API rewrites URLs.
 func alike(about Subject, candidates []cakemail.Webhook) Message {
 	lines, otherwise := importing(about.Account, candidates...), "If none is right, apply again to create one."
 	if about.IsPending {
@@ -79,7 +79,7 @@ func alike(about Subject, candidates []cakemail.Webhook) Message {
 		"Import the right one, and leave those of other resources:", block(lines...), otherwise)
 }
 
-// Retried warns of what a create that was retried has made or can have made beside its webhook.
+// Retried warns about other webhooks that a retried create made or can have made.
 func Retried(about Subject, made cakemail.Created) []Message {
 	var messages []Message
 	if len(made.Surplus) > 0 {
@@ -104,7 +104,7 @@ func Retried(about Subject, made cakemail.Created) []Message {
 // WithoutSecret at the end of an import id keeps the secret out of the state.
 const WithoutSecret = "?store_secret=false"
 
-// ImportID is what Terraform imports a webhook of this account by.
+// ImportID is the import id of a webhook in this account.
 func ImportID(account int64, id string) string {
 	if account > 0 {
 		return fmt.Sprintf("%d/%s", account, id)
@@ -113,13 +113,13 @@ func ImportID(account int64, id string) string {
 }
 
 var (
-	// isPlain needs no quotes in any shell.
+	// isPlain matches what needs no quotes in any shell.
 	isPlain = regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
-	// isQuotable stays what it is between double quotes, in every shell.
+	// isQuotable matches what every shell leaves unchanged between double quotes.
 	isQuotable = regexp.MustCompile(`^[\pL\pN _./:;,=+@#~()\[\]{}?*&|<>^'-]+$`)
 )
 
-// importing has a command for each webhook, or an import block where no quotes suit every shell.
+// importing returns a command for each webhook, or an import block if no quotes suit every shell.
 func importing(account int64, webhooks ...cakemail.Webhook) []string {
 	var lines []string
 	for _, webhook := range webhooks {

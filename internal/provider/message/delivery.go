@@ -11,7 +11,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
-// Posting is what a test delivery says before it begins.
+// Posting is the progress of a test delivery before it begins.
 func Posting(delivery cakemail.Delivery) string {
 	content := "a sample of " + delivery.Event
 	if delivery.Payload != nil {
@@ -20,25 +20,25 @@ func Posting(delivery cakemail.Delivery) string {
 	return fmt.Sprintf("Posting %s, signed with the webhook's secret, to %s", content, mask.Origin(delivery.Webhook.Address()))
 }
 
-// Posted is what a test delivery says of how it succeeded.
+// Posted is the progress of a successful test delivery.
 func Posted(delivery cakemail.Delivery, receipt cakemail.Receipt) string {
 	return fmt.Sprintf("%s answered %s after %s", mask.Origin(delivery.Webhook.Address()), receipt.Status, receipt.Took.Round(time.Millisecond))
 }
 
-// Archived is for a webhook to which Cakemail delivers nothing either.
+// Archived is for an archived webhook, to which Cakemail delivers nothing either.
 func Archived(id string) Message {
 	return warning("The webhook "+short(id)+" is archived", "Cakemail delivers nothing to it, so nothing was posted.",
 		"To test it, set archived = false on its resource and apply.").On("webhook_id")
 }
 
-// OtherEvent is for a sample of what Cakemail would not post.
+// OtherEvent is for a sample that Cakemail would not post.
 func OtherEvent(delivery cakemail.Delivery) Message {
 	return warning("The webhook does not have this event",
 		fmt.Sprintf("The webhook %s has only %s.", short(delivery.Webhook.ID), shortened(strings.Join(delivery.Webhook.Events, " and "), 120)),
 		fmt.Sprintf("The test delivery posts %s, which Cakemail never posts to it.", short(delivery.Event))).On("event")
 }
 
-// Delivery says how a test delivery failed, and what to look at.
+// Delivery says how a test delivery failed, and what to check.
 func Delivery(err error, delivery cakemail.Delivery) Message {
 	failure := &cakemail.Error{Cause: err}
 	errors.As(err, &failure)

@@ -1,10 +1,9 @@
-// Package message has the words of every error and warning. Its functions take facts and give
-// messages; others decide where they are shown.
+// Package message has the words of every error and warning. Its functions turn facts into messages; others decide
+// where to show them.
 //
-// A message is short: the title says the cause, and the text first what happened, then what to
-// do, with at most one block. With what Terraform prints around it, it has at most twelve lines of
-// 80 columns. Of a webhook's URL it shows only scheme and host, because the rest can come from a
-// sensitive variable.
+// A message is short. The title says the cause. The text says what happened, then what to do, with at most one
+// block. With what Terraform prints around it, a message has at most twelve lines of 80 columns. It shows only
+// scheme and host of a webhook's URL, because the rest can come from a sensitive variable.
 package message
 
 import (
@@ -19,7 +18,7 @@ import (
 // Message is an error or a warning.
 type Message struct {
 	Title, Text string
-	// Attribute is the argument that it is about; "" is the whole block.
+	// Attribute is the argument that the message is about; "" means the whole block.
 	Attribute string
 	IsWarning bool
 }
@@ -38,12 +37,12 @@ func (m Message) On(attribute string) Message {
 	return m
 }
 
-// text leaves out the lines that say nothing.
+// text leaves out empty lines.
 func text(lines ...string) string {
 	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
 }
 
-// block is what is to be copied: Terraform does not wrap lines that begin with spaces.
+// block is for copying: Terraform does not wrap lines that begin with spaces.
 func block(lines ...string) string { return "  " + strings.Join(lines, "\n  ") }
 
 // Subject is the webhook that a message is about.
@@ -52,9 +51,9 @@ type Subject struct {
 	Events  []string
 	// Account is 0 for the account of the credentials.
 	Account int64
-	// IDArgument is what the block calls the id, where a person has written it; "" for a resource.
+	// IDArgument is the block's argument with the id, if a person wrote it; "" for a resource.
 	IDArgument string
-	// IsPending tells that the resource is in the state without an id.
+	// IsPending means that the resource is in the state without an id.
 	IsPending bool
 }
 
@@ -82,7 +81,7 @@ func accountName(account int64) string {
 	return "the account of the credentials"
 }
 
-// short is a text of the API or of a person as a line can hold it.
+// short shortens a text of the API or of a user to fit a line.
 func short(text string) string { return shortened(text, 40) }
 
 func shortened(text string, longest int) string {
@@ -92,7 +91,7 @@ func shortened(text string, longest int) string {
 	return text
 }
 
-// quoted is a value of any length and content on one line.
+// quoted quotes a value of any length and content on one line.
 func quoted(value string) string {
 	if count := len([]rune(value)); count > 50 {
 		return fmt.Sprintf("%q (%d characters)", shortened(value, 50), count)
@@ -108,7 +107,7 @@ func idsOf(webhooks []cakemail.Webhook) string {
 	return strings.Join(ids, ", ")
 }
 
-// guide is a link on a line of its own, without a full stop.
+// guide is a link on its own line, without a full stop.
 func guide(name string) string {
 	return "https://github.com/cakemail/terraform-provider-cakemail/blob/main/docs/guides/" + name + ".md"
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
 )
 
-// facts are what the messages of a test are made of.
+// facts are the facts in a test's messages.
 type facts struct {
 	id, url, host, said, event string
 	events                     []string
@@ -84,7 +84,7 @@ func (f facts) failures() []error {
 	return failures
 }
 
-// samples calls every constructor, by its name.
+// samples calls every constructor, by name.
 func (f facts) samples() map[string][]message.Message {
 	about, webhook, provider := f.subject(), f.webhook(), f.provider()
 	three := []cakemail.Webhook{webhook, webhook, webhook}
@@ -196,8 +196,7 @@ func (f facts) samples() map[string][]message.Message {
 	return samples
 }
 
-// TestEveryMessage reads each message with usual and with long facts. Its log has the title and the number
-// of lines of each usual one.
+// It checks each message with usual and with long facts. The log has the title and line count of each usual message.
 func TestEveryMessage(t *testing.T) {
 	t.Parallel()
 	rows := guideRows(t)
@@ -222,16 +221,16 @@ func TestEveryMessage(t *testing.T) {
 	}
 	for _, row := range rows {
 		if !slices.ContainsFunc(titles, row.MatchString) && !notOurs.MatchString(row.String()) {
-			t.Errorf("the guide has %s, which is no title", row)
+			t.Errorf("the guide has %s, which is not a title", row)
 		}
 	}
 }
 
-// notOurs are the titles in the guide that Terraform gives, and those that are named after a call.
+// notOurs are the titles in the guide that Terraform gives, or that are named after a call.
 var notOurs = regexp.MustCompile(`Provider produced inconsistent|Invalid provider configuration|when invoking action|` +
 	`Cannot (list|create|change|archive|unarchive|find)`)
 
-// Who is told to do something must be able to.
+// The reader must be able to follow the advice.
 func TestAdviceFits(t *testing.T) {
 	t.Parallel()
 	saved, typed := usual.subject(), usual.subject()
@@ -258,10 +257,10 @@ func TestAdviceFits(t *testing.T) {
 	}
 }
 
-// columns are what Terraform leaves of 80 for a text, and mostLines how many of these a message may have in all.
+// columns are what Terraform leaves of 80 for the text. mostLines are the lines that a message may have in all.
 const columns, mostLines = 77, 12
 
-// printed is the message as Terraform prints it about a block.
+// printed is the message as Terraform prints it for a block.
 func printed(told message.Message) []string {
 	severity := "Error: "
 	if told.IsWarning {
@@ -335,7 +334,7 @@ func wrapped(paragraph string) []string {
 	return lines
 }
 
-// constructors are the exported functions that give messages.
+// constructors returns the exported functions that make messages.
 func constructors(t *testing.T) []string {
 	t.Helper()
 	var names []string
@@ -370,7 +369,7 @@ func constructors(t *testing.T) []string {
 
 var firstCell = regexp.MustCompile(`(?m)^\| ([^|-][^|]*) \|`)
 
-// guideRows are the titles that the guide explains; dots stand for what differs.
+// guideRows are the titles that the guide explains; dots stand for parts that vary.
 func guideRows(t *testing.T) []*regexp.Regexp {
 	t.Helper()
 	guide, err := os.ReadFile("../../../templates/guides/troubleshooting.md.tmpl")
@@ -389,7 +388,7 @@ func guideRows(t *testing.T) []*regexp.Regexp {
 	return rows
 }
 
-// What is to be pasted stays one argument, whatever the API calls its webhooks.
+// What is pasted stays one argument, whatever ids the API uses.
 func TestImportsCanBePasted(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{

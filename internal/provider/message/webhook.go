@@ -8,18 +8,18 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/mask"
 )
 
-// Existing is a webhook that is there, and what a plan would create beside it.
+// Existing is an existing webhook, and what a plan would create beside it.
 type Existing struct {
 	Webhook cakemail.Webhook
 	Account int64
-	// IsReplacement tells that the resource has a webhook already, and so can import none.
+	// IsReplacement means that the resource already has a webhook, so it cannot import one.
 	IsReplacement bool
-	// IsPaused tells that the plan creates an archived webhook, HasOtherURL and HasOtherEvents what
-	// differs, and WithoutSecret that the state shall not have the secret.
+	// IsPaused means that the plan creates an archived webhook. HasOtherURL and HasOtherEvents say what differs.
+	// WithoutSecret means that the state must not have the secret.
 	IsPaused, HasOtherURL, HasOtherEvents, WithoutSecret bool
 }
 
-// Exists is for a webhook that a plan would double. The id is in the title: Terraform shows one warning for each title.
+// Exists is for a webhook that a plan would double. The id is in the title, since Terraform shows one warning per title.
 func Exists(existing Existing) Message {
 	title := "The webhook " + short(existing.Webhook.ID) + " exists already"
 	if existing.IsReplacement {
@@ -38,14 +38,14 @@ func Exists(existing Existing) Message {
 		"If a resource manages it, ignore this, or add a moved block after a rename.")
 }
 
-// Renamed is for an equal webhook that the state has.
+// Renamed is for an equal webhook in the state.
 func Renamed(id string) Message {
 	return warning("The state has an equal webhook: "+short(id),
 		"If you renamed or moved the resource, add a moved block to keep its webhook.",
 		"If you are rotating the secret, or replacing a tainted webhook, or want both, do nothing.", guide("handling-the-secret"))
 }
 
-// what says what both have in common.
+// what says what both webhooks have in common.
 func (e Existing) what() string {
 	events, url := "Each event", "the same URL"
 	if e.HasOtherEvents {
@@ -60,7 +60,7 @@ func (e Existing) what() string {
 	return events + " would arrive twice, at " + url
 }
 
-// Replaced is what a plan says that gives a webhook another secret, as it is not in an account, or 0.
+// Replaced is for a plan that gives a webhook another secret. notIn is the account that it is not in, or 0.
 func Replaced(about Subject, attributes []string, notIn int64) Message {
 	why := "The API cannot change " + strings.Join(attributes, ", ") + " in place"
 	if notIn > 0 {
@@ -72,7 +72,7 @@ func Replaced(about Subject, attributes []string, notIn int64) Message {
 		block(importing(about.Account, cakemail.Webhook{ID: about.ID})...))
 }
 
-// OtherHost is for a url that changes in place to another host.
+// OtherHost is for a url that changes to another host in place.
 func OtherHost(about Subject, planned string) Message {
 	return warning("The secret stays although the host changes",
 		fmt.Sprintf("url changes from %s to %s.", shortened(mask.Origin(about.URL), 50), shortened(mask.Origin(planned), 50)),
@@ -80,8 +80,8 @@ func OtherHost(about Subject, planned string) Message {
 		"For a new secret, run:", block("terraform apply -replace=ADDRESS")).On("url")
 }
 
-// Unreplaced is for a webhook that was archived for one that could not be created. Where the plan
-// knew little of that, it can be one of several.
+// Unreplaced is for a webhook that was archived for one that could not be created. If the plan knew little about
+// the new one, several archived webhooks are possible.
 func Unreplaced(archived []cakemail.Ref) Message {
 	var ids, lines []string
 	for _, ref := range archived {
@@ -95,7 +95,7 @@ func Unreplaced(archived []cakemail.Ref) Message {
 		"Or undo the change, run this and apply, to keep the old webhook and secret:", block(lines...))
 }
 
-// AccountNotNamed is for what finds a webhook in an account that is not its own.
+// AccountNotNamed is for a block without account_id that finds its webhook in another account.
 func AccountNotNamed(id string, account int64) Message {
 	return warning("account_id is missing", "The webhook "+short(id)+" is in "+accountName(account)+".",
 		"An apply that does not change it cannot know that, and fails. Add:",
@@ -128,7 +128,7 @@ func (s Subject) notFound() string {
 	return inFront(s.String()) + " was not found"
 }
 
-// AtTwoAddresses is for a webhook that two resources of the state manage.
+// AtTwoAddresses is for a webhook that two resources in the state manage.
 func AtTwoAddresses(id string) Message {
 	return warning("Two resources manage the webhook "+short(id),
 		"If you delete one of them, Terraform archives the webhook of the other.",
@@ -136,7 +136,7 @@ func AtTwoAddresses(id string) Message {
 		"Or use a removed block with destroy = false. If this plan has one, do nothing.")
 }
 
-// SecretNotShown is for a webhook without its secret. The state can have it from before.
+// SecretNotShown is for an answer without the secret. The state can still have it.
 func SecretNotShown(about Subject, isKept bool) Message {
 	what := "In the state, secret is null."
 	if isKept {
@@ -146,19 +146,19 @@ func SecretNotShown(about Subject, isKept bool) Message {
 		"Check that the user may see secrets, or ask Cakemail's support.")
 }
 
-// Unread is for an answer of which something cannot be read.
+// Unread is for an answer that cannot be read in part.
 func Unread(about Subject, cause error) Message {
 	return warning("Part of an answer cannot be read", ended("About "+about.String()+": ", cause.Error()),
 		"The state keeps the old value. Update the provider, or ask Cakemail's support.")
 }
 
-// UnknownStatus is for a webhook of which the API says what nobody has published.
+// UnknownStatus is for a webhook with an unpublished status.
 func UnknownStatus(about Subject, status string) Message {
 	return warning("Unknown status "+quoted(short(status)), inFront(about.String())+" is neither active nor archived.",
 		"Cakemail may deliver nothing. Ask Cakemail's support what the status means.")
 }
 
-// OtherHashFunction is for a webhook whose deliveries nothing here can sign.
+// OtherHashFunction is for a webhook whose deliveries the provider cannot sign.
 func OtherHashFunction(webhook cakemail.Webhook, isError bool) Message {
 	said := warning("Unknown hash function "+quoted(short(webhook.HashFunction)),
 		"The webhook "+short(webhook.ID)+" signs its deliveries with it.",
@@ -167,7 +167,7 @@ func OtherHashFunction(webhook cakemail.Webhook, isError bool) Message {
 	return said
 }
 
-// NotYet are the warnings of a new webhook that could not be archived, or unarchived.
+// NotYet are the warnings for a new webhook that could not be archived or unarchived.
 func NotYet(err error, about Subject, provider Provider, archived bool) []Message {
 	state := "active"
 	if !archived {
@@ -182,7 +182,7 @@ func NotYet(err error, about Subject, provider Provider, archived bool) []Messag
 	return messages
 }
 
-// Period is for a period that only the developer guide knows.
+// Period is for a period that is only in the developer guide.
 func Period(period string) Message {
 	return warning(`This API accepts only "second" or "minute"`,
 		fmt.Sprintf("It will probably refuse the period %q. Use one of these, and change rate_limit to match.", period)).On("rate_limit_period")
@@ -197,31 +197,30 @@ func LeavesAccount(account int64) Message {
 		"To move, set account_id to the other account's number.").On("account_id")
 }
 
-// NotInAccount is for an account that was named while the API could not be asked whether the webhook is in it.
+// NotInAccount is for an account that was named while the API could not be asked.
 func NotInAccount(about Subject) Message {
 	return problem("The webhook is in another account",
 		fmt.Sprintf("The webhook %s is not in account %d, which the plan could not know.", short(about.ID), about.Account),
 		"Nothing was changed. Plan again to replace it, or remove account_id to keep it.").On("account_id")
 }
 
-// OtherDefault is for a saved plan that is applied with another account; 0 is the account of the credentials.
+// OtherDefault is for a saved plan that is applied with another default account; 0 is the account of the credentials.
 func OtherDefault(about Subject, planned, now int64) Message {
 	return problem("The plan was made for another account", "It replaces "+about.String()+".",
 		"The plan is for "+accountName(planned)+", but the provider has "+accountName(now)+".",
 		"Nothing was changed. Plan again, or set the provider's account_id to the plan's.")
 }
 
-// NoSecret is for an answer that lacks what it was asked for.
+// NoSecret is for an answer that lacks the requested secret.
 func NoSecret(id string) Message {
 	return problem("The webhook "+short(id)+" has no secret", "The API's answer has none. Ask Cakemail's support, or replace the webhook.")
 }
 
-// MissingSecret is for the argument of a function that should be a webhook's secret.
-// Terraform puts a period behind it.
+// MissingSecret is for a function's argument that should be a webhook's secret. Terraform adds the period.
 const MissingSecret = "The secret is missing, so there is nothing to sign with. " +
 	"If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
 
-// SavedOtherwise is for a value that the API changed on its own in a new webhook.
+// SavedOtherwise is for a value that the API changed in a new webhook.
 func SavedOtherwise(about Subject, attribute, asked, saved string) Message {
 	return warning("The API saved another value for "+attribute,
 		inFront(about.String())+" was created.",
@@ -229,7 +228,7 @@ func SavedOtherwise(about Subject, attribute, asked, saved string) Message {
 		"The next plan shows this as a change. Use a value that the API keeps.").On(attribute)
 }
 
-// NotSaved is for a change that the API did not make, or made otherwise.
+// NotSaved is for a change that the API did not make as asked.
 func NotSaved(about Subject, attribute, asked, saved string) Message {
 	return problem("The API did not save "+attribute+" as asked",
 		"The state has "+about.String()+" as the API saved it.",
@@ -245,7 +244,7 @@ func ChangedSince(about Subject, attribute, planned, held string) Message {
 		"The state has the API's value. Plan again to see what will change, and apply.").On(attribute)
 }
 
-// difference leaves out of both values what messages do not show.
+// difference leaves out what messages do not show.
 func difference(sentence, one, other string) string {
 	one, other = shown(one), shown(other)
 	if one == other {
@@ -272,7 +271,7 @@ func (m Moved) path() string {
 	return quoted(path)
 }
 
-// unmoved adds the way that is always open.
+// unmoved adds the alternative that always works.
 func unmoved(title string, lines ...string) Message {
 	return problem(title, text(lines...), "Or import the webhook instead:", guide("coming-from-a-generic-provider"))
 }

@@ -1,5 +1,4 @@
-// Command terraform runs the Terraform that [terraformcli.Find] finds, with the
-// same arguments.
+// Command terraform runs the Terraform that [terraformcli.Find] finds, with the same arguments.
 package main
 
 import (

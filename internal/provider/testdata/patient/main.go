@@ -1,4 +1,4 @@
-// Command patient is the provider with the patience that a test chooses.
+// Command patient is the provider with the patience that a test sets.
 package main
 
 import (
