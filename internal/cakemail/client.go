@@ -43,7 +43,8 @@ type Options struct {
 	MaxRetries int
 	// RequestTimeout bounds one attempt, including the body of the answer; default [DefaultRequestTimeout].
 	RequestTimeout time.Duration
-	// IsPlanning tells that a host that does not exist or refuses connections is tried only once; nil is never.
+	// IsPlanning reports whether a list gives up at once if the host does not exist or refuses connections; nil
+	// means never.
 	IsPlanning func() bool
 	// UserAgent is sent with every call.
 	UserAgent string

@@ -66,7 +66,7 @@ func (e *exchange) mayRepeat(ctx context.Context, response *http.Response, err e
 	if errors.Is(err, errAnswerTooLarge) || errors.Is(err, errChallenge) || neverHeals(err) {
 		return false
 	}
-	if isUnconnected(err) && e.client.isPlanning() {
+	if e.call.action == listAction && isUnconnected(err) && e.client.isPlanning() {
 		return false
 	}
 	if err == nil && response.StatusCode == http.StatusTooManyRequests {
@@ -93,7 +93,7 @@ func neverHeals(err error) bool {
 // isUnconnected recognises a host that does not exist or refuses connections, unless the network says that this can pass.
 func isUnconnected(err error) bool {
 	operation, ok := errors.AsType[*net.OpError](err)
-	return ok && operation.Op == "dial" && !operation.Temporary()
+	return ok && (operation.Op == "dial" || operation.Op == "proxyconnect") && !operation.Temporary()
 }
 
 // isPlainPort recognises a port that does not speak TLS.

@@ -59,7 +59,7 @@ func TestRetry_Policy(t *testing.T) {
 	}
 }
 
-// A plan waits for what can pass, but not for a missing host. What can be part of an apply waits for both.
+// The list of a plan waits for what can pass, but not for a missing host. Everything else waits for both.
 func TestRetry_PlanningWaitsForNoHost(t *testing.T) {
 	dial := func(cause error) error { return &net.OpError{Op: "dial", Err: cause} }
 	for name, test := range map[string]struct {
@@ -71,14 +71,17 @@ func TestRetry_PlanningWaitsForNoHost(t *testing.T) {
 		"a name server that is busy": {dial(&net.DNSError{Err: "server misbehaving", IsTemporary: true}), false},
 		"no connection in time":      {dial(context.DeadlineExceeded), false},
 		"a cut connection":           {io.EOF, false},
+		"a proxy that refused":       {&net.OpError{Op: "proxyconnect", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, true},
 	} {
 		isPlanning := true
 		tried := &exchange{
-			client: New(Options{IsPlanning: func() bool { return isPlanning }}), call: request{repeatable: true}, started: time.Now(),
+			client: New(Options{IsPlanning: func() bool { return isPlanning }}), call: request{action: listAction, repeatable: true}, started: time.Now(),
 		}
 		whilePlanning := tried.mayRepeat(t.Context(), nil, test.err)
-		isPlanning = false
-		if whilePlanning == test.once || !tried.mayRepeat(t.Context(), nil, test.err) {
+		tried.call.action = "read the webhook"
+		whileRefreshing := tried.mayRepeat(t.Context(), nil, test.err)
+		tried.call.action, isPlanning = listAction, false
+		if whilePlanning == test.once || !whileRefreshing || !tried.mayRepeat(t.Context(), nil, test.err) {
 			t.Errorf("%s: repeated while planning: %t", name, whilePlanning)
 		}
 	}

@@ -37,8 +37,9 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 	if plan.URL.IsUnknown() || isReplacement && plan.Archived.ValueBool() {
 		return
 	}
+	near := active.Near(plan.URL.ValueString())
 	theirs := func() []cakemail.Webhook {
-		return slices.DeleteFunc(slices.Clone(active.Near(plan.URL.ValueString())), func(webhook cakemail.Webhook) bool {
+		return slices.DeleteFunc(slices.Clone(near), func(webhook cakemail.Webhook) bool {
 			return !doubles(plan, webhook) || r.connection.api.IsClaimed(webhook.ID)
 		})
 	}
@@ -46,7 +47,14 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 		r.connection.awaitState(ctx)
 	}
 	if !isReplacement {
-		for _, id := range r.connection.api.Managed(plan.account(), plan.asked()) {
+		equal := r.connection.api.Managed(plan.account(), plan.asked())
+		for _, webhook := range near {
+			// The state can call its account by another name.
+			if r.connection.api.IsClaimed(webhook.ID) && isEqual(plan, webhook) && !slices.Contains(equal, webhook.ID) {
+				equal = append(equal, webhook.ID)
+			}
+		}
+		for _, id := range equal {
 			add(diags, message.Renamed(id))
 		}
 	}
@@ -80,6 +88,10 @@ func (r *webhookResource) reportUnlisted(diags *diag.Diagnostics, err error, acc
 		return
 	}
 	r.connection.report(diags, err, about)
+}
+
+func isEqual(plan webhookResourceModel, webhook cakemail.Webhook) bool {
+	return cakemail.SameURL(plan.URL.ValueString(), webhook.Address()) && cakemail.SameEvents(eventNames(plan.Events), webhook.Events)
 }
 
 // doubles reports whether both webhooks would deliver an event to the same URL.

@@ -244,6 +244,7 @@ func TestWebhookResource_OwnersOfAnEqualWebhook(t *testing.T) {
 		{acctest.Arguments{"url": "https://example.com/other"}, nil},
 		{acctest.Arguments{"events": []string{"Email.Bounced"}}, nil},
 		{acctest.Arguments{"account_id": int64(42)}, nil},
+		{acctest.Arguments{"account_id": cakemailtest.DefaultAccountID}, []acctest.Message{renamed}},
 	} {
 		c := later(w, made, nil)
 		show(c)

@@ -193,7 +193,7 @@ func TestDefects(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			number, tested := map[string]int{clientHistories: 40_000, protocolHistories: 4_000}[defect.histories], "."
+			number, tested := map[string]int{clientHistories: 100_000, protocolHistories: 10_000}[defect.histories], "."
 			if number == 0 {
 				tested = "../cakemail"
 			}

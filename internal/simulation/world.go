@@ -38,7 +38,7 @@ type World struct {
 	plans map[string][]string
 	// broken are the calls that no plan wanted.
 	broken []string
-	// attempts are the creates that arrived, plus the imports.
+	// attempts are the creates that arrived and the archives without an answer, plus the imports.
 	attempts int
 	// onCall is what happens when a call arrives, by number.
 	onCall map[int]func()
@@ -182,10 +182,11 @@ func (w *World) seeList(call cakemailtest.Call) {
 	w.isShifting = false
 }
 
-// countAttempt counts a create that may be carried out.
+// countAttempt counts a create that may be carried out, and an archive without an answer: after that, an equal webhook
+// that somebody else makes can be taken for the one that was archived.
 func (w *World) countAttempt(call cakemailtest.Call, fault Fault) {
 	refusals := []Fault{TooMany, TooManyWait, Forbidden, Unauthorized, NotFound}
-	if call.Operation == cakemailtest.Create && !slices.Contains(refusals, fault) {
+	if call.Operation == cakemailtest.Create && !slices.Contains(refusals, fault) || call.Operation == cakemailtest.Archive && fault == CutAfter {
 		w.attempts++
 	}
 }
