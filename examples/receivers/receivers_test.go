@@ -203,6 +203,12 @@ func TestReceiversEndInOrder(t *testing.T) {
 		connect := func() (net.Conn, error) {
 			return new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(receiver.address, "http://"))
 		}
+		// A connection that sends nothing does not keep the receiver.
+		idle, err := connect()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer idle.Close()
 		begun, err := connect()
 		if err != nil {
 			t.Fatal(err)

@@ -120,8 +120,10 @@ func (s *Server) referenceList(seen view, request *http.Request) answer {
 	}
 	listed := s.listed(seen, query)
 	data := []any{}
-	for _, webhook := range listed[min((page-1)*perPage, len(listed)):min(page*perPage, len(listed))] {
-		data = append(data, referenceData(webhook))
+	if pages := slices.Collect(slices.Chunk(listed, perPage)); page <= len(pages) {
+		for _, webhook := range pages[page-1] {
+			data = append(data, referenceData(webhook))
+		}
 	}
 	pagination := object{"page": page, "per_page": perPage}
 	if query.Get("with_count") == "true" {

@@ -284,6 +284,7 @@ func (d *demo) destroy(ctx context.Context) error {
 	if err := firstFailure(
 		d.terraform.finish(ctx, "Destroy complete! Resources: 1 destroyed.", "destroy"+d.to("/v2"), "-auto-approve"),
 		d.expectInAPI(d.webhook, "/v2", true),
+		expect("Terraform has printed the secret", false, strings.Contains(d.terraform.printed.String(), d.webhook.Secret)),
 	); err != nil {
 		return err
 	}

@@ -18,12 +18,15 @@ const planFile = "demo.tfplan"
 type terraform struct {
 	workspace *terraformcli.Workspace
 	say       func(format string, arguments ...any)
+	// printed is everything that Terraform has printed for people.
+	printed strings.Builder
 }
 
 // run runs a command. It does not show the additional flags.
 func (t *terraform) run(ctx context.Context, command string, more ...string) (string, error) {
 	t.say("$ terraform %s\n", command)
 	output, err := t.workspace.Run(ctx, append(strings.Fields(command), more...)...)
+	t.printed.WriteString(output)
 	t.quote(output)
 	return output, err
 }
@@ -110,7 +113,10 @@ type state struct {
 		} `json:"outputs"`
 		RootModule struct {
 			Resources []struct {
-				Values attributes `json:"values"`
+				Values    attributes `json:"values"`
+				Sensitive struct {
+					Secret bool `json:"secret"`
+				} `json:"sensitive_values"`
 			} `json:"resources"`
 		} `json:"root_module"`
 	} `json:"values"`
@@ -138,6 +144,8 @@ func (t *terraform) webhook(ctx context.Context) (attributes, error) {
 	return webhook, firstFailure(
 		expect("output secret is the webhook's", true, output.Value == webhook.Secret),
 		expect("output secret is marked as sensitive", true, output.Sensitive),
+		expect("attribute secret is marked as sensitive", true, resources[0].Sensitive.Secret),
+		expect("Terraform has printed the secret", false, strings.Contains(t.printed.String(), webhook.Secret)),
 	)
 }
 

@@ -1,6 +1,5 @@
-// Accepts deliveries of Cakemail and refuses what is not signed with one of the
-// secrets in CAKEMAIL_WEBHOOK_SECRET, which are separated by spaces.
-// It listens on HOST and PORT. Health checks use GET /healthz.
+// Accepts only deliveries that are signed with one of the secrets in
+// CAKEMAIL_WEBHOOK_SECRET, separated by spaces, and answers GET /healthz.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 
@@ -55,5 +54,8 @@ server.listen(Number(process.env.PORT || 8080), process.env.HOST || "127.0.0.1",
   const { address, port } = server.address();
   console.log(`listening on ${address}:${port}`);
 });
-// Kubernetes ends it with SIGTERM: answer what has begun to arrive.
-process.on("SIGTERM", () => server.close());
+// Kubernetes ends it with SIGTERM: answer what has begun to arrive, for 10 seconds at most.
+process.on("SIGTERM", () => {
+  server.close();
+  setTimeout(() => server.closeAllConnections(), 10_000).unref();
+});

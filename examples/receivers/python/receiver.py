@@ -63,8 +63,14 @@ if __name__ == "__main__":
         sys.exit("CAKEMAIL_WEBHOOK_SECRET is not set")
     address = (os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8080"))
     with ThreadingHTTPServer(address, Receiver) as server:
-        # Kubernetes ends it with SIGTERM: answer what has begun to arrive.
+
+        def end(*_: object) -> None:
+            signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
+            signal.alarm(10)
+            Thread(target=server.shutdown).start()
+
+        # Kubernetes ends it with SIGTERM: answer what has begun to arrive, for 10 seconds at most.
         server.daemon_threads = False
-        signal.signal(signal.SIGTERM, lambda *_: Thread(target=server.shutdown).start())
+        signal.signal(signal.SIGTERM, end)
         print(f"listening on {server.server_address[0]}:{server.server_port}", flush=True)
         server.serve_forever()
