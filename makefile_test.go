@@ -145,7 +145,7 @@ func TestTheAPIIsTold(t *testing.T) {
 		"-form guide -fault lost-create -port 2254 ": {"FORM=guide", "FAULT=lost-create", "PORT=2254"},
 	} {
 		none := []string{"FORM=", "FAULT=", "PORT="}
-		if got := run(t, folder, none, "make", append([]string{"api"}, variables...)...); got != want {
+		if got := run(t, folder, none, "make", append([]string{"--no-print-directory", "api"}, variables...)...); got != want {
 			t.Errorf("with %v, the API was started with %q, want %q", variables, got, want)
 		}
 	}

@@ -111,7 +111,7 @@ var defects = []defect{
 	{"nor what the API writes otherwise", protocolHistories, "cakemail/url.go",
 		`strings.TrimRight(parsed.Pathname(), "/")`, `parsed.Pathname()`},
 	{"a plan takes no note of what the state has", protocolHistories, "provider/existing_webhooks.go",
-		`r.connection.api.IsClaimed(webhook.ID)`, `false`},
+		`|| r.connection.api.IsClaimed(webhook.ID)`, `|| false`},
 	{"a plan does not say that the state has an equal webhook", protocolHistories, "provider/existing_webhooks.go",
 		`if !isReplacement {`, `if false {`},
 	{"a plan does not say that a webhook is at two addresses", protocolHistories, "provider/webhook_resource.go",
