@@ -35,7 +35,7 @@ var defects = []defect{
 	{"a lost create is looked for during 2 s", clientHistories, "cakemail/patience.go",
 		`DefaultLostCreate = 12 * time.Second`, `DefaultLostCreate = 2 * time.Second`},
 	{"what was there before is not left out", clientHistories, "cakemail/account.go",
-		`return shown && !seen.first.After(before)`, `return shown && seen.first.IsZero()`},
+		`slices.Contains(known, webhook.ID), !seen.first.After(started):`, `slices.Contains(known, webhook.ID):`},
 	{"a webhook of this process is nobody's", clientHistories, "cakemail/account.go",
 		`	a.claims[id] = now
 }`, `	_ = now
