@@ -259,7 +259,7 @@ func (d *demo) deliver(ctx context.Context) error {
 	if err := firstFailure(err, expect("what the receiver answered", http.StatusUnauthorized, status)); err != nil {
 		return err
 	}
-	d.held("the receiver refused the same event with one character more: %d", status)
+	d.held("the receiver refused the same event with one extra character: %d", status)
 	return nil
 }
 

@@ -13,7 +13,7 @@ var noSuchEvents = map[string]string{
 	"Emails.*": `No event for new webhooks matches "Emails.*". The nearest is "Email.*"`,
 	"MFA.*": `Cakemail's newest list has no event for new webhooks that matches "MFA.*". Other lists have some. ` +
 		"To try one, write its name into events",
-	"Order.*": `No event for new webhooks matches "Order.*". There are events of Account, Campaign, CampaignLogExport, Contact, ContactsExport, Email, ` +
+	"Order.*": `No event for new webhooks matches "Order.*". Resources with events: Account, Campaign, CampaignLogExport, Contact, ContactsExport, Email, ` +
 		"List, ListLogsExport, Segment, Sender, SuppressedEmail, SuppressedEmailsExport, User",
 }
 

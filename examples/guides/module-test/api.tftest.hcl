@@ -20,7 +20,7 @@ run "keeps_the_secrets_when_an_event_is_added" {
   command = plan
 
   variables {
-    events = ["Contact.Added", "Email.Bounced", "Email.Opened"]
+    events = ["Contact.Added", "Email.Bounced", "Contact.Removed"]
   }
 
   assert {

@@ -58,7 +58,7 @@ type failedCall struct {
 func (c failedCall) message() Message {
 	switch c.Kind {
 	case cakemail.Unauthorized, cakemail.Invalid:
-		return c.problem("The credentials were refused", "Check or renew "+c.provider.Credentials+".")
+		return c.problem("The credentials were refused", "Check or renew "+c.provider.Credentials+".", c.provider.ownAddress())
 	case cakemail.ChallengeRequired:
 		return problem("The login needs multi-factor authentication", c.attempt, "The login uses "+c.provider.Credentials+".",
 			"Use an access token instead: set access_token or CAKEMAIL_ACCESS_TOKEN.")

@@ -21,6 +21,14 @@ func (p Provider) address() string {
 	return fmt.Sprintf("Check %s, which is %s.", strings.TrimSuffix(inShort(p.AddressFrom), InBlock("")), shortened(p.Address, 40))
 }
 
+// ownAddress is address unless that is the default.
+func (p Provider) ownAddress() string {
+	if p.AddressFrom == "" {
+		return ""
+	}
+	return p.address()
+}
+
 // InBlock names an argument in the provider block.
 func InBlock(argument string) string { return argument + " in the provider block" }
 
@@ -222,7 +230,7 @@ func NoEventLike(pattern, nearest string, isInOtherList bool, resources []string
 	}
 	advice := fmt.Sprintf("The nearest is %q", nearest)
 	if nearest == "" {
-		advice = "There are events of " + strings.Join(resources, ", ")
+		advice = "Resources with events: " + strings.Join(resources, ", ")
 	}
 	return "No event for new webhooks matches " + quoted(pattern) + ". " + advice
 }
@@ -250,7 +258,7 @@ func NotImported(about Subject) Message {
 		"There is no webhook "+quoted(about.ID),
 		"It is not in "+accountName(about.Account)+". Check the id: case, spaces and quotation marks count.",
 		"To import from another account, use ACCOUNT_ID/ID.",
-		"The data source cakemail_webhooks lists all webhooks.",
+		"The data source cakemail_webhooks lists the webhooks of an account.",
 	)
 }
 

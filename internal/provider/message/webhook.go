@@ -35,7 +35,7 @@ func Exists(existing Existing) Message {
 		how = ". Import it with its events:"
 	}
 	return warning(title, existing.what()+how, block(importBlock(id)...),
-		"If a resource manages it, ignore this, or add a moved block after a rename.")
+		"If you rotate or want both, ignore this. After a rename, add a moved block.")
 }
 
 // Renamed is for an equal webhook in the state.
@@ -132,8 +132,9 @@ func (s Subject) notFound() string {
 func AtTwoAddresses(id string) Message {
 	return warning("Two resources manage the webhook "+short(id),
 		"If you delete one of them, Terraform archives the webhook of the other.",
-		"Before you delete a block, take its resource out of the state:", block("terraform state rm ADDRESS"),
-		"Or use a removed block with destroy = false. If this plan has one, do nothing.")
+		"If this plan imports it, delete the import and its resource block instead.",
+		"Otherwise, take one out of the state before you delete its block:", block("terraform state rm ADDRESS"),
+		"Or use a removed block with destroy = false.")
 }
 
 // SecretNotShown is for an answer without the secret. The state can still have it.
