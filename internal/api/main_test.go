@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,24 +22,10 @@ import (
 )
 
 // screen collects the output of several goroutines.
-type screen struct {
-	mu      sync.Mutex
-	printed bytes.Buffer
-}
-
-// Write implements [io.Writer].
-func (s *screen) Write(text []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.printed.Write(text)
-}
+type screen struct{ acctest.Witness }
 
 // String returns everything printed.
-func (s *screen) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.printed.String()
-}
+func (s *screen) String() string { return s.Told() }
 
 // waitFor waits until the text is printed.
 func (s *screen) waitFor(text string) {
