@@ -196,8 +196,7 @@ func decodeWebhook(body []byte, id string) (Webhook, error) {
 		return Webhook{Secret: webhook.Secret}, unread
 	}
 	webhook.ID, webhook.Unread = cmp.Or(webhook.ID, id), unread
-	// A service may answer the id in another case.
-	if told.contradictsID(webhook.ID) || id != "" && !strings.EqualFold(webhook.ID, id) {
+	if told.contradictsID(cmp.Or(id, webhook.ID)) {
 		return Webhook{Secret: webhook.Secret}, errors.New("the answer is about another webhook")
 	}
 	if err := CheckID(webhook.ID); err != nil {
@@ -307,6 +306,7 @@ var statuses = map[string]*bool{
 // isReference reports whether a webhook has a single event, as in the reference.
 func (w wireWebhook) isReference() bool { return w.Events == nil || w.Event != "" }
 
+// contradictsID reports whether the answer has another id. A service may find an id in any case, and answer it in its own.
 func (w wireWebhook) contradictsID(id string) bool {
 	for _, other := range []wireID{w.ID, w.WebhookID} {
 		if other != "" && !strings.EqualFold(string(other), id) {

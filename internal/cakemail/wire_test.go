@@ -287,8 +287,9 @@ var answersToReadFrom = []string{
 
 func FuzzDecodeWebhook(f *testing.F) {
 	for _, body := range answersToReadFrom {
-		f.Add([]byte(body), "w1")
-		f.Add([]byte(body), "")
+		for _, id := range []string{"w1", "W1", ""} {
+			f.Add([]byte(body), id)
+		}
 	}
 	f.Fuzz(func(t *testing.T, body []byte, id string) {
 		if id != "" && CheckID(id) != nil {
@@ -301,7 +302,7 @@ func FuzzDecodeWebhook(f *testing.F) {
 			}
 			return
 		}
-		if id != "" && webhook.ID != id {
+		if id != "" && !strings.EqualFold(webhook.ID, id) {
 			t.Errorf("asked for %q, got %q", id, webhook.ID)
 		}
 		wantSound(t, webhook)
