@@ -34,7 +34,7 @@ type misbehaviour struct {
 
 var misbehaviours = []misbehaviour{
 	{"lost-create", "the first create is done, but its answer is lost", cakemailtest.LostCreate},
-	{"lagging-list", "a list shows what there was 3 seconds ago", cakemailtest.LaggingList},
+	{"lagging-list", "lists are 3 seconds behind", cakemailtest.LaggingList},
 	{"rate-limited", "every third call gets 429 with Retry-After: 1", cakemailtest.RateLimited},
 }
 
@@ -136,8 +136,8 @@ func start(ctx context.Context, chosen settings, out io.Writer) (*server, error)
 	}
 	started.api.SetFaults(faults...)
 	fmt.Fprintf(out, "Enter posts a signed event to your webhook. For another event, type its name.\n")
-	fmt.Fprintf(out, "The token may also act for the accounts 42 and 43.\n")
-	fmt.Fprintf(out, "Ctrl-C ends the API, and its webhooks are gone.\n\n")
+	fmt.Fprintf(out, "The token also works for accounts 42 and 43.\n")
+	fmt.Fprintf(out, "Ctrl-C stops the API and discards its webhooks.\n\n")
 	return started, nil
 }
 
@@ -154,6 +154,9 @@ func (s *server) show(call cakemailtest.Call) {
 		status, note = "---", "  done, but the answer is lost"
 	case call.Faulted && call.Operation == cakemailtest.List && call.Status == http.StatusOK:
 		note = "  as it was 3 seconds ago"
+	}
+	if query, _ := url.ParseQuery(call.RawQuery); query.Has("account_id") {
+		note = "  account " + query.Get("account_id") + note
 	}
 	s.say("%-5s %s %s%s", call.Method, status, call.Path, note)
 }

@@ -162,7 +162,7 @@ func TestStartUpText(t *testing.T) {
 		for faults, lines := range map[string]string{
 			"":            "No fault is on. To turn one on: make api FAULT=lost-create",
 			"lost-create": "Fault lost-create: the first create is done, but its answer is lost.",
-			"lagging-list,rate-limited": "Fault lagging-list: a list shows what there was 3 seconds ago.\n" +
+			"lagging-list,rate-limited": "Fault lagging-list: lists are 3 seconds behind.\n" +
 				"Fault rate-limited: every third call gets 429 with Retry-After: 1.",
 		} {
 			server, out := started(t, form, faults)
@@ -170,8 +170,8 @@ func TestStartUpText(t *testing.T) {
 				"  export CAKEMAIL_API_BASE=" + server.api.URL() + "\n" +
 				"  export CAKEMAIL_ACCESS_TOKEN=" + cakemailtest.DefaultAccessToken + "\n\n" + lines + "\n" +
 				"Enter posts a signed event to your webhook. For another event, type its name.\n" +
-				"The token may also act for the accounts 42 and 43.\n" +
-				"Ctrl-C ends the API, and its webhooks are gone.\n\n"
+				"The token also works for accounts 42 and 43.\n" +
+				"Ctrl-C stops the API and discards its webhooks.\n\n"
 			if out.String() != want {
 				t.Errorf("got:\n%s\nwant:\n%s", out, want)
 			}
@@ -286,7 +286,7 @@ func TestAModule(t *testing.T) {
 		).Replace(read(t, example+"main.tf"))
 		write(t, terraform, "main.tf", mistaken)
 		output := acctest.RefusedTerraform(t, terraform, "test", "-filter=api.tftest.hcl")
-		if !strings.Contains(output, "have to keep their secrets") && !strings.Contains(output, "Unknown condition value") {
+		if !strings.Contains(output, "must keep their secrets") && !strings.Contains(output, "Unknown condition value") {
 			t.Errorf("the mistake was not found:\n%s", output)
 		}
 	})
@@ -311,7 +311,7 @@ func TestTheProgram(t *testing.T) {
 			if err := program.Start(); err != nil {
 				t.Fatal(err)
 			}
-			out.waitFor("are gone.\n\n")
+			out.waitFor("its webhooks.\n\n")
 			terraform := workspace(t, out.String(), firstWebhook(t, "https://example.com"))
 			acctest.Terraform(t, terraform, "apply", "-auto-approve")
 			_ = program.Process.Signal(stop)
@@ -329,7 +329,7 @@ func TestTheProgram(t *testing.T) {
 		if err := parent.Start(); err != nil {
 			t.Fatal(err)
 		}
-		out.waitFor("are gone.\n\n")
+		out.waitFor("its webhooks.\n\n")
 		_ = parent.Process.Signal(syscall.SIGTERM)
 		// Wait returns when nobody can write to the output any more.
 		if err := parent.Wait(); err == nil {

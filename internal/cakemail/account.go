@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// accounts is what this process knows of all accounts.
+// accounts holds what this process knows of all accounts.
 type accounts struct {
 	mu       sync.Mutex
 	byNumber map[int64]*account
@@ -23,7 +23,7 @@ type accounts struct {
 	managed map[string]managed
 }
 
-// account is what this process knows of one account. 0 is the account of the credentials; it is not known to be the
+// account holds what this process knows of one account. 0 is the account of the credentials; it is not known to be the
 // same as the account with its number.
 type account struct {
 	*accounts

@@ -103,10 +103,10 @@ func describeUnread(contentType string, body []byte) string {
 	case len(body) == 0:
 		return ""
 	case strings.Contains(contentType, "html") || body[0] == '<':
-		return "(an HTML page, so the answer may come from a proxy)"
+		return "an HTML page, so the answer may come from a proxy"
 	case json.Valid(body):
-		return fmt.Sprintf("(%d bytes of JSON without a message)", len(body))
+		return fmt.Sprintf("%d bytes of JSON without a message", len(body))
 	default:
-		return fmt.Sprintf("(%d bytes that are not JSON)", len(body))
+		return fmt.Sprintf("%d bytes that are not JSON", len(body))
 	}
 }

@@ -42,10 +42,11 @@ type Fault struct {
 
 // Faults to meet the provider's promises with.
 var (
-	LostCreate = Fault{Operation: Create, Times: 1, Processed: true, Cut: true}
 	// LostCreate carries out the first create, and loses its answer.
-	LaggingList = Fault{Operation: List, Lag: 3 * time.Second}
+	LostCreate = Fault{Operation: Create, Times: 1, Processed: true, Cut: true}
 	// LaggingList lists the webhooks of three seconds ago.
+	LaggingList = Fault{Operation: List, Lag: 3 * time.Second}
+	// RateLimited answers every third call with 429.
 	RateLimited = Fault{Every: 3, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"1"}}}
 )
 

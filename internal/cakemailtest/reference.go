@@ -142,6 +142,9 @@ func (s *Server) listed(seen view, query url.Values) []*Webhook {
 			listed = append(listed, shown)
 		}
 	}
+	if s.newestFirst {
+		slices.Reverse(listed)
+	}
 	return listed
 }
 

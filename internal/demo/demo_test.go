@@ -51,7 +51,7 @@ func expectSteps(t *testing.T, printed string) {
 	for _, want := range []string{
 		"1. The configuration", "\nresource \"cakemail_webhook\" \"demo\" {\n",
 		"2. Plan", "\n  # cakemail_webhook.demo will be created\n", "+ url  ", "\n    }\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n",
-		"3. Apply", "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n", "the answer was lost", "exactly one webhook", "No changes.",
+		"3. Apply", "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n", "the answer was lost", "exactly one active webhook", "No changes.",
 		"4. Change the URL", "~ url  ", "Plan: 0 to add, 1 to change, 0 to destroy.\n", "Resources: 0 added, 1 changed, 0 destroyed.\n", "the same secret",
 		"5. Change the event", "must be replaced\n", "Plan: 1 to add, 0 to change, 1 to destroy.\n\n", "Warning: The secret of the webhook ", "was not applied",
 		"6. Deliver", deliveredBy(t), "the receiver verified the signature", "the receiver refused",

@@ -149,7 +149,7 @@ func (d *demo) planCreate(ctx context.Context) error {
 	); err != nil {
 		return err
 	}
-	d.held("one webhook would be created; a list has shown that the account has none")
+	d.held("one webhook would be created; the account has none")
 	return nil
 }
 
@@ -174,7 +174,7 @@ func (d *demo) applyCreate(ctx context.Context) error {
 	}
 	d.webhook = known
 	d.say("The API created it, the answer was lost, and the provider found it by a list.")
-	d.held("the API got one create, and has exactly one webhook, which is active")
+	d.held("after one create, the API has exactly one active webhook")
 	d.held("Terraform has its id and its secret, which is sensitive and never shown\n")
 
 	plan, err := d.terraform.plan(ctx, d.to("/v1"))

@@ -27,11 +27,11 @@ func (eventsFunction) Definition(_ context.Context, _ function.DefinitionRequest
 	resp.Definition = function.Definition{
 		Summary: "Find events by a pattern",
 		MarkdownDescription: "Returns the [names of events](../guides/events-and-deliveries.md#names-of-events) for new webhooks that match `pattern`, as a set. " +
-			"After an upgrade of the provider, check the plan: the names can differ. Needs Terraform 1.8 or OpenTofu 1.7.",
+			"After a provider upgrade, check the plan: the names can change. Needs Terraform 1.8 or OpenTofu 1.7.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "pattern",
-			MarkdownDescription: "Name of an event, in which `*` stands for any text, for example `\"Contact.*\"`, `\"*.Created\"` or `\"*\"`. " +
-				"Case is ignored. A pattern that matches nothing is an error.",
+			MarkdownDescription: "Event name, where `*` matches any text, for example `\"Contact.*\"`, `\"*.Created\"` or `\"*\"`. " +
+				"Case is ignored. A pattern without matches is an error.",
 		}},
 		Return: function.SetReturn{ElementType: types.StringType},
 	}

@@ -128,7 +128,7 @@ func TestExamples_NoneIsLeftOut(t *testing.T) {
 	t.Parallel()
 	elsewhere := slices.AppendSeq([]string{
 		moduleExample + "main.tf",
-		"demo/main.tf", "guides/query/main.tf", "guides/leave/main.tf",
+		"demo/main.tf", "guides/query/main.tf", "guides/leave/main.tf", "guides/leave/removed.tf",
 		"guides/moving-from-restapi/main.tf", "guides/moving-from-restful/main.tf",
 	}, maps.Keys(actionExamples))
 	found := 0
@@ -192,7 +192,9 @@ func TestExamples_Leave(t *testing.T) {
 		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
 		workspace := exampleWorkspace(t, w, "provider/provider.tf")
 		acctest.Terraform(t, workspace, "apply", "-auto-approve")
-		writeExample(t, workspace, "main.tf", readExample(t, "guides/leave/main.tf"))
+		for _, file := range []string{"main.tf", "removed.tf"} {
+			writeExample(t, workspace, file, readExample(t, "guides/leave/"+file))
+		}
 		acctest.Terraform(t, workspace, "apply", "-auto-approve")
 		if state := acctest.StateOf(t, workspace); len(state) != 0 || len(w.API.Active()) != 1 {
 			t.Errorf("the state has %v, and %d webhooks are active; want none and one", state, len(w.API.Active()))
@@ -247,12 +249,12 @@ func TestExamples_Module(t *testing.T) {
 		want    string
 	}{
 		"as it is":                    {want: "2 passed, 0 failed"},
-		"all events for each webhook": {[2]string{"[each.value]", "var.events"}, "Each webhook has to have its own event alone."},
+		"all events for each webhook": {[2]string{"[each.value]", "var.events"}, "Each webhook must have only its own event."},
 		"fewer webhooks than events": {
-			[2]string{"for_each = var.events", `for_each = toset(["Contact.Added"])`}, "There has to be one webhook for each event.",
+			[2]string{"for_each = var.events", `for_each = toset(["Contact.Added"])`}, "There must be one webhook for each event.",
 		},
-		"another url":                       {[2]string{"var.url", `"https://example.com/other"`}, "Each webhook has to post to the URL of the module."},
-		"another output than the secrets":   {[2]string{"webhook.secret", "webhook.id"}, "The output has to have the secret of each webhook by its event."},
+		"another url":                       {[2]string{"var.url", `"https://example.com/other"`}, "Each webhook must post to the module's URL."},
+		"another output than the secrets":   {[2]string{"webhook.secret", "webhook.id"}, "The output must map each event to its secret."},
 		"what the provider finds by itself": {[2]string{"[each.value]", "[lower(each.value)]"}, `does not accept the event "contact.added"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -148,8 +148,8 @@ var (
 		"only a port":                   strangeURL("https://:443/hook", "has no host"),
 		"another scheme":                badURL("javascript:alert(1)", "does not begin with https:// or http://"),
 		"a stray percent":               badURL("https://example.com/100%", unreadable),
-		"a port above the last":         strangeURL("https://example.com:65536/", "has a port that is not a number from 1 to 65535"),
-		"the port 0":                    strangeURL("https://example.com:0/", "has a port that is not a number from 1 to 65535"),
+		"a port above the last":         strangeURL("https://example.com:65536/", "needs a port from 1 to 65535"),
+		"the port 0":                    strangeURL("https://example.com:0/", "needs a port from 1 to 65535"),
 		"the last port":                 fine("https://example.com:65535/"),
 		"an open bracket":               badURL("https://[::1/hook", unreadable),
 		"a port that is no number":      badURL("https://example.com:http/", unreadable),
@@ -165,8 +165,8 @@ var (
 
 	judgedEvents = map[string]judgement{
 		"known":                       fine("Contact.Added"),
-		"known to newer versions":     doubted("Contact.Exploded", `Cakemail may not accept the event "Contact.Exploded".`+"\n"),
-		"a typo":                      doubted("Contact.Aded", `Cakemail may not accept the event "Contact.Aded". Did you mean "Contact.Added"?`),
+		"known to newer versions":     doubted("Contact.Exploded", `Cakemail might not accept the event "Contact.Exploded".`+"\n"),
+		"a typo":                      doubted("Contact.Aded", `Cakemail might not accept the event "Contact.Aded". Did you mean "Contact.Added"?`),
 		"other case":                  refused("contact.added", `Cakemail does not accept the event "contact.added". Did you mean "Contact.Added"?`),
 		"an underscore":               refused("contact_added", `"contact_added". Did you mean "Contact.Added"?`),
 		"a space at the end":          refused("Contact.Added ", `"Contact.Added ". Did you mean "Contact.Added"?`),
@@ -198,8 +198,8 @@ func atLeast(name string, least int64) map[string]judgement {
 		"the least": fine(least), "huge": fine(int64(1<<63 - 1)),
 		"below":      refused(least-1, name+" must be at least 1."),
 		"negative":   refused(int64(-1<<63), name+" must be at least 1."),
-		"a fraction": refused(1.5, name+" is 1.5. Use a whole number, such as 20."),
-		"enormous":   refused(1e30, name+" is 1e+30. Use a whole number, such as 20."),
+		"a fraction": refused(1.5, name+" is 1.5. Use a whole number."),
+		"enormous":   refused(1e30, name+" is 1e+30. Use a whole number."),
 	}
 }
 

@@ -73,7 +73,7 @@ func TestErrorsOfCredentials(t *testing.T) {
 // A first plan fails if a person has to do something before the apply can succeed, and only then.
 func TestPlansThatNoApplyCanFollow(t *testing.T) {
 	t.Parallel()
-	const cannotTell = "The plan cannot check whether the new webhooks exist already."
+	const cannotTell = "The plan cannot check for existing webhooks."
 	list := func(fault cakemailtest.Fault) cakemailtest.Fault {
 		fault.Operation = cakemailtest.List
 		return fault

@@ -205,7 +205,7 @@ func TestMessagesOfUncertainCreates(t *testing.T) {
 				return []cakemailtest.Fault{{Operation: cakemailtest.Create, Status: 502, Processed: true, Rewrite: made}}
 			},
 			[]acctest.Message{acctest.Error("", "There is more than one new webhook",
-				"  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nIf you only apply again")},
+				"  terraform import ADDRESS ID\n  terraform import ADDRESS ID\nApplying again would")},
 		},
 		"a gateway's 503, and nothing was created": {
 			failing(cakemailtest.Fault{Operation: cakemailtest.Create, Status: 503}),

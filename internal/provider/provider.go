@@ -101,20 +101,20 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
-				MarkdownDescription: "Default account for all resources, for example `42`. The default is the account of the credentials. " +
+				MarkdownDescription: "Default account for all resources, for example `42`. [Where to find it](guides/agencies-and-sub-accounts.md). The default is the account of the credentials. " +
 					"Environment variable: `CAKEMAIL_ACCOUNT_ID`.",
 				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"max_retries": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
 				Optional:            true,
-				MarkdownDescription: "Maximum number of retries of a call when the API is busy or unreachable, from `0` to `20`. The default is `4`.",
+				MarkdownDescription: "Maximum number of retries when the API is busy or unreachable, from `0` to `20`. The default is `4`.",
 				Validators:          []validator.Int64{numberCheck(0, 20)},
 			},
 			"request_timeout": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
 				Optional:            true,
-				MarkdownDescription: "Seconds that one attempt of a call may take, from `1` to `3600`. The default is `30`.",
+				MarkdownDescription: "Timeout of each attempt, in seconds, from `1` to `3600`. The default is `30`.",
 				Validators:          []validator.Int64{numberCheck(1, 3600)},
 			},
 		},

@@ -76,7 +76,7 @@ func between(says string, least, most int64) map[string]judgement {
 	return map[string]judgement{
 		"the least": fine(least), "the most": fine(most),
 		"below": refused(least-1, says), "above": refused(most+1, says), "huge": refused(int64(1<<63-1), says),
-		"a fraction": refused(1.5, " is 1.5. Use a whole number, such as 20."),
+		"a fraction": refused(1.5, " is 1.5. Use a whole number."),
 	}
 }
 
@@ -91,14 +91,14 @@ func ofTheAPI() map[string]judgement {
 		"base_url begins with http://.\nCredentials and secrets travel to example.com unencrypted. Use https://.")
 	values["http on loopback"] = fine("http://127.0.0.1:8080")
 	values["with port, path and query"] = refused("https://example.com:8443/v1?key=1",
-		"base_url has a query, a fragment or a user name, which the API's address cannot have"+apiAdvice)
+		"base_url must not have a query, a fragment or a user name"+apiAdvice)
 	for name, end := range map[string]string{"an empty fragment": "#", "a fragment": "#part", "an empty query": "?",
 		"a fragment without text after a query": "?#"} {
-		values[name] = refused("https://example.com/v1"+end, "base_url has a query, a fragment or a user name")
+		values[name] = refused("https://example.com/v1"+end, "base_url must not have a query, a fragment or a user name")
 	}
-	values["a user without a password"] = refused("https://@example.com", "base_url has a query, a fragment or a user name")
+	values["a user without a password"] = refused("https://@example.com", "base_url must not have a query, a fragment or a user name")
 	values["slashes at the end"] = fine("https://example.com/v1//")
-	values["a password"] = refused("https://user:pw@example.com", "base_url has a query, a fragment or a user name")
+	values["a password"] = refused("https://user:pw@example.com", "base_url must not have a query, a fragment or a user name")
 	return values
 }
 

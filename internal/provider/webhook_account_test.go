@@ -110,7 +110,7 @@ func TestWebhookResource_AccountIsNotLeftByAReplacement(t *testing.T) {
 				c.ExpectNoChange(hook(nil))
 
 				w.ExpectMessages(t, acctest.ErrorsIn(replace(c)),
-					acctest.Error("account_id", "The replacement would be in another account", "The webhook is in account 42"))
+					acctest.Error("account_id", "The replacement would be in another account", "The webhook's account, 42, is only in the state."))
 				if onlyWebhook(t, w).ID != existing.ID {
 					t.Error("the webhook was touched")
 				}

@@ -175,7 +175,7 @@ func TestWebhookResource_AnswersWithAValueThatIsNone(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorld(t)
 			w.API.SetFaults(cakemailtest.Fault{Rewrite: rewrite})
-			unread := acctest.Warning("", "Part of an answer cannot be read", "The state keeps the old value.")
+			unread := acctest.Warning("", "The API's answer is partly unreadable", "The state keeps the old value.")
 			c := w.NewCore(t, nil)
 			w.ExpectMessages(t, c.Apply(hook(nil)), unread)
 			made := onlyWebhook(t, w)
@@ -236,13 +236,13 @@ func TestWebhookResource_AnswersWithoutTheSecret(t *testing.T) {
 			acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
 				t.Helper()
 				w := acctest.NewWorld(t, cakemailtest.WithForm(form))
-				warning := acctest.Warning("", "The API did not show a secret", "")
+				warning := acctest.Warning("", "The API returned no secret", "")
 				c := w.NewCore(t, nil)
 				c.MustApply(hook(nil))
 				made := onlyWebhook(t, w)
 				w.API.SetFaults(cakemailtest.Fault{Rewrite: hide(made.Secret)})
 
-				w.ExpectMessages(t, c.Refresh(), acctest.Warning("", "The API did not show a secret", "The state keeps the old secret"))
+				w.ExpectMessages(t, c.Refresh(), acctest.Warning("", "The API returned no secret", "The state keeps the old secret"))
 				if c.Text("secret") != made.Secret {
 					t.Errorf("the state holds the secret %q", c.Text("secret"))
 				}

@@ -186,7 +186,7 @@ func TestWebhookResource_PendingThatIsUntaintedAndChanged(t *testing.T) {
 				told := acctest.ErrorsIn(acctest.Tell(t, workspace, "apply", "-auto-approve", "-refresh=false", "-var", change))
 
 				if !isProcessed {
-					w.ExpectMessages(t, told, acctest.Error("", "The create whose answer was lost made no webhook", "Plan again with a refresh"))
+					w.ExpectMessages(t, told, acctest.Error("", "The unanswered create made no webhook", "Plan again with a refresh"))
 				} else {
 					w.ExpectMessages(t, told)
 				}

@@ -32,7 +32,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	attributes := settingsAttributes()
 	attributes["id"] = schema.StringAttribute{
 		Required:            true,
-		MarkdownDescription: "The webhook's id, for example `0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0`.",
+		MarkdownDescription: "The webhook's id, for example `0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9`.",
 		Validators:          []validator.String{webhookID},
 	}
 	attributes["account_id"] = schema.Int64Attribute{

@@ -149,7 +149,7 @@ func TestWebhookResource_ExistsWhereNothingCanBeListed(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]acctest.Message{
 		401: acctest.Error("", "The credentials were refused", "Cannot list the webhooks."),
-		503: acctest.Warning("", "The API answered 503 Service Unavailable", "The plan cannot check whether the new webhooks exist already."),
+		503: acctest.Warning("", "The API answered 503 Service Unavailable", "The plan cannot check for existing webhooks."),
 	} {
 		w := acctest.NewWorld(t)
 		w.API.SetFaults(cakemailtest.Fault{Status: status})
@@ -178,7 +178,7 @@ func TestWebhookResource_ExistsInAnOlderListOfEvents(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorld(t)
 	c := w.NewCore(t, nil)
-	opened := acctest.Warning("events", "Event missing from Cakemail's newest list", "Cakemail may not accept Email.Opened for a new webhook.")
+	opened := acctest.Warning("events", "Event missing from Cakemail's newest list", "Cakemail might not accept Email.Opened for a new webhook.")
 	for _, test := range []struct {
 		config acctest.Arguments
 		want   []acctest.Message

@@ -299,7 +299,7 @@ func TestWebhookResource_OwnersOfAPendingCreateElsewhere(t *testing.T) {
 // The operator of the old host still has the secret.
 func TestWebhookResource_OwnersOfAnotherHost(t *testing.T) {
 	t.Parallel()
-	warning := acctest.Warning("url", "The secret stays although the host changes", "from https://example.com to https://example.org")
+	warning := acctest.Warning("url", "The old host still knows the secret", "from https://example.com to https://example.org")
 	for url, want := range map[string][]acctest.Message{
 		"https://example.org/cakemail": {warning}, "https://example.com/other": nil, "https://EXAMPLE.com:443/cakemail": nil,
 		"https://example.com:8443/cakemail": {acctest.Warning("url", warning.Summary, "to https://example.com:8443.")},

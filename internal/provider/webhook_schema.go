@@ -19,7 +19,7 @@ const longestURL = 2083
 func webhookResourceSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "Posts Cakemail's events to your URL, signed with the webhook's secret.\n\n" +
-			"Changing `events` or `account_id` replaces the webhook, which changes its id and its secret: the plan warns. All other changes keep both.\n\n" +
+			"Changing `events` or `account_id` replaces the webhook, with a new id and secret; the plan warns. Other changes keep both.\n\n" +
 			"~> Cakemail cannot delete webhooks. Destroying this resource archives the webhook, which stops deliveries. An import brings it back.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
@@ -48,17 +48,16 @@ func webhookResourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				MarkdownDescription: "Maximum deliveries per `rate_limit_period`, at least `1`, for example `100`. The API's default is `50`. " +
-					"If you remove the argument, the webhook keeps its value.",
+					"Removing the argument keeps its value.",
 				Validators:    []validator.Int64{numberCheck(1, 0)},
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"rate_limit_period": schema.StringAttribute{
-				Optional: true,
-				Computed: true,
-				MarkdownDescription: "Period of `rate_limit`: `second`, `minute`, `hour` or `day`. Cakemail's current API takes `second` and `minute`. " +
-					"The API's default is `second`. If you remove the argument, the webhook keeps its value.",
-				Validators:    []validator.String{period},
-				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				Optional:            true,
+				Computed:            true,
+				MarkdownDescription: "Period of `rate_limit`: `second` or `minute`. The API's default is `second`. Removing the argument keeps its value.",
+				Validators:          []validator.String{period},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"archived": schema.BoolAttribute{
 				Optional:            true,
@@ -71,8 +70,8 @@ func webhookResourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				MarkdownDescription: "Account of the webhook, for example `42`. The default is the provider's `account_id`, or else the account of the credentials. " +
-					"Adding it later doesn't replace a webhook already in that account. If you remove it, the webhook stays in its account, unless the " +
-					"provider has another `account_id`.",
+					"Adding it later doesn't replace a webhook already in that account. Removing it keeps the webhook in its account, unless the " +
+					"provider sets another.",
 				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"store_secret": schema.BoolAttribute{
@@ -101,7 +100,7 @@ const (
 	secretDescription       = "Secret that signs deliveries: `base64(HMAC-SHA256(secret, body))`."
 	hashFunctionDescription = "Hash function of the signature, for example `sha256`."
 	// accountDescription is for everything that reads a webhook by id.
-	accountDescription = "Account of the webhook, for example `42`. The default is the account in which this configuration manages the webhook, " +
+	accountDescription = "Account of the webhook, for example `42`. The default is the account of the webhook's resource, " +
 		"then the provider's `account_id`, then the account of the credentials."
 )
 
@@ -110,7 +109,7 @@ func settingsAttributes() map[string]datasourceschema.Attribute {
 	return map[string]datasourceschema.Attribute{
 		"url": datasourceschema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "Where Cakemail posts the events.",
+			MarkdownDescription: "Your receiver's URL.",
 		},
 		"events": datasourceschema.SetAttribute{
 			Computed:            true,

@@ -37,7 +37,7 @@ func TestWebhookSecretEphemeralResource_IsNotOpened(t *testing.T) {
 		fault    cakemailtest.Fault
 		want     acctest.Message
 	}{
-		"of an unknown webhook": {id: "no-such-webhook", want: acctest.Error("id", "There is no webhook no-such-webhook", "Check the id.")},
+		"of an unknown webhook": {id: "no-such-webhook", want: acctest.Error("id", "There is no webhook no-such-webhook", "Check the id and account_id.")},
 		"when the API keeps it to itself": {
 			id: "webhook", fault: cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"signature"`, `"nothing"`)},
 			want: acctest.Error("", "The webhook webhook has no secret", ""),

@@ -45,7 +45,7 @@ func (a *webhookTestDeliveryAction) Metadata(_ context.Context, req action.Metad
 // Schema implements [action.Action].
 func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Posts a signed sample from your machine to a webhook's URL, once, and fails unless the receiver answers 2xx. It reads the secret " +
+		MarkdownDescription: "Posts one signed sample from your machine to a webhook's URL, and fails unless the receiver answers 2xx. It reads the secret " +
 			"but doesn't store it. Needs Terraform 1.14.\n\n" +
 			"~> Your receiver accepts the sample as a genuine event, about `test@example.com`.",
 		Attributes: map[string]schema.Attribute{
@@ -72,7 +72,7 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 			"timeout": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
 				Optional:            true,
-				MarkdownDescription: "Seconds that the receiver may take to answer, from `1` to `3600`. The default is `10`.",
+				MarkdownDescription: "Receiver timeout in seconds, from `1` to `3600`. The default is `10`.",
 				Validators:          []validator.Int64{numberCheck(1, 3600)},
 			},
 		},

@@ -123,7 +123,7 @@ func (w *World) MayBeMistaken(webhook cakemailtest.Webhook) bool {
 	for _, other := range w.API.Webhooks() {
 		known, theirs := w.theirs[other.ID]
 		isAlike := known.likeness == likeness(webhook) || likeness(other) == likeness(webhook)
-		if theirs && isAlike && (known.isNew || w.touched[other.ID]) {
+		if isAlike && (theirs && known.isNew || w.touched[other.ID]) {
 			return true
 		}
 	}

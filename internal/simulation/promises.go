@@ -152,10 +152,10 @@ func (e *ending) compareWebhook(address string, block Block, kept tftypes.Value)
 	}
 }
 
-// compareWithAPI checks that no webhook is lost, doubled or taken.
+// compareWithAPI checks that no webhook is lost, duplicated or taken.
 func (e *ending) compareWithAPI() {
 	// No habit of the API writes a value that cannot be read.
-	if e.isTold("Part of an answer cannot be read") {
+	if e.isTold("The API's answer is partly unreadable") {
 		e.add("a value that can be read was not")
 	}
 	for id, owners := range e.owners {
@@ -186,7 +186,7 @@ func (e *ending) compareWithAPI() {
 // isKnown reports whether a person knows about an active webhook that is not in the state: from the plan after a kill,
 // from a message about a lost create, or from one that says that there may be webhooks which no list showed.
 func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
-	if e.hasLeft && (e.isTold(webhook.ID) || e.isTold("cannot check whether the new webhooks") || !webhook.Created.After(e.unseen)) {
+	if e.hasLeft && (e.isTold(webhook.ID) || e.isTold("cannot check for existing webhooks") || !webhook.Created.After(e.unseen)) {
 		return true
 	}
 	if e.isTold("The webhook "+webhook.ID+" was not found") || e.hasStrayed && e.isTold("The webhook for https://example.com was not found") {

@@ -54,11 +54,12 @@ const (
 	NullLists       Habit = "shows null for no webhooks"
 	AnswersTasks    Habit = "answers a create with the number of a task"
 	UnknownStatus   Habit = "calls active webhooks sleepy"
+	NewestFirst     Habit = "lists the newest webhook first"
 )
 
 // Habits are all habits.
 var Habits = []Habit{
-	AddsSlash, LimitsRates, LowersEvents, BornArchived, NumbersAsText, OldAnswers, MasksSecrets, RefusesArchived, NullLists, AnswersTasks, UnknownStatus,
+	AddsSlash, LimitsRates, LowersEvents, BornArchived, NumbersAsText, OldAnswers, MasksSecrets, RefusesArchived, NullLists, AnswersTasks, UnknownStatus, NewestFirst,
 }
 
 // Has reports whether the API has the habit.

@@ -71,6 +71,9 @@ func NewWorld(weather Weather) *World {
 	if weather.Uncounted {
 		options = append(options, cakemailtest.WithoutCount())
 	}
+	if weather.Has(NewestFirst) {
+		options = append(options, cakemailtest.WithNewestFirst())
+	}
 	w.API = cakemailtest.Start(options...)
 	return w
 }

@@ -12,7 +12,7 @@ variables {
 run "makes_a_webhook_per_event" {
   assert {
     condition     = length(toset(values(output.secrets))) == length(var.events)
-    error_message = "Each webhook has to have its own secret."
+    error_message = "Each webhook must have its own secret."
   }
 }
 
@@ -25,6 +25,6 @@ run "keeps_the_secrets_when_an_event_is_added" {
 
   assert {
     condition     = alltrue([for event in ["Contact.Added", "Email.Bounced"] : output.secrets[event] != null])
-    error_message = "The webhooks that are there have to keep their secrets."
+    error_message = "Existing webhooks must keep their secrets."
   }
 }

@@ -30,7 +30,7 @@ func main() {
 	if len(secrets) == 0 {
 		log.Fatal("CAKEMAIL_WEBHOOK_SECRET is not set")
 	}
-	// Kubernetes ends it with SIGTERM: answer what has begun to arrive.
+	// On Kubernetes' SIGTERM, finish open requests within 10 seconds.
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, syscall.SIGTERM)
 	address := net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080"))
@@ -54,7 +54,7 @@ func receive(secrets []string) http.HandlerFunc {
 		if r.Method == http.MethodGet && r.URL.Path == "/healthz" {
 			return
 		}
-		// The signature is of the body as it came: verify first, decode afterwards.
+		// The signature covers the raw body: verify before decoding.
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
 		if err != nil {
 			http.Error(w, "cannot read the body", http.StatusBadRequest)
@@ -71,7 +71,7 @@ func receive(secrets []string) http.HandlerFunc {
 	}
 }
 
-// verify compares in constant time, so that the answer's delay tells nothing.
+// verify compares in constant time, so response times reveal nothing.
 func verify(body []byte, signature, secret string) bool {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)

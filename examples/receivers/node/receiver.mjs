@@ -11,7 +11,7 @@ if (secrets.length === 0) {
   process.exit(1);
 }
 
-// Compares in constant time, so that the answer's delay tells nothing.
+// Compares in constant time, so response times reveal nothing.
 function verify(body, signature, secret) {
   const expected = Buffer.from(createHmac("sha256", secret).update(body).digest("base64"));
   const given = Buffer.from(signature);
@@ -34,7 +34,7 @@ const server = createServer(async (request, response) => {
     response.end();
     return;
   }
-  // The signature is of the body as it came: verify first, parse afterwards.
+  // The signature covers the raw body: verify before parsing.
   const body = await read(request).catch(() => undefined);
   if (body === undefined) {
     response.writeHead(400, { connection: "close" }).end();
@@ -54,7 +54,7 @@ server.listen(Number(process.env.PORT || 8080), process.env.HOST || "127.0.0.1",
   const { address, port } = server.address();
   console.log(`listening on ${address}:${port}`);
 });
-// Kubernetes ends it with SIGTERM: answer what has begun to arrive, for 10 seconds at most.
+// On Kubernetes' SIGTERM, finish open requests within 10 seconds.
 process.on("SIGTERM", () => {
   server.close();
   setTimeout(() => server.closeAllConnections(), 10_000).unref();

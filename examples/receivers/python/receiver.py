@@ -21,7 +21,7 @@ SECRETS = os.environ.get("CAKEMAIL_WEBHOOK_SECRET", "").split()
 
 
 def verify(body: bytes, signature: str, secret: str) -> bool:
-    """Compares in constant time, so that the answer's delay tells nothing."""
+    """Compares in constant time, so response times reveal nothing."""
     expected = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
     return hmac.compare_digest(signature.encode(), expected)
 
@@ -35,7 +35,7 @@ class Receiver(BaseHTTPRequestHandler):
         if not re.fullmatch("[0-9]{1,7}", length) or int(length) > LARGEST_BODY:
             self.answer(400)
             return
-        # The signature is of the body as it came: verify first, parse afterwards.
+        # The signature covers the raw body: verify before parsing.
         body = self.rfile.read(int(length))
         signature = self.headers.get("X-Cakemail-Signature") or self.headers.get("X-Signature") or ""
         if not any(verify(body, signature, secret) for secret in SECRETS):
@@ -69,7 +69,7 @@ if __name__ == "__main__":
             signal.alarm(10)
             Thread(target=server.shutdown).start()
 
-        # Kubernetes ends it with SIGTERM: answer what has begun to arrive, for 10 seconds at most.
+        # On Kubernetes' SIGTERM, finish open requests within 10 seconds.
         server.daemon_threads = False
         signal.signal(signal.SIGTERM, end)
         print(f"listening on {server.server_address[0]}:{server.server_port}", flush=True)

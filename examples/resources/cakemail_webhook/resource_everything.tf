@@ -1,4 +1,4 @@
-# Every argument, to add to such a configuration.
+# A fragment with every argument.
 resource "cakemail_webhook" "everything" {
   url    = "https://example.com/cakemail/bounces"
   events = ["Email.Bounced"]
@@ -12,6 +12,6 @@ resource "cakemail_webhook" "everything" {
   store_secret = true  # false keeps the secret out of the state
 
   lifecycle {
-    prevent_destroy = false # true refuses to archive the webhook or change its secret
+    prevent_destroy = false # true blocks archiving and replacement
   }
 }

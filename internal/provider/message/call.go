@@ -40,7 +40,7 @@ func NotListed(err error, about Subject, provider Provider) []Message {
 	messages := Call(err, about, provider)
 	for index := range messages {
 		_, advice, _ := strings.Cut(messages[index].Text, "\n")
-		messages[index].Text = text("The plan cannot check whether the new webhooks exist already.", advice)
+		messages[index].Text = text("The plan cannot check for existing webhooks.", advice)
 		messages[index].IsWarning = true
 	}
 	return messages
@@ -64,7 +64,7 @@ func (c failedCall) message() Message {
 			"Use an access token instead: set access_token or CAKEMAIL_ACCESS_TOKEN.")
 	case cakemail.Forbidden:
 		return c.problem("The credentials do not permit this call",
-			"The credentials are "+c.provider.Credentials+".", "Check account_id, and the user's rights in "+accountName(c.about.Account)+".")
+			"They come from "+c.provider.Credentials+".", "Check account_id, and the user's rights in "+accountName(c.about.Account)+".")
 	case cakemail.Gone, cakemail.Unconfirmed, cakemail.Unsupported:
 		return c.notFound()
 	case cakemail.Unreadable:
@@ -83,7 +83,7 @@ func (c failedCall) message() Message {
 	if c.Status == "" {
 		return c.problem("Cannot " + c.Action)
 	}
-	return c.problem("The API answered "+c.Status, "The provider does not know this answer. Try again, or ask Cakemail's support.")
+	return c.problem("The API answered "+c.Status, "This answer is unexpected. Try again, or ask Cakemail's support.")
 }
 
 // notFound is for what the API does not have or offer.
@@ -91,13 +91,13 @@ func (c failedCall) notFound() Message {
 	id := short(c.about.ID)
 	switch {
 	case c.Kind == cakemail.Gone && id == "":
-		return c.problem("The create whose answer was lost made no webhook", "Plan again with a refresh, and apply to create the webhook.")
+		return c.problem("The unanswered create made no webhook", "Plan again with a refresh, and apply to create the webhook.")
 	case c.Kind == cakemail.Gone && c.about.IDArgument == "":
 		return c.problem("There is no webhook "+id, "It is not in "+accountName(c.about.Account)+". It was removed, or the credentials changed.",
 			"Plan again with the right credentials. The plan creates what is missing.")
 	case c.Kind == cakemail.Gone:
 		return c.problem("There is no webhook "+id,
-			"It is not in "+accountName(c.about.Account)+". Check the id. If a resource manages the webhook, add:",
+			"It is not in "+accountName(c.about.Account)+". Check the id and account_id. If a resource manages it, add:",
 			block("account_id = cakemail_webhook.NAME.account_id")).On(c.about.IDArgument)
 	case errors.Is(c.Error, cakemail.ErrStillListed):
 		return c.problem("The API lists the webhook but does not show it", "Nothing was changed. One of its servers may be out of date.",

@@ -74,7 +74,7 @@ func Unencrypted(name, host string) Message {
 func NotKnownYet(unknown []string) Message {
 	return problem("The provider's configuration is not known yet",
 		"The provider needs "+strings.Join(unknown, " and ")+" now, but Terraform knows that only after apply.",
-		"Use a known value, or first apply the resource that it comes from:", block("terraform apply -target=ADDRESS"))
+		"Use a known value, or first apply the resource that it comes from:", block("terraform apply -target=SOURCE_ADDRESS"))
 }
 
 // NotRefreshed is for a webhook that cannot be read because of NotKnownYet.
@@ -97,8 +97,8 @@ const (
 	HasNoScheme     = "does not begin with https:// or http://."
 	IsUnreadable    = "cannot be parsed. A %, [, : or # may need percent-encoding with urlencode()."
 	HasNoHost       = "has no host."
-	HasWrongPort    = "has a port that is not a number from 1 to 65535."
-	HasMoreThanPath = "has a query, a fragment or a user name, which the API's address cannot have."
+	HasWrongPort    = "needs a port from 1 to 65535."
+	HasMoreThanPath = "must not have a query, a fragment or a user name."
 
 	TokenIsEmpty    = "is empty. Leave it out to use CAKEMAIL_ACCESS_TOKEN, or email and password."
 	TokenHasBearer  = "begins with Bearer. Remove that word: the provider adds it."
@@ -106,7 +106,7 @@ const (
 		"In an env file, quotation marks can become part of the value."
 
 	IsNoEmailAddress = "is not an e-mail address, such as ops@example.com."
-	IsNoAccount      = "is not a whole number of at least 1.\nSet it to the account's number, for example 42, or unset it."
+	IsNoAccount      = "must be an account number, for example 42. Set it or unset it."
 )
 
 // TokenHasSpace names the usual reason, which depends on the token's source.
@@ -177,7 +177,7 @@ func OutOfRange(name string, least, most int64) Message {
 
 // NotWhole is for a number that has a fraction or is too large.
 func NotWhole(name, number string) Message {
-	return Invalid(name, "is "+number+". Use a whole number, such as 20.")
+	return Invalid(name, "is "+number+". Use a whole number.")
 }
 
 // WebhookID is for a value that cannot be an id.
@@ -195,8 +195,8 @@ func NotAPeriod(name, value, suggestion string, periods []string) Message {
 // Event is for a name that is unknown or cannot be an event. The suggestion can be "".
 func Event(name, suggestion string, canBe bool) Message {
 	if canBe {
-		return warning("Unknown event name", notAccepted("may not", name, suggestion),
-			"This version of the provider does not know it. All names:", guide("events-and-deliveries"))
+		return warning("Unknown event name", notAccepted("might not", name, suggestion),
+			"This provider version does not know it. All names:", guide("events-and-deliveries"))
 	}
 	return problem("Invalid event name", notAccepted("does not", name, suggestion),
 		"Names have the form Resource.Action, such as Contact.Added. All names:", guide("events-and-deliveries"))
@@ -205,7 +205,7 @@ func Event(name, suggestion string, canBe bool) Message {
 // OldEvents is for a new webhook with events that are only in older lists.
 func OldEvents(names []string) Message {
 	return warning("Event missing from Cakemail's newest list",
-		"Cakemail may not accept "+shortened(strings.Join(names, ", "), 120)+" for a new webhook.",
+		"Cakemail might not accept "+shortened(strings.Join(names, ", "), 120)+" for a new webhook.",
 		"All names:", guide("events-and-deliveries")).On("events")
 }
 
@@ -267,6 +267,6 @@ func InvalidImport(wrong, given string) Message {
 	if given != "" {
 		given = "The import id is " + quoted(given) + "."
 	}
-	return problem("Invalid import id", wrong, given, "Use the webhook's id, or ACCOUNT_ID/ID if the provider has another account.",
+	return problem("Invalid import id", wrong, given, "Use the webhook's id, or ACCOUNT_ID/ID for another account.",
 		"Add "+WithoutSecret+" to keep the secret out of the state.")
 }

@@ -57,14 +57,14 @@ func ambiguous(about Subject, candidates []cakemail.Webhook) Message {
 	switch {
 	case len(candidates) == 1:
 		return problem("The webhook "+idsOf(candidates)+" may be this resource's",
-			"The answer to the create was lost. It may have made this webhook, or not.",
-			"If it is this resource's, run both commands. If not, run only the first:", block(fromState...))
+			"The answer to the create was lost. It may have made this webhook.",
+			"If so, run both commands. If not, run only the first:", block(fromState...))
 	case about.IsPending:
 		return problem("There is more than one new webhook", "The answer to the create was lost, and any of these may be this resource's.",
 			"Run the first command. Then import the right one, and archive the others:", block(fromState...))
 	}
 	return problem("There is more than one new webhook", "The answer to the create was lost, and any of these may be this resource's.",
-		"Import the right one, and archive the others:", block(imports...), "If you only apply again, you get one more.")
+		"Import the right one, and archive the others:", block(imports...), "Applying again would create another one.")
 }
 
 // alike is for webhooks that the create can have made if the API rewrites URLs.
@@ -85,7 +85,7 @@ func Retried(about Subject, made cakemail.Created) []Message {
 	if len(made.Surplus) > 0 {
 		messages = append(messages, warning("A second webhook was archived: "+idsOf(made.Surplus),
 			"The answer to the create was lost, and the retry made a second webhook.",
-			"There is nothing to do. If somebody else made it, import it into another resource and apply:",
+			"Nothing to do. If someone else made it, import it into another resource and apply:",
 			block(importing(about.Account, made.Surplus...)...)))
 	}
 	const mayExist = "The answer to the create was lost, and the retry may have made a second webhook."

@@ -35,7 +35,7 @@ func Archived(id string) Message {
 func OtherEvent(delivery cakemail.Delivery) Message {
 	return warning("The webhook does not have this event",
 		fmt.Sprintf("The webhook %s has only %s.", short(delivery.Webhook.ID), shortened(strings.Join(delivery.Webhook.Events, " and "), 120)),
-		fmt.Sprintf("The test delivery posts %s, which Cakemail never posts to it.", short(delivery.Event))).On("event")
+		fmt.Sprintf("The test delivery posts %s, which Cakemail never posts to it. Set event to one that it has.", short(delivery.Event))).On("event")
 }
 
 // Delivery says how a test delivery failed, and what to check.
@@ -49,7 +49,7 @@ func Delivery(err error, delivery cakemail.Delivery) Message {
 	}
 	switch {
 	case failure.Status != "" && failure.Kind == cakemail.Redirected:
-		same := "another path on the same host, perhaps only by a slash at the end"
+		same := "another path on the same host, perhaps only a trailing slash"
 		return failed("The receiver answered "+failure.Status, "It redirects to "+call.target(same, receiver)+".",
 			"Deliveries follow no redirect. Set url to the final address.")
 	case failure.Status != "":
@@ -59,7 +59,7 @@ func Delivery(err error, delivery cakemail.Delivery) Message {
 		return problem("Nothing to post to", to, call.said(""))
 	case failure.Kind == cakemail.Timeout:
 		return failed("The receiver did not answer in time", fmt.Sprintf("The answer was not complete after %s. "+
-			"Let the receiver answer first and work afterwards, or raise timeout.", delivery.Timeout))
+			"Answer first and process later, or raise timeout.", delivery.Timeout))
 	case failure.Kind == cakemail.Untrusted:
 		return failed("The receiver's certificate is not trusted", call.said(""),
 			"It must be from a public authority, for this host, with its whole chain.")
@@ -76,7 +76,7 @@ var refusalAdvice = map[cakemail.Kind]string{
 	cakemail.Unauthorized: verification,
 	cakemail.Forbidden:    verification,
 	cakemail.Gone:         "The receiver has nothing at this path. Check the webhook's url.",
-	cakemail.Unsupported:  "The receiver accepts no POST at this path. Check url, and a slash at its end.",
+	cakemail.Unsupported:  "The receiver accepts no POST at this path. Check url and any trailing slash.",
 	cakemail.Invalid:      "The receiver refused the body. Check its log. To post another body, set payload.",
 	cakemail.RateLimited:  "Wait, and set the webhook's rate_limit to what the receiver can take.",
 	cakemail.Unavailable:  failedThere,
@@ -84,7 +84,7 @@ var refusalAdvice = map[cakemail.Kind]string{
 }
 
 const (
-	verification = "Check that the receiver has this webhook's secret, verifies the body as it came, " +
+	verification = "Check that the receiver has this webhook's secret, verifies the raw body, " +
 		"and has no login or firewall in front of it."
 	failedThere = "The receiver failed, or a proxy did not reach it. Check the receiver's log."
 )

@@ -115,7 +115,7 @@ func (f facts) samples() map[string][]message.Message {
 			message.Invalid("access_token", message.TokenHasSpace("access_token")), message.Invalid("access_token", message.TokenHasBearer),
 			message.Invalid(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"), message.TokenHasBracket),
 			message.Invalid(message.InEnvironment("CAKEMAIL_ACCOUNT_ID"), message.IsNoAccount),
-			message.Invalid("access_token", message.TokenIsEmpty), message.Invalid("email", message.IsNoEmailAddress+message.OrFrom("CAKEMAIL_EMAIL")),
+			message.Invalid("account_id", message.IsNoAccount), message.Invalid("access_token", message.TokenIsEmpty), message.Invalid("email", message.IsNoEmailAddress+message.OrFrom("CAKEMAIL_EMAIL")),
 			message.Invalid(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"), message.TokenHasSpace(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"))),
 			message.Invalid("password", message.HasLineBreak("password")),
 		),
@@ -162,7 +162,7 @@ func (f facts) samples() map[string][]message.Message {
 		"OtherDefault":      one(message.OtherDefault(about, f.account, 0)),
 		"OtherEvent":        one(message.OtherEvent(f.delivery())),
 		"OtherObject":       one(message.OtherObject(moved)),
-		"OutOfRange":        one(message.OutOfRange("max_retries", 0, 20), message.OutOfRange("rate_limit", 1, 0)),
+		"OutOfRange":        one(message.OutOfRange("max_retries", 0, 20), message.OutOfRange("request_timeout", 1, 3600), message.OutOfRange("rate_limit", 1, 0)),
 		"Period":            one(message.Period("hour")),
 		"Replaced": one(
 			message.Replaced(about, []string{"events"}, 0),
@@ -172,7 +172,7 @@ func (f facts) samples() map[string][]message.Message {
 		"Retried":        message.Retried(about, cakemail.Created{Surplus: three[:1], Duplicates: three[:1], Unchecked: cause}),
 		"Tainted":        one(message.Tainted(about)),
 		"TwoCredentials": one(message.TwoCredentials()),
-		"URL":            one(message.URL("url", message.HasMoreThanPath, "https://example.com/cakemail")),
+		"URL":            one(message.URL("base_url", message.HasMoreThanPath, cakemail.DefaultBaseURL), message.URL("url", message.HasMoreThanPath, "https://example.com/cakemail")),
 		"Unencrypted":    one(message.Unencrypted("base_url", f.host)),
 		"UnknownSource":  one(message.UnknownSource("null_resource")),
 		"Untold":         one(message.Untold(moved), message.Untold(message.Moved{Type: "restapi_object"})),
@@ -227,7 +227,7 @@ func TestEveryMessage(t *testing.T) {
 }
 
 // notOurs are the titles in the guide that Terraform gives, or that are named after a call.
-var notOurs = regexp.MustCompile(`Provider produced inconsistent|Invalid provider configuration|when invoking action|` +
+var notOurs = regexp.MustCompile(`Provider produced inconsistent|Invalid provider configuration|when invoking action|Required plugins|Failed to (install|query)|Partially applied|` +
 	`Cannot (list|create|change|archive|unarchive|find)`)
 
 // The reader must be able to follow the advice.
@@ -244,7 +244,7 @@ func TestAdviceFits(t *testing.T) {
 		"a webhook that vanished": {cakemail.Gone, saved, "There is no webhook " + usual.id, "Plan again", "Check its id"},
 		"an id that was typed":    {cakemail.Gone, typed, "There is no webhook " + usual.id, "account_id = ", "Plan again"},
 		"a create that made none": {
-			cakemail.Gone, message.Subject{URL: usual.url, IsPending: true}, "The create whose answer was lost made no webhook", "Plan again", "id and",
+			cakemail.Gone, message.Subject{URL: usual.url, IsPending: true}, "The unanswered create made no webhook", "Plan again", "id and",
 		},
 		"a certificate": {cakemail.Untrusted, saved, "The certificate of " + usual.host + " is not trusted", "SSL_CERT_FILE", "Try again"},
 		"the network":   {cakemail.Network, saved, "No answer from " + usual.host, "HTTPS_PROXY", "SSL_CERT_FILE"},

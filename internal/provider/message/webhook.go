@@ -19,7 +19,7 @@ type Existing struct {
 	IsPaused, HasOtherURL, HasOtherEvents, WithoutSecret bool
 }
 
-// Exists is for a webhook that a plan would double. The id is in the title, since Terraform shows one warning per title.
+// Exists is for a webhook that a plan would duplicate. The id is in the title, since Terraform shows one warning per title.
 func Exists(existing Existing) Message {
 	title := "The webhook " + short(existing.Webhook.ID) + " exists already"
 	if existing.IsReplacement {
@@ -41,15 +41,15 @@ func Exists(existing Existing) Message {
 // Renamed is for an equal webhook in the state.
 func Renamed(id string) Message {
 	return warning("The state has an equal webhook: "+short(id),
-		"If you renamed or moved the resource, add a moved block to keep its webhook.",
-		"If you are rotating the secret, or replacing a tainted webhook, or want both, do nothing.", guide("handling-the-secret"))
+		"After a rename or move, add a moved block to keep the webhook.",
+		"If you rotate, replace a tainted webhook or want both, ignore this.", guide("handling-the-secret"))
 }
 
 // what says what both webhooks have in common.
 func (e Existing) what() string {
-	events, url := "Each event", "the same URL"
+	events, url := "each event", "the same URL"
 	if e.HasOtherEvents {
-		events = "Some events"
+		events = "some events"
 	}
 	if e.HasOtherURL {
 		url = "a similar URL"
@@ -57,7 +57,7 @@ func (e Existing) what() string {
 	if e.IsPaused {
 		return "An interrupted apply may have left it active"
 	}
-	return events + " would arrive twice, at " + url
+	return "Both would post " + events + " to " + url
 }
 
 // Replaced is for a plan that gives a webhook another secret. notIn is the account that it is not in, or 0.
@@ -68,15 +68,15 @@ func Replaced(about Subject, attributes []string, notIn int64) Message {
 	}
 	return warning("The secret of the webhook "+short(about.ID)+" will change", why+", so a new webhook replaces it.",
 		"Give your receiver the new secret. create_before_destroy = true avoids a gap.",
-		"To undo this after a failed create, revert the change, run this, and apply:",
+		"To undo a failed replacement, revert the change, run this, and apply:",
 		block(importing(about.Account, cakemail.Webhook{ID: about.ID})...))
 }
 
 // OtherHost is for a url that changes to another host in place.
 func OtherHost(about Subject, planned string) Message {
-	return warning("The secret stays although the host changes",
+	return warning("The old host still knows the secret",
 		fmt.Sprintf("url changes from %s to %s.", shortened(mask.Origin(about.URL), 50), shortened(mask.Origin(planned), 50)),
-		"Whoever runs the old host knows the secret, and can sign events with it.",
+		"The old host's operator can still sign events.",
 		"For a new secret, run:", block("terraform apply -replace=ADDRESS")).On("url")
 }
 
@@ -98,15 +98,15 @@ func Unreplaced(archived []cakemail.Ref) Message {
 // AccountNotNamed is for a block without account_id that finds its webhook in another account.
 func AccountNotNamed(id string, account int64) Message {
 	return warning("account_id is missing", "The webhook "+short(id)+" is in "+accountName(account)+".",
-		"An apply that does not change it cannot know that, and fails. Add:",
+		"An apply that leaves it unchanged then fails. Add:",
 		block("account_id = cakemail_webhook.NAME.account_id")).On("account_id")
 }
 
 // Dropped is for a webhook that a refresh does not find.
 func Dropped(about Subject) Message {
-	what := "Terraform takes it out of the state. A new one will have a new id and secret."
+	what := "Terraform removes it from the state. A new one gets a new id and secret."
 	if about.IsPending {
-		what = "The create whose answer was lost made none, so Terraform takes it out of the state."
+		what = "The unanswered create made none, so Terraform removes it from the state."
 	}
 	return warning(about.notFound()+" in "+accountName(about.Account), what,
 		"If these are another account's credentials, stop: the webhook may still deliver.")
@@ -117,7 +117,7 @@ func NotArchived(about Subject) Message {
 	const others = "If these are another account's credentials, the webhook may still deliver."
 	where := "It is not in " + accountName(about.Account) + "."
 	if about.IsPending {
-		return warning(about.notFound()+", so nothing was archived", where, "The create whose answer was lost made none there.", others)
+		return warning(about.notFound()+", so nothing was archived", where, "The unanswered create made none there.", others)
 	}
 	return warning(about.notFound()+", so nothing was archived", where, others, "With the right credentials, import it and destroy it:",
 		block(importing(about.Account, cakemail.Webhook{ID: about.ID})...))
@@ -143,13 +143,13 @@ func SecretNotShown(about Subject, isKept bool) Message {
 	if isKept {
 		what = "The state keeps the old secret, which may have changed."
 	}
-	return warning("The API did not show a secret", "The answer about "+about.String()+" has none, or hides it.", what,
+	return warning("The API returned no secret", "The answer about "+about.String()+" has none, or hides it.", what,
 		"Check that the user may see secrets, or ask Cakemail's support.")
 }
 
-// Unread is for an answer that cannot be read in part.
+// Unread is for an answer that is partly unreadable.
 func Unread(about Subject, cause error) Message {
-	return warning("Part of an answer cannot be read", ended("About "+about.String()+": ", cause.Error()),
+	return warning("The API's answer is partly unreadable", ended("About "+about.String()+": ", cause.Error()),
 		"The state keeps the old value. Update the provider, or ask Cakemail's support.")
 }
 
@@ -192,7 +192,7 @@ func Period(period string) Message {
 // LeavesAccount is for a replacement that would silently move the webhook.
 func LeavesAccount(account int64) Message {
 	return problem("The replacement would be in another account",
-		fmt.Sprintf("The webhook is in account %d. Only the state says so.", account),
+		fmt.Sprintf("The webhook's account, %d, is only in the state.", account),
 		"The new webhook would be in the account of the credentials.",
 		fmt.Sprintf("To stay in account %d, set account_id = %d.", account, account),
 		"To move, set account_id to the other account's number.").On("account_id")
@@ -293,7 +293,7 @@ func OtherObject(moved Moved) Message {
 
 // Untold is for a state that does not tell the id or the events, or that cannot be read.
 func Untold(moved Moved) Message {
-	what := "The state of " + moved.Type + " has a form that this provider does not know."
+	what := "The state of " + moved.Type + " is in an unknown format."
 	if moved.Path != "" {
 		what = "The state with the path " + moved.path() + " lacks the webhook's id or events."
 	}
@@ -307,5 +307,5 @@ func MovedGone(about Subject) Message {
 	about.Account = 0
 	return problem("The moved webhook was not found", inFront(about.String())+" is not in "+account+". Nothing was changed.",
 		"If it is in another account, set account_id in its provider block.",
-		"If it is gone, take it out of the state and apply again:", block("terraform state rm ADDRESS"))
+		"If it is gone, take the old resource out of the state and apply again:", block("terraform state rm OLD_ADDRESS"))
 }
