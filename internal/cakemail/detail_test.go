@@ -48,13 +48,13 @@ func TestError_SaysWhatTheAPISays(t *testing.T) {
 func TestError_DescribesWhatHasNoMessage(t *testing.T) {
 	for body, want := range map[string]string{
 		" \n ":                                "",
-		`{"detail":[]}`:                       "(13 bytes of JSON without a message)",
-		`{"detail":5}`:                        "(12 bytes of JSON without a message)",
-		`{"detail":[{"loc":["body","url"]}]}`: "(35 bytes of JSON without a message)",
-		`["oops"]`:                            "(8 bytes of JSON without a message)",
-		"\n<!DOCTYPE html><title>502</title>": "(an HTML page, so the answer may come from a proxy)",
-		"upstream connect error":              "(22 bytes that are not JSON)",
-		`{"detail":[{"msg":"x"`:               "(21 bytes that are not JSON)",
+		`{"detail":[]}`:                       "13 bytes of JSON without a message",
+		`{"detail":5}`:                        "12 bytes of JSON without a message",
+		`{"detail":[{"loc":["body","url"]}]}`: "35 bytes of JSON without a message",
+		`["oops"]`:                            "8 bytes of JSON without a message",
+		"\n<!DOCTYPE html><title>502</title>": "an HTML page, so the answer may come from a proxy",
+		"upstream connect error":              "22 bytes that are not JSON",
+		`{"detail":[{"msg":"x"`:               "21 bytes that are not JSON",
 	} {
 		if got := answerErrorOf(New(Options{}), 422, nil, body); got.Fields != nil || got.Message != want {
 			t.Errorf("%q: got %+v and %q, want %q", body, got.Fields, got.Message, want)
@@ -73,8 +73,8 @@ func TestError_OfALoginShowsNothingOfTheAnswer(t *testing.T) {
 		`{"detail":"` + echo + `"}`: "",
 		`{"detail":[{"loc":["body","` + echo + `"],"msg":"` + echo + `","type":"` + echo + `"}]}`: "",
 		`{"message":"` + echo + `"}`: "",
-		`{"error":"` + echo + `"}`:   "(42 bytes of JSON without a message)",
-		echo:                         "(30 bytes that are not JSON)",
+		`{"error":"` + echo + `"}`:   "42 bytes of JSON without a message",
+		echo:                         "30 bytes that are not JSON",
 	} {
 		got := New(Options{}).answerError(&exchange{call: request{action: "log in", isLogin: true}}, new(responseOf(400, nil)), []byte(body))
 		if got.Message != want || got.Fields != nil || got.Kind != Invalid {

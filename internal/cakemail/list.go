@@ -18,7 +18,7 @@ import (
 type ListOptions struct {
 	// Account is the account to act for; 0 is the account of the credentials.
 	Account int64
-	// WithArchived includes archived webhooks.
+	// WithArchived includes archived webhooks. Without it, a list can have some.
 	WithArchived bool
 	// finishes makes the list once even if Terraform stops.
 	finishes bool
@@ -37,8 +37,9 @@ const maxReadings = 3
 // List yields every webhook, page by page, without secrets. If a page cannot be read, it yields one error and
 // ends, so a list is never silently incomplete. An archived webhook moves those behind it forward, past the
 // page that is read next. So List reads all pages again, three times at most, if they hold fewer webhooks than
-// the API counts, if the count changes meanwhile, or if this client archives a webhook or just has. An [Error]
-// of kind [Unexpected] says that some are still missing.
+// the API counts, if the count changes meanwhile, or if this client archives a webhook or just has. The last time,
+// it also yields archived webhooks: these keep their places, and an API may count them. An [Error] of kind
+// [Unexpected] says that some are still missing.
 func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhook, error] {
 	return func(yield func(Webhook, error) bool) {
 		seen := map[string]bool{}
@@ -55,6 +56,7 @@ func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhoo
 				// Only the next reading tells whether the list still shifts, as the API's servers learn of an archived webhook.
 				sleep(ctx, c.patience.LostCreate/2)
 			}
+			options.WithArchived = options.WithArchived || number == maxReadings-1
 			if read = c.listPages(ctx, options, fresh); read.isOver {
 				return
 			}
@@ -85,6 +87,11 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 	seen, counts, began := map[string]bool{}, []int{}, time.Now()
 	for number := 1; number <= maxPages; number++ {
 		page, err := c.listPage(ctx, options, number)
+		isComplete := len(counts) > 0 && len(seen) >= counts[len(counts)-1]
+		if isComplete && (IsKind(err, Invalid) || IsKind(err, Unsupported)) {
+			// An API may refuse the page after the last one.
+			page, err = listedPage{}, nil
+		}
 		if err != nil {
 			yield(Webhook{}, err)
 			return reading{isOver: true}

@@ -143,6 +143,65 @@ func TestList_ThatIsShortOfItsOwnCountIsAnError(t *testing.T) {
 	})
 }
 
+// Nobody has published what the count counts.
+func TestList_WhoseCountHasTheArchivedIsComplete(t *testing.T) {
+	story(t, "like any other", func(t bubble) {
+		api := newStub(func(r *http.Request) answer {
+			items := strings.ReplaceAll(itemsOf("w0", "w1"), "}", `,"status":"active"}`)
+			if r.URL.Query().Get("with_archived") == "true" {
+				items = strings.TrimSuffix(items, "]") + `,{"id":"w2","status":"archived"}]`
+			}
+			return answer{Body: `{"pagination":{"count":3},"data":` + items + `}`}
+		})
+
+		listed, err := api.client().Active(t.Context(), 0)
+
+		wantNoError(t, err)
+		if len(listed.all) != 2 {
+			t.Errorf("got %d webhooks, want 2", len(listed.all))
+		}
+	})
+}
+
+// An API may refuse the page after the last one.
+func TestList_EndsBeforeARefusedPage(t *testing.T) {
+	type row struct {
+		refused Kind
+		total   int
+		status  int
+	}
+	stories(t, map[string]row{
+		"404 after a full page":             {0, 50, http.StatusNotFound},
+		"422 after two full pages":          {0, 100, http.StatusUnprocessableEntity},
+		"503 after a full page":             {Unavailable, 50, http.StatusServiceUnavailable},
+		"404 where webhooks are missing":    {Unsupported, 51, http.StatusNotFound},
+		"404 where nothing counts the rest": {Unsupported, -50, http.StatusNotFound},
+	}, func(t bubble, row row) {
+		total, envelope := row.total, counted
+		if total < 0 {
+			total, envelope = -total, `{"data":ITEMS}`
+		}
+		full := paged(envelope, 50, same(total))
+		api := newStub(func(r *http.Request) answer {
+			if page, _ := strconv.Atoi(r.URL.Query().Get("page")); page > total/50 {
+				return answer{Status: row.status}
+			}
+			return full(r)
+		})
+
+		got, err := collect(api.client().List(t.Context(), ListOptions{}))
+
+		if row.refused != 0 {
+			wantKind(t, err, row.refused)
+			return
+		}
+		wantNoError(t, err)
+		if len(got) != total {
+			t.Errorf("got %d webhooks, want %d", len(got), total)
+		}
+	})
+}
+
 func TestList_ThatShiftsIsReadAgain(t *testing.T) {
 	archives := func(ids []string) []string { return ids[1:] }
 	adds := func(ids []string) []string { return append([]string{"new"}, ids...) }

@@ -17,8 +17,8 @@ func SameURL(one, other string) bool {
 var (
 	urlParser = whatwg.NewParser()
 	escapes   = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-	// needless are characters that mean the same without an escape. Some services escape the apostrophe in a query.
-	needless = regexp.MustCompile(`^[A-Za-z0-9._~'^-]$`)
+	// needless are characters that mean the same without an escape. Some services escape them in a query.
+	needless = regexp.MustCompile(`^[A-Za-z0-9._~'^|{}\[\]-]$`)
 )
 
 func normalURL(raw string) string {

@@ -20,6 +20,7 @@ func TestSameURL(t *testing.T) {
 		{"https://a.example/b%2fc", "https://a.example/b%2Fc"},
 		{"https://[2001:DB8::1]:443/", "https://[2001:db8::1]/"},
 		{"https://a.example/?q='y'", "https://a.example/?q=%27y%27"},
+		{"https://a.example/{b}|c?x[]=1|{2}", "https://a.example/%7Bb%7D%7Cc?x%5B%5D=1%7C%7b2%7d"},
 		{"https://[2001:0db8:0:0:0:0:0:1]/", "https://[2001:db8::1]/"},
 		{"https://[2001:DB8::A]/", "https://[2001:db8::a]/"},
 		{"https://[::ffff:1.2.3.4]/", "https://[::ffff:102:304]/"},
