@@ -43,7 +43,7 @@ type Options struct {
 	MaxRetries int
 	// RequestTimeout bounds one attempt, including the body of the answer; default [DefaultRequestTimeout].
 	RequestTimeout time.Duration
-	// IsPlanning reports whether a list gives up at once if the host does not exist or refuses connections; nil
+	// IsPlanning reports whether a call gives up at once if the host does not exist or refuses connections; nil
 	// means never.
 	IsPlanning func() bool
 	// UserAgent is sent with every call.

@@ -66,7 +66,7 @@ func (e *exchange) mayRepeat(ctx context.Context, response *http.Response, err e
 	if errors.Is(err, errAnswerTooLarge) || errors.Is(err, errChallenge) || neverHeals(err) {
 		return false
 	}
-	if e.call.action == listAction && isUnconnected(err) && e.client.isPlanning() {
+	if isUnconnected(err) && e.client.isPlanning() {
 		return false
 	}
 	if err == nil && response.StatusCode == http.StatusTooManyRequests {

@@ -59,7 +59,7 @@ func TestRetry_Policy(t *testing.T) {
 	}
 }
 
-// The list of a plan waits for what can pass, but not for a missing host. Everything else waits for both.
+// A plan waits for what can pass, but not for a missing host. An apply waits for both.
 func TestRetry_PlanningWaitsForNoHost(t *testing.T) {
 	dial := func(cause error) error { return &net.OpError{Op: "dial", Err: cause} }
 	for name, test := range map[string]struct {
@@ -75,13 +75,11 @@ func TestRetry_PlanningWaitsForNoHost(t *testing.T) {
 	} {
 		isPlanning := true
 		tried := &exchange{
-			client: New(Options{IsPlanning: func() bool { return isPlanning }}), call: request{action: listAction, repeatable: true}, started: time.Now(),
+			client: New(Options{IsPlanning: func() bool { return isPlanning }}), call: request{repeatable: true}, started: time.Now(),
 		}
 		whilePlanning := tried.mayRepeat(t.Context(), nil, test.err)
-		tried.call.action = "read the webhook"
-		whileRefreshing := tried.mayRepeat(t.Context(), nil, test.err)
-		tried.call.action, isPlanning = listAction, false
-		if whilePlanning == test.once || !whileRefreshing || !tried.mayRepeat(t.Context(), nil, test.err) {
+		isPlanning = false
+		if whilePlanning == test.once || !tried.mayRepeat(t.Context(), nil, test.err) {
 			t.Errorf("%s: repeated while planning: %t", name, whilePlanning)
 		}
 	}

@@ -218,7 +218,7 @@ func TestWebhookResource_ExistsWithOtherEvents(t *testing.T) {
 func TestWebhookResource_ExistsIsNotSaidInTheApplyOfARotation(t *testing.T) {
 	t.Parallel()
 	applies.orSkip(t)
-	equal := acctest.Warning("", "The state has an equal webhook: ID", "If you are rotating the secret")
+	equal := acctest.Warning("", "The state has an equal webhook: ID", "If you rotate")
 	for configuration, test := range map[string]struct {
 		rotate string
 		want   []acctest.Message
