@@ -21,6 +21,8 @@ type accounts struct {
 	places map[string]int64
 	// managed are the webhooks that Terraform has shown in a state, by id.
 	managed map[string]managed
+	// concealed are the ids of the webhooks whose secret the masks know.
+	concealed map[string]bool
 }
 
 // account holds what this process knows of one account. 0 is the account of the credentials; it is not known to be the
@@ -74,7 +76,8 @@ type slot struct {
 }
 
 func newAccounts() *accounts {
-	return &accounts{byNumber: map[int64]*account{}, claims: map[string]claim{}, places: map[string]int64{}, managed: map[string]managed{}}
+	return &accounts{byNumber: map[int64]*account{}, claims: map[string]claim{}, places: map[string]int64{}, managed: map[string]managed{},
+		concealed: map[string]bool{}}
 }
 
 func (a *accounts) of(number int64) *account {
@@ -180,6 +183,18 @@ func (c *Client) Managed(number int64, settings Settings) []string {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+func (a *accounts) conceal(id string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.concealed[id] = true
+}
+
+func (a *accounts) isConcealed(id string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.concealed[id]
 }
 
 // place remembers the account of a webhook.

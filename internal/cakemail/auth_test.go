@@ -73,12 +73,13 @@ func wantNone(t bubble, errs []error) {
 func TestLogin_IsNotNeededWithAnAccessToken(t *testing.T) {
 	api := newStub(inTurn(answer{Status: 401, Body: `{"detail":"Not authenticated"}`}))
 
-	_, err := api.client(withPassword, func(options *Options) { options.Credentials.AccessToken = testToken }).Get(t.Context(), Ref{ID: webhookID})
+	client := api.client(withPassword, func(options *Options) { options.Credentials.AccessToken = testToken })
+	_, err := collect(client.List(t.Context(), ListOptions{}))
 
-	if failure := wantKind(t, err, Unauthorized); failure.Action != "read the webhook" || failure.Message != "Not authenticated" || failure.LoginFailed {
+	if failure := wantKind(t, err, Unauthorized); failure.Action != listAction || failure.Message != "Not authenticated" || failure.LoginFailed {
 		t.Errorf("got %+v", failure)
 	}
-	api.wantHeard(t, "read")
+	api.wantHeard(t, "list")
 }
 
 func TestLogin_ServesAllCalls(t *testing.T) {

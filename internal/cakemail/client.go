@@ -254,9 +254,24 @@ func (c *Client) newRequest(ctx context.Context, call request, token string) (*r
 }
 
 // Conceal keeps a webhook's secret settings, its secret, and what [mask.Secrets.AddURL] finds in its URL
-// out of logs and errors.
-func (c *Client) Conceal(settings Settings, secrets ...string) {
-	c.secrets.Add(settings.Secrets()...)
-	c.secrets.Add(secrets...)
-	c.secrets.AddURL(settings.Address())
+// out of logs and errors. Unless the secret of a webhook is concealed, nothing that the API says about it is quoted.
+func (c *Client) Conceal(webhook Webhook) {
+	c.secrets.Add(webhook.Secrets()...)
+	c.secrets.Add(webhook.Secret)
+	c.secrets.AddURL(webhook.Address())
+	if webhook.Secret != "" {
+		c.accounts.conceal(webhook.ID)
+	}
+}
+
+// quotes reports whether errors and logs may quote what the API says in an answer with this status. A failed create
+// can have made a secret.
+func (c *Client) quotes(call request, status int) bool {
+	switch {
+	case call.isLogin:
+		return false
+	case call.id != "":
+		return c.accounts.isConcealed(call.id)
+	}
+	return call.repeatable || status < http.StatusInternalServerError
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -18,13 +19,27 @@ type refusal struct {
 	message  string
 }
 
-// readDetail returns the refusals of an answer with their fields.
-func readDetail(body []byte) []FieldError {
+// readDetail returns the refusals of an answer with their fields, in the API's words or only its codes.
+func readDetail(body []byte, isQuoted bool) []FieldError {
 	var refusals []FieldError
 	for _, refusal := range readRefusals(body) {
+		if !isQuoted {
+			refusal.message = refusal.code()
+		}
 		refusals = append(refusals, refusal.fieldError())
 	}
 	return refusals
+}
+
+// isCode matches the types of FastAPI's refusals, and no secret.
+var isCode = regexp.MustCompile(`^[a-z]+([._][a-z]+)*$`)
+
+// code is the refusal's type, such as "value_error.url.scheme", or "".
+func (r refusal) code() string {
+	if isCode.MatchString(r.kind) {
+		return r.kind
+	}
+	return ""
 }
 
 // readRefusals reads the FastAPI envelope. `detail` is an object, a string, a list of these, or missing.
@@ -90,7 +105,9 @@ func (r refusal) fieldError() FieldError {
 func joined(refusals []FieldError) string {
 	var messages []string
 	for _, refusal := range refusals {
-		messages = append(messages, strings.TrimPrefix(refusal.Field+": "+refusal.Message, ": "))
+		if said := strings.Trim(refusal.Field+": "+refusal.Message, ": "); said != "" {
+			messages = append(messages, said)
+		}
 	}
 	return strings.Join(messages, "; ")
 }

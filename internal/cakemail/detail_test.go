@@ -83,6 +83,33 @@ func TestError_OfALoginShowsNothingOfTheAnswer(t *testing.T) {
 	}
 }
 
+// What an answer says can have a secret that no mask knows.
+func TestError_QuotesOnlyWhatMasksKnow(t *testing.T) {
+	client := New(Options{})
+	client.Conceal(Webhook{ID: "known", Secret: webhookSecret})
+	const body = `{"detail":[{"loc":["body","url"],"msg":"no word","type":"value_error.url"},{"msg":"no word","type":"S3cret"},{"msg":"no word"}]}`
+	for name, test := range map[string]struct {
+		call     request
+		status   int
+		isQuoted bool
+	}{
+		"a webhook whose secret is known":  {request{id: "known", repeatable: true}, 500, true},
+		"a webhook whose secret is hidden": {request{id: "hidden", repeatable: true}, 422, false},
+		"a list":                           {request{repeatable: true}, 500, true},
+		"a refused create":                 {request{}, 422, true},
+		"a create that may have happened":  {request{}, 500, false},
+	} {
+		got := client.answerError(client.newExchange(test.call), new(responseOf(test.status, nil)), []byte(body))
+		want := "url: value_error.url"
+		if test.isQuoted {
+			want = "url: no word; no word; no word"
+		}
+		if got.Message != want {
+			t.Errorf("%s: got %q, want %q", name, got.Message, want)
+		}
+	}
+}
+
 // quote writes the text as a JSON string.
 func quote(text string) string {
 	quoted, err := json.Marshal(text)
@@ -138,7 +165,7 @@ func FuzzReadDetail(f *testing.F) {
 			}
 			texts = append(texts, field.Message)
 		}
-		for _, refusal := range client.newExchange(request{}).shownRefusals(body) {
+		for _, refusal := range client.newExchange(request{}).shownRefusals(body, true) {
 			texts = append(texts, slices.Collect(maps.Values(refusal))...)
 		}
 		for _, text := range texts {

@@ -56,7 +56,7 @@ type Error struct {
 	Host string
 	// Status is the answer's status as text, such as "422 Unprocessable Entity", or "" without an answer.
 	Status string
-	// Message is what the API said: at most 20 refusals of 300 characters each.
+	// Message is what the API said, or only its codes; see [Client.Conceal]: at most 20 refusals of 300 characters each.
 	Message string
 	// Fields are the refusals, with or without a field.
 	Fields []FieldError
@@ -193,13 +193,13 @@ func (c *Client) answerError(exchange *exchange, response *http.Response, body [
 		Attempts:  exchange.attempts,
 		Elapsed:   time.Since(exchange.started),
 	}
-	refusals := readDetail(body)
+	refusals := readDetail(body, true)
 	failure.Kind = kindOf(exchange.call, response.StatusCode, refusals)
 	switch {
 	case refusals == nil:
 		failure.Message = describeUnread(response.Header.Get("Content-Type"), body)
 	case !exchange.call.isLogin:
-		for _, refusal := range refusals {
+		for _, refusal := range readDetail(body, c.quotes(exchange.call, response.StatusCode)) {
 			failure.Fields = append(failure.Fields, FieldError{Field: refusal.Field, Message: c.secrets.Clean(refusal.Message)})
 		}
 		failure.Message = joined(failure.Fields)

@@ -23,7 +23,8 @@ func responseOf(status int, header map[string]string) http.Response {
 
 // answerErrorOf returns the client's error for an answer to a read.
 func answerErrorOf(client *Client, status int, header map[string]string, body string) *Error {
-	tried := &exchange{call: request{action: "read the webhook", id: "w1"}, attempts: 3, started: time.Now()}
+	client.Conceal(Webhook{ID: "w1", Secret: webhookSecret})
+	tried := &exchange{client: client, call: request{action: "read the webhook", id: "w1"}, attempts: 3, started: time.Now()}
 	return client.answerError(tried, new(responseOf(status, header)), []byte(body))
 }
 
@@ -151,7 +152,7 @@ func TestError_HoldsNoSecret(t *testing.T) {
 // A password of ordinary words hides no other text, and neither does the URL of a listed webhook.
 func TestError_HidesNoWords(t *testing.T) {
 	client := New(Options{Credentials: Credentials{Email: "jane@example.com", Password: "Cake mail!"}})
-	client.Conceal(Settings{URL: new("https://cakemail:pw-1@example.com/cakemail?source=cakemail&event=Contact.Added#cakemail")})
+	client.Conceal(Webhook{Settings: Settings{URL: new("https://cakemail:pw-1@example.com/cakemail?source=cakemail&event=Contact.Added#cakemail")}})
 	for _, text := range []string{"dial tcp: lookup api.cakemail.dev: no such host", "Contact.Added is not a valid event of Cakemail"} {
 		lookup := client.transportError(&exchange{}, &url.Error{Op: "Get", URL: "https://api.cakemail.dev/", Err: errors.New(text)})
 		refusal := answerErrorOf(client, 422, nil, `{"detail":`+quote(text)+`}`)

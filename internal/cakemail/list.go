@@ -176,7 +176,7 @@ func (c *Client) listPage(ctx context.Context, options ListOptions, number int) 
 		return listedPage{}, c.unreadable(listAction, err)
 	}
 	for _, webhook := range page.webhooks {
-		c.Conceal(webhook.Settings, webhook.Secret)
+		c.Conceal(webhook)
 		c.accounts.place(webhook.ID, options.Account)
 	}
 	c.logIDs(ctx, page.webhooks...)

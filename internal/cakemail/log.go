@@ -32,7 +32,7 @@ func (e *exchange) log(request *http.Request, response *http.Response, body []by
 	fields["request_id"] = e.client.secrets.Clean(requestID(response))
 	// A login has nothing to show but credentials.
 	if isRefusal := response.StatusCode < 200 || response.StatusCode > 299; isRefusal && !e.call.isLogin {
-		if refusals := e.shownRefusals(body); refusals != nil {
+		if refusals := e.shownRefusals(body, e.client.quotes(e.call, response.StatusCode)); refusals != nil {
 			fields["refusals"] = refusals
 		}
 	}
@@ -40,9 +40,13 @@ func (e *exchange) log(request *http.Request, response *http.Response, body []by
 }
 
 // shownRefusals returns why the API refused a call, in a form that a log may show.
-func (e *exchange) shownRefusals(body []byte) []map[string]string {
+func (e *exchange) shownRefusals(body []byte, isQuoted bool) []map[string]string {
 	var shown []map[string]string
 	for _, refusal := range readRefusals(body) {
+		if !isQuoted {
+			shown = append(shown, map[string]string{"type": refusal.code()})
+			continue
+		}
 		shown = append(shown, map[string]string{
 			"loc":  e.client.secrets.Clean(refusal.path()),
 			"type": e.client.secrets.Clean(refusal.kind),

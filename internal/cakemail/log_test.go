@@ -96,7 +96,7 @@ func TestLog_TellsNoSecret(t *testing.T) {
 		wantNoError(t, err)
 		_, err = collect(client.List(t.Context(), ListOptions{}))
 		wantNoError(t, err)
-		client.Conceal(Settings{}, other)
+		client.Conceal(Webhook{Secret: other})
 		_, err = client.Get(t.Context(), Ref{ID: webhookID})
 		if got := wantKind(t, err, Invalid).Message; got != "not with ***, *** or ***" {
 			t.Errorf("got %q", got)
@@ -155,6 +155,7 @@ func TestLog_Says(t *testing.T) {
 		}.api()).client()
 		output := &lockedBuffer{}
 		ctx := tflogtest.RootLogger(t.Context(), output)
+		client.Conceal(Webhook{ID: webhookID, Secret: webhookSecret})
 
 		_, err := client.Get(ctx, Ref{ID: webhookID})
 		wantKind(t, err, Invalid)

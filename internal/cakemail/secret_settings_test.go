@@ -53,7 +53,7 @@ func TestEveryWayOfASecretSettingMasksIt(t *testing.T) {
 	one := `{"id":"w1","event":"A.A","url":"https://a.example/","rate_limit_period":"` + secret + `"}`
 	for name, learn := range map[string]func(*Client) error{
 		"encode":  func(c *Client) error { c.encode(settings); return nil },
-		"Conceal": func(c *Client) error { c.Conceal(settings); return nil },
+		"Conceal": func(c *Client) error { c.Conceal(Webhook{Settings: settings}); return nil },
 		"decode":  func(c *Client) error { _, err := c.decode(t.Context(), []byte(one), ""); return err },
 		"list":    func(c *Client) error { _, err := c.listPage(t.Context(), ListOptions{}, 1); return err },
 	} {
@@ -69,6 +69,7 @@ func TestEveryWayOfASecretSettingMasksIt(t *testing.T) {
 		if err := learn(client); err != nil {
 			t.Fatal(err)
 		}
+		client.Conceal(Webhook{ID: "w1", Secret: "known"})
 		_, err := client.Get(t.Context(), Ref{ID: "w1"})
 		api.Close()
 		if failure, ok := errors.AsType[*Error](err); !ok || failure.Message != "not ***" {

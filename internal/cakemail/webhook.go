@@ -239,13 +239,13 @@ func CheckID(id string) error {
 
 func (c *Client) decode(ctx context.Context, body []byte, id string) (Webhook, error) {
 	webhook, err := decodeWebhook(body, id)
-	c.Conceal(webhook.Settings, webhook.Secret)
+	c.Conceal(webhook)
 	c.logIDs(ctx, webhook)
 	return webhook, err
 }
 
 func (c *Client) encode(settings Settings) wireRequest {
-	c.Conceal(settings)
+	c.Conceal(Webhook{Settings: settings})
 	return encodeSettings(settings)
 }
 

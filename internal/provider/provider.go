@@ -101,8 +101,8 @@ func (p *cakemailProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			"account_id": schema.Int64Attribute{
 				CustomType: wholeNumber{},
 				Optional:   true,
-				MarkdownDescription: "Default account for all resources, for example `42`. [Where to find it](guides/agencies-and-sub-accounts.md). The default is the account of the credentials. " +
-					"Environment variable: `CAKEMAIL_ACCOUNT_ID`.",
+				MarkdownDescription: "Default account for all resources, for example `42`. [Where to find it](guides/agencies-and-sub-accounts.md). " +
+					"The default is the account of the credentials. Environment variable: `CAKEMAIL_ACCOUNT_ID`.",
 				Validators: []validator.Int64{numberCheck(1, 0)},
 			},
 			"max_retries": schema.Int64Attribute{

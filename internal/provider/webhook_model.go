@@ -41,6 +41,11 @@ func (m webhookModel) ref(created time.Time) cakemail.Ref {
 	return cakemail.Ref{Account: m.account(), ID: m.ID.ValueString(), Created: created}
 }
 
+// webhook is the webhook as far as the model tells.
+func (m webhookModel) webhook() cakemail.Webhook {
+	return cakemail.Webhook{ID: m.ID.ValueString(), Settings: m.asked(), Secret: m.Secret.ValueString()}
+}
+
 // account is the number of the account, or 0 for the account of the credentials.
 func (m webhookModel) account() int64 { return m.AccountID.ValueInt64() }
 

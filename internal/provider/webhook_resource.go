@@ -129,7 +129,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if state.StoreSecret.IsNull() {
 		state.StoreSecret = types.BoolValue(true)
 	}
-	r.connection.api.Conceal(state.asked(), state.Secret.ValueString())
+	r.connection.api.Conceal(state.webhook())
 	webhook, err := find(ctx, r.connection.api, state, req.Private)
 	if cakemail.IsKind(err, cakemail.Gone) && recall[bool](ctx, req.Private, privateMoved) {
 		add(&resp.Diagnostics, message.MovedGone(state.subject()))
@@ -190,7 +190,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if client == nil {
 		return
 	}
-	client.Conceal(state.asked(), state.Secret.ValueString())
+	client.Conceal(state.webhook())
 	r.settleMoved(ctx, req.Private, &state)
 	planned := recall[plannedChange](ctx, req.Private, privatePlanned)
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned)...)

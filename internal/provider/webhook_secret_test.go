@@ -196,6 +196,42 @@ func TestWebhookResource_SecretsAreNotLogged(t *testing.T) {
 	}
 }
 
+// secretsOf is an answer that repeats the webhooks' secrets.
+func secretsOf(w *acctest.World) func([]byte) []byte {
+	return func([]byte) []byte {
+		var secrets []string
+		for _, webhook := range w.API.Webhooks() {
+			secrets = append(secrets, webhook.Secret)
+		}
+		return acctest.Repeating(secrets)
+	}
+}
+
+// What no state has, no mask knows, so the API is not quoted.
+func TestWebhookResource_SecretsThatNoStateHasAreNotQuoted(t *testing.T) {
+	t.Parallel()
+	acctest.EachForm(t, func(t *testing.T, form cakemailtest.Form) {
+		t.Helper()
+		w := acctest.NewWorld(t, cakemailtest.WithForm(form))
+		logFile := filepath.Join(t.TempDir(), "terraform.log")
+		workspace := w.Workspace(t, "webhook.tf", "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+logFile, "TF_VAR_store_secret=false")
+		acctest.Terraform(t, workspace, "apply", "-auto-approve")
+		changes := map[cakemailtest.Operation]string{cakemailtest.Show: "rate_limit=7", cakemailtest.Archive: "archived=true"}
+		if form == cakemailtest.Reference {
+			changes[cakemailtest.Update] = "rate_limit=7"
+		}
+		for operation, change := range changes {
+			w.API.SetFaults(cakemailtest.Fault{Operation: operation, Status: 422, Rewrite: secretsOf(w)})
+			output := acctest.RefusedTerraform(t, workspace, "apply", "-auto-approve", "-var", change)
+			w.ExpectNoSecret(t, string(operation), output)
+			if !strings.Contains(output, "bad_request") {
+				t.Errorf("the message lacks the code:\n%s", output)
+			}
+		}
+		w.ExpectNoSecret(t, "the log", expectNothingOf(t, "", logFile))
+	})
+}
+
 // Credentials in a webhook's url stay hidden if the API repeats them and the variable is sensitive.
 func TestWebhookResource_SecretsInAURLThatTheAPIRepeats(t *testing.T) {
 	t.Parallel()

@@ -25,7 +25,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	if client == nil {
 		return
 	}
-	client.Conceal(state.asked(), state.Secret.ValueString())
+	client.Conceal(state.webhook())
 	r.settleMoved(ctx, req.Private, &state)
 	resp.Diagnostics.Append(forget(ctx, resp.Private, privatePlanned, privateStays, privateMoved)...)
 	before := state

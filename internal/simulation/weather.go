@@ -59,7 +59,8 @@ const (
 
 // Habits are all habits.
 var Habits = []Habit{
-	AddsSlash, LimitsRates, LowersEvents, BornArchived, NumbersAsText, OldAnswers, MasksSecrets, RefusesArchived, NullLists, AnswersTasks, UnknownStatus, NewestFirst,
+	AddsSlash, LimitsRates, LowersEvents, BornArchived, NumbersAsText, OldAnswers, MasksSecrets, RefusesArchived, NullLists, AnswersTasks, UnknownStatus,
+	NewestFirst,
 }
 
 // Has reports whether the API has the habit.

@@ -115,7 +115,8 @@ func (f facts) samples() map[string][]message.Message {
 			message.Invalid("access_token", message.TokenHasSpace("access_token")), message.Invalid("access_token", message.TokenHasBearer),
 			message.Invalid(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"), message.TokenHasBracket),
 			message.Invalid(message.InEnvironment("CAKEMAIL_ACCOUNT_ID"), message.IsNoAccount),
-			message.Invalid("account_id", message.IsNoAccount), message.Invalid("access_token", message.TokenIsEmpty), message.Invalid("email", message.IsNoEmailAddress+message.OrFrom("CAKEMAIL_EMAIL")),
+			message.Invalid("account_id", message.IsNoAccount), message.Invalid("access_token", message.TokenIsEmpty),
+			message.Invalid("email", message.IsNoEmailAddress+message.OrFrom("CAKEMAIL_EMAIL")),
 			message.Invalid(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"), message.TokenHasSpace(message.InEnvironment("CAKEMAIL_ACCESS_TOKEN"))),
 			message.Invalid("password", message.HasLineBreak("password")),
 		),
@@ -162,8 +163,10 @@ func (f facts) samples() map[string][]message.Message {
 		"OtherDefault":      one(message.OtherDefault(about, f.account, 0)),
 		"OtherEvent":        one(message.OtherEvent(f.delivery())),
 		"OtherObject":       one(message.OtherObject(moved)),
-		"OutOfRange":        one(message.OutOfRange("max_retries", 0, 20), message.OutOfRange("request_timeout", 1, 3600), message.OutOfRange("rate_limit", 1, 0)),
-		"Period":            one(message.Period("hour")),
+		"OutOfRange": one(
+			message.OutOfRange("max_retries", 0, 20), message.OutOfRange("request_timeout", 1, 3600), message.OutOfRange("rate_limit", 1, 0),
+		),
+		"Period": one(message.Period("hour")),
 		"Replaced": one(
 			message.Replaced(about, []string{"events"}, 0),
 			message.Replaced(about, []string{"events", "url", "rate_limit", "rate_limit_period"}, f.account),
@@ -172,11 +175,14 @@ func (f facts) samples() map[string][]message.Message {
 		"Retried":        message.Retried(about, cakemail.Created{Surplus: three[:1], Duplicates: three[:1], Unchecked: cause}),
 		"Tainted":        one(message.Tainted(about)),
 		"TwoCredentials": one(message.TwoCredentials()),
-		"URL":            one(message.URL("base_url", message.HasMoreThanPath, cakemail.DefaultBaseURL), message.URL("url", message.HasMoreThanPath, "https://example.com/cakemail")),
-		"Unencrypted":    one(message.Unencrypted("base_url", f.host)),
-		"UnknownSource":  one(message.UnknownSource("null_resource")),
-		"Untold":         one(message.Untold(moved), message.Untold(message.Moved{Type: "restapi_object"})),
-		"WebhookID":      one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
+		"URL": one(
+			message.URL("base_url", message.HasMoreThanPath, cakemail.DefaultBaseURL),
+			message.URL("url", message.HasMoreThanPath, "https://example.com/cakemail"),
+		),
+		"Unencrypted":   one(message.Unencrypted("base_url", f.host)),
+		"UnknownSource": one(message.UnknownSource("null_resource")),
+		"Untold":        one(message.Untold(moved), message.Untold(message.Moved{Type: "restapi_object"})),
+		"WebhookID":     one(message.WebhookID("webhook_id", errors.New("the id is empty"))),
 	}
 	samples["Call"] = message.Call(&cakemail.Error{Kind: cakemail.Gone, Action: "read the webhook"}, lost, provider)
 	for _, failure := range f.failures() {
@@ -227,8 +233,8 @@ func TestEveryMessage(t *testing.T) {
 }
 
 // notOurs are the titles in the guide that Terraform gives, or that are named after a call.
-var notOurs = regexp.MustCompile(`Provider produced inconsistent|Invalid provider configuration|when invoking action|Required plugins|Failed to (install|query)|Partially applied|` +
-	`Cannot (list|create|change|archive|unarchive|find)`)
+var notOurs = regexp.MustCompile(`Provider produced inconsistent|Invalid provider configuration|when invoking action|Required plugins|` +
+	`Failed to (install|query)|Partially applied|Cannot (list|create|change|archive|unarchive|find)`)
 
 // The reader must be able to follow the advice.
 func TestAdviceFits(t *testing.T) {
