@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -195,9 +196,19 @@ func (s *server) answerTo(ctx context.Context, id, event string) string {
 	if err == nil {
 		return fmt.Sprint(delivery.Status, " ", http.StatusText(delivery.Status))
 	}
-	// The outer error has the whole URL, which can contain secrets.
-	if failure, ok := errors.AsType[*url.Error](err); ok {
-		err = failure.Err
+	// Other errors can quote what the receiver sent, which can repeat the URL with its secrets.
+	for _, known := range []error{as[net.Error](err), as[*tls.CertificateVerificationError](err), as[tls.RecordHeaderError](err)} {
+		if known != nil {
+			return fmt.Sprintf("no answer (%v)", known)
+		}
 	}
-	return fmt.Sprintf("no answer (%v)", err)
+	return "no complete HTTP answer"
+}
+
+// as returns the first error of this type in the tree of err, or nil.
+func as[T error](err error) error {
+	if found, ok := errors.AsType[T](err); ok {
+		return found
+	}
+	return nil
 }

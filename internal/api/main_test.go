@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -344,5 +345,43 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	cancel()
 	if err := run(ctx, settings{form: cakemailtest.Reference}, strings.NewReader(""), io.Discard); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestOnlyTheHostOfAnAddressIsShown(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ answer, want string }{
+		"a redirect":              {"HTTP/1.1 302 Found\r\nLocation: /geheim\r\nContent-Length: 0\r\n\r\n", "302 Found"},
+		"a redirect to nowhere":   {"HTTP/1.1 302 Found\r\nLocation: http://[geheim\r\nContent-Length: 0\r\n\r\n", "302 Found"},
+		"an answer that echoes":   {"POST /geheim HTTP/1.1\r\n\r\n", "no complete HTTP answer"},
+		"a header that echoes":    {"HTTP/1.1 200 OK\r\n/geheim\r\n\r\n", "no complete HTTP answer"},
+		"nothing":                 {"", "no complete HTTP answer"},
+		"no HTTPS":                {"", "no answer (tls: first record does not look like a TLS handshake)"},
+		"an answer that is short": {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ngeheim", "no complete HTTP answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			receiver := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
+				connection, _, err := http.NewResponseController(writer).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(connection, test.answer)
+				_ = connection.Close()
+			}))
+			t.Cleanup(receiver.Close)
+			server, out := started(t, cakemailtest.Reference, "")
+			if name == "no HTTPS" {
+				receiver.URL = strings.Replace(receiver.URL, "http:", "https:", 1)
+			}
+			address := strings.Replace(receiver.URL, "://", "://me:geheim@", 1) + "/geheim?key=geheim"
+			server.api.Add(cakemailtest.Webhook{URL: address, Events: []string{"Contact.Added"}})
+			server.deliver(t.Context(), "")
+			if want := "Signed Contact.Added to " + receiver.URL + ": " + test.want + "\n"; !strings.HasSuffix(out.String(), want) ||
+				strings.Contains(out.String(), "geheim") {
+				t.Errorf("got:\n%s\nwant, at the end:\n%s", out, want)
+			}
+		})
 	}
 }
