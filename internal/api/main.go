@@ -164,8 +164,12 @@ func (s *server) show(call cakemailtest.Call) {
 
 // deliverOnDemand posts the event in each line. The API goes on when the input ends.
 func (s *server) deliverOnDemand(ctx context.Context, in io.Reader) {
-	for lines := bufio.NewScanner(in); lines.Scan(); {
-		s.deliver(ctx, strings.TrimSpace(lines.Text()))
+	for lines := bufio.NewReader(in); ; {
+		line, err := lines.ReadString('\n')
+		if err != nil && line == "" {
+			return
+		}
+		s.deliver(ctx, strings.TrimSpace(line))
 	}
 }
 
@@ -181,7 +185,7 @@ func (s *server) deliver(ctx context.Context, event string) {
 	}
 	webhooks = slices.DeleteFunc(webhooks, func(webhook cakemailtest.Webhook) bool { return !slices.Contains(webhook.Events, event) })
 	if len(webhooks) == 0 {
-		s.say("No active webhook is subscribed to %q.", event)
+		s.say("No active webhook is subscribed to %.100q.", event)
 	}
 	for _, webhook := range webhooks {
 		s.say("Signed %s to %s: %s", event, mask.Origin(webhook.URL), s.answerTo(ctx, webhook.ID, event))

@@ -235,6 +235,7 @@ func TestEventsOnDemand(t *testing.T) {
 		if secret := strings.TrimSpace(acctest.Terraform(t, terraform, "output", "-raw", "secret")); len(deliveries) != 1 || !deliveries[0].Genuine(secret) {
 			t.Errorf("%d deliveries, want one that is signed with the secret", len(deliveries))
 		}
+		enter(strings.Repeat("long", 20_000), "No active webhook is subscribed to \""+strings.Repeat("long", 25)+"\".\n")
 		enter("Email.Opened", "No active webhook is subscribed to \"Email.Opened\".\n")
 
 		private := "/hooks/geheim?key=geheim"
@@ -377,7 +378,7 @@ func TestOnlyTheHostOfAnAddressIsShown(t *testing.T) {
 			}
 			address := strings.Replace(receiver.URL, "://", "://me:geheim@", 1) + "/geheim?key=geheim"
 			server.api.Add(cakemailtest.Webhook{URL: address, Events: []string{"Contact.Added"}})
-			server.deliver(t.Context(), "")
+			server.deliverOnDemand(t.Context(), strings.NewReader("Contact.Added"))
 			if want := "Signed Contact.Added to " + receiver.URL + ": " + test.want + "\n"; !strings.HasSuffix(out.String(), want) ||
 				strings.Contains(out.String(), "geheim") {
 				t.Errorf("got:\n%s\nwant, at the end:\n%s", out, want)
