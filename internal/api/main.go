@@ -198,7 +198,7 @@ func (s *server) answerTo(ctx context.Context, id, event string) string {
 	defer cancel()
 	delivery, err := s.api.Deliver(ctx, id, event)
 	if err == nil {
-		return fmt.Sprint(delivery.Status, " ", http.StatusText(delivery.Status))
+		return strings.TrimSpace(fmt.Sprint(delivery.Status, " ", http.StatusText(delivery.Status)))
 	}
 	// Other errors can quote what the receiver sent, which can repeat the URL with its secrets.
 	for _, known := range []error{as[net.Error](err), as[*tls.CertificateVerificationError](err), as[tls.RecordHeaderError](err)} {

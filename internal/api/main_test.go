@@ -354,6 +354,7 @@ func TestOnlyTheHostOfAnAddressIsShown(t *testing.T) {
 	for name, test := range map[string]struct{ answer, want string }{
 		"a redirect":              {"HTTP/1.1 302 Found\r\nLocation: /geheim\r\nContent-Length: 0\r\n\r\n", "302 Found"},
 		"a redirect to nowhere":   {"HTTP/1.1 302 Found\r\nLocation: http://[geheim\r\nContent-Length: 0\r\n\r\n", "302 Found"},
+		"a status without a name": {"HTTP/1.1 299 geheim\r\nContent-Length: 0\r\n\r\n", "299"},
 		"an answer that echoes":   {"POST /geheim HTTP/1.1\r\n\r\n", "no complete HTTP answer"},
 		"a header that echoes":    {"HTTP/1.1 200 OK\r\n/geheim\r\n\r\n", "no complete HTTP answer"},
 		"nothing":                 {"", "no complete HTTP answer"},
