@@ -4,10 +4,10 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -46,42 +47,44 @@ const (
 	longestDelivery = 10 * time.Second
 )
 
-// settings are the choices on the command line.
+// settings are what the user chose.
 type settings struct {
 	form   cakemailtest.Form
 	faults []misbehaviour
 	port   int
 }
 
-func (s *settings) setForm(name string) error {
-	s.form = cakemailtest.Form(name)
-	if descriptions[s.form] == "" {
-		return errors.New("choose reference or guide")
+// choose reads the environment, where make puts FORM, FAULT and PORT.
+func choose(getenv func(string) string) (settings, error) {
+	form := cakemailtest.Form(cmp.Or(getenv("FORM"), string(cakemailtest.Reference)))
+	if descriptions[form] == "" {
+		return settings{}, fmt.Errorf("FORM=%s is unknown: choose reference or guide", form)
 	}
-	return nil
-}
-
-func (s *settings) setFaults(names string) error {
-	for name := range strings.SplitSeq(names, ",") {
-		index := slices.IndexFunc(misbehaviours, func(known misbehaviour) bool { return known.name == name })
-		if index < 0 {
-			return errors.New("choose lost-create, lagging-list or rate-limited, or several with commas between")
+	var faults []misbehaviour
+	if names := getenv("FAULT"); names != "" {
+		for _, name := range slices.Compact(slices.Sorted(strings.SplitSeq(names, ","))) {
+			index := slices.IndexFunc(misbehaviours, func(known misbehaviour) bool { return known.name == name })
+			if index < 0 {
+				return settings{}, fmt.Errorf("FAULT=%s is unknown: choose lost-create, lagging-list or rate-limited, or several with commas between", names)
+			}
+			faults = append(faults, misbehaviours[index])
 		}
-		s.faults = append(s.faults, misbehaviours[index])
 	}
-	return nil
+	// The tests choose 0, which is any free port.
+	port := cmp.Or(getenv("PORT"), strconv.Itoa(defaultPort))
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return settings{}, fmt.Errorf("PORT=%s is not a port: choose a number from 1 to 65535", port)
+	}
+	return settings{form, faults, int(number)}, nil
 }
 
 func main() {
-	chosen := settings{form: cakemailtest.Reference}
-	flag.Usage = flag.PrintDefaults
-	flag.Func("form", "the description that the API follows: reference (the default) or guide", chosen.setForm)
-	flag.Func("fault", "what goes wrong: lost-create, lagging-list or rate-limited, or several with commas between", chosen.setFaults)
-	flag.IntVar(&chosen.port, "port", defaultPort, "the port on loopback")
-	flag.Parse()
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, chosen, os.Stdin, os.Stdout)
+	chosen, err := choose(os.Getenv)
+	if err == nil {
+		err = run(ctx, chosen, os.Stdin, os.Stdout)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

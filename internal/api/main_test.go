@@ -35,17 +35,17 @@ func (s *screen) waitFor(text string) {
 	}
 }
 
+// told answers as the environment.
+func told(values map[string]string) func(string) string {
+	return func(name string) string { return values[name] }
+}
+
 // started starts a server on a free port, and returns its output too.
 func started(t *testing.T, form cakemailtest.Form, faults string) (*server, *screen) {
 	t.Helper()
-	chosen := settings{}
-	if err := chosen.setForm(string(form)); err != nil {
+	chosen, err := choose(told(map[string]string{"FORM": string(form), "FAULT": faults, "PORT": "0"}))
+	if err != nil {
 		t.Fatal(err)
-	}
-	if faults != "" {
-		if err := chosen.setFaults(faults); err != nil {
-			t.Fatal(err)
-		}
 	}
 	out := &screen{}
 	server, err := start(t.Context(), chosen, out)
@@ -185,15 +185,37 @@ func TestStartUpText(t *testing.T) {
 	}
 }
 
-func TestUnknownNames(t *testing.T) {
+func TestWhatIsChosen(t *testing.T) {
 	t.Parallel()
-	var chosen settings
-	for want, err := range map[string]error{
-		"choose reference or guide": chosen.setForm("manual"),
-		"choose lost-create, lagging-list or rate-limited, or several with commas between": chosen.setFaults("lost-create,lost"),
+	const faults = "choose lost-create, lagging-list or rate-limited, or several with commas between"
+	for _, test := range []struct{ name, value, want string }{
+		{"FORM", "", "reference [] 2253"},
+		{"FORM", "guide", "guide [] 2253"},
+		{"FORM", "manual", "FORM=manual is unknown: choose reference or guide"},
+		{"FORM", "guide reference", "FORM=guide reference is unknown: choose reference or guide"},
+		{"FAULT", "rate-limited", "reference [rate-limited] 2253"},
+		{"FAULT", "rate-limited,lost-create", "reference [lost-create rate-limited] 2253"},
+		{"FAULT", "lost-create,lost-create", "reference [lost-create] 2253"},
+		{"FAULT", "lost-create,lost", "FAULT=lost-create,lost is unknown: " + faults},
+		{"FAULT", "lost-create,", "FAULT=lost-create, is unknown: " + faults},
+		{"FAULT", "lost-create lagging-list", "FAULT=lost-create lagging-list is unknown: " + faults},
+		{"PORT", "65535", "reference [] 65535"},
+		{"PORT", "65536", "PORT=65536 is not a port: choose a number from 1 to 65535"},
+		{"PORT", "-1", "PORT=-1 is not a port: choose a number from 1 to 65535"},
+		{"PORT", "abc", "PORT=abc is not a port: choose a number from 1 to 65535"},
+		{"PORT", "23991 22", "PORT=23991 22 is not a port: choose a number from 1 to 65535"},
 	} {
-		if err == nil || err.Error() != want {
-			t.Errorf("got %v, want %s", err, want)
+		chosen, err := choose(told(map[string]string{test.name: test.value}))
+		names := []string{}
+		for _, misbehaving := range chosen.faults {
+			names = append(names, misbehaving.name)
+		}
+		got := fmt.Sprintf("%s %v %d", chosen.form, names, chosen.port)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%s=%s: got %q, want %q", test.name, test.value, got, test.want)
 		}
 	}
 }
@@ -308,7 +330,8 @@ func TestTheProgram(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			out := &screen{}
-			program := exec.CommandContext(t.Context(), built, "-port=0", "-form=guide")
+			program := exec.CommandContext(t.Context(), built)
+			program.Env = append(os.Environ(), "PORT=0", "FORM=guide", "FAULT=")
 			program.Stdout, program.Stderr = out, out
 			if err := program.Start(); err != nil {
 				t.Fatal(err)
@@ -326,8 +349,8 @@ func TestTheProgram(t *testing.T) {
 		t.Parallel()
 		out := &screen{}
 		// The shell stands for go run: SIGTERM ends only the shell.
-		parent := exec.CommandContext(t.Context(), "sh", "-c", built+" -port=0; :")
-		parent.Stdout = out
+		parent := exec.CommandContext(t.Context(), "sh", "-c", built+"; :")
+		parent.Env, parent.Stdout = append(os.Environ(), "PORT=0", "FORM=", "FAULT="), out
 		if err := parent.Start(); err != nil {
 			t.Fatal(err)
 		}
