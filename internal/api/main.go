@@ -125,7 +125,8 @@ func start(ctx context.Context, chosen settings, out io.Writer) (*server, error)
 		return nil, fmt.Errorf("port %d: %w. Choose another one: make api PORT=%d", chosen.port, errors.Unwrap(err), defaultPort+1)
 	}
 	started := &server{out: out}
-	started.api = cakemailtest.Start(cakemailtest.WithListener(listener), cakemailtest.WithForm(chosen.form), cakemailtest.WithReport(started.show))
+	started.api = cakemailtest.Start(cakemailtest.WithListener(listener), cakemailtest.WithForm(chosen.form),
+		cakemailtest.WithReport(started.show), cakemailtest.WithoutCalls())
 	fmt.Fprintf(out, "An in-memory Cakemail API, as %s describes it.\n", descriptions[chosen.form])
 	fmt.Fprintf(out, "Paste these two lines where you run Terraform:\n\n")
 	fmt.Fprintf(out, "  export CAKEMAIL_API_BASE=%s\n", started.api.URL())
