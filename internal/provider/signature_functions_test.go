@@ -16,8 +16,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-const missingSecretMessage = "The secret is missing, so there is nothing to sign with. " +
-	"If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
+const missingSecretMessage = "The secret is missing. If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
 
 // signed is a payload with a signature that Python's hmac module made.
 type signed struct{ payload, secret, signature string }
