@@ -138,15 +138,15 @@ func TestInstallPutsTheProviderWhereTerraformLooks(t *testing.T) {
 func TestTheAPIIsTold(t *testing.T) {
 	t.Parallel()
 	folder := projectFolder(t, t.TempDir())
-	writeFile(t, filepath.Join(folder, "internal", "api", "main.go"),
-		"package main\n\nimport \"os\"\n\nfunc main() { for _, argument := range os.Args[1:] { os.Stdout.WriteString(argument + \" \") } }\n")
+	writeFile(t, filepath.Join(folder, "internal", "api", "main.go"), "package main\n\nimport (\"fmt\"; \"os\")\n\n"+
+		"func main() { fmt.Printf(\"%q\", append(os.Args[1:], os.Getenv(\"FORM\"), os.Getenv(\"FAULT\"), os.Getenv(\"PORT\"))) }\n")
 	for want, variables := range map[string][]string{
-		"": nil,
-		"-form guide -fault lost-create -port 2254 ": {"FORM=guide", "FAULT=lost-create", "PORT=2254"},
+		`["" "" ""]`: nil,
+		`["guide" "lost-create lagging-list" "2254"]`: {"FORM=guide", "FAULT=lost-create lagging-list", "PORT=2254"},
 	} {
 		none := []string{"FORM=", "FAULT=", "PORT="}
 		if got := run(t, folder, none, "make", append([]string{"--no-print-directory", "api"}, variables...)...); got != want {
-			t.Errorf("with %v, the API was started with %q, want %q", variables, got, want)
+			t.Errorf("with %v, the API was started with %s, want %s", variables, got, want)
 		}
 	}
 }

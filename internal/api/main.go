@@ -4,9 +4,10 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -45,42 +47,44 @@ const (
 	longestDelivery = 10 * time.Second
 )
 
-// settings are the choices on the command line.
+// settings are what the user chose.
 type settings struct {
 	form   cakemailtest.Form
 	faults []misbehaviour
 	port   int
 }
 
-func (s *settings) setForm(name string) error {
-	s.form = cakemailtest.Form(name)
-	if descriptions[s.form] == "" {
-		return errors.New("choose reference or guide")
+// choose reads the environment, where make puts FORM, FAULT and PORT.
+func choose(getenv func(string) string) (settings, error) {
+	form := cakemailtest.Form(cmp.Or(getenv("FORM"), string(cakemailtest.Reference)))
+	if descriptions[form] == "" {
+		return settings{}, fmt.Errorf("FORM=%s is unknown: choose reference or guide", form)
 	}
-	return nil
-}
-
-func (s *settings) setFaults(names string) error {
-	for name := range strings.SplitSeq(names, ",") {
-		index := slices.IndexFunc(misbehaviours, func(known misbehaviour) bool { return known.name == name })
-		if index < 0 {
-			return errors.New("choose lost-create, lagging-list or rate-limited, or several with commas between")
+	var faults []misbehaviour
+	if names := getenv("FAULT"); names != "" {
+		for _, name := range slices.Compact(slices.Sorted(strings.SplitSeq(names, ","))) {
+			index := slices.IndexFunc(misbehaviours, func(known misbehaviour) bool { return known.name == name })
+			if index < 0 {
+				return settings{}, fmt.Errorf("FAULT=%s is unknown: choose lost-create, lagging-list or rate-limited, or several with commas between", names)
+			}
+			faults = append(faults, misbehaviours[index])
 		}
-		s.faults = append(s.faults, misbehaviours[index])
 	}
-	return nil
+	// The tests choose 0, which is any free port.
+	port := cmp.Or(getenv("PORT"), strconv.Itoa(defaultPort))
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return settings{}, fmt.Errorf("PORT=%s is not a port: choose a number from 1 to 65535", port)
+	}
+	return settings{form, faults, int(number)}, nil
 }
 
 func main() {
-	chosen := settings{form: cakemailtest.Reference}
-	flag.Usage = flag.PrintDefaults
-	flag.Func("form", "the description that the API follows: reference (the default) or guide", chosen.setForm)
-	flag.Func("fault", "what goes wrong: lost-create, lagging-list or rate-limited, or several with commas between", chosen.setFaults)
-	flag.IntVar(&chosen.port, "port", defaultPort, "the port on loopback")
-	flag.Parse()
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, chosen, os.Stdin, os.Stdout)
+	chosen, err := choose(os.Getenv)
+	if err == nil {
+		err = run(ctx, chosen, os.Stdin, os.Stdout)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -121,7 +125,8 @@ func start(ctx context.Context, chosen settings, out io.Writer) (*server, error)
 		return nil, fmt.Errorf("port %d: %w. Choose another one: make api PORT=%d", chosen.port, errors.Unwrap(err), defaultPort+1)
 	}
 	started := &server{out: out}
-	started.api = cakemailtest.Start(cakemailtest.WithListener(listener), cakemailtest.WithForm(chosen.form), cakemailtest.WithReport(started.show))
+	started.api = cakemailtest.Start(cakemailtest.WithListener(listener), cakemailtest.WithForm(chosen.form),
+		cakemailtest.WithReport(started.show), cakemailtest.WithoutCalls())
 	fmt.Fprintf(out, "An in-memory Cakemail API, as %s describes it.\n", descriptions[chosen.form])
 	fmt.Fprintf(out, "Paste these two lines where you run Terraform:\n\n")
 	fmt.Fprintf(out, "  export CAKEMAIL_API_BASE=%s\n", started.api.URL())
@@ -163,8 +168,12 @@ func (s *server) show(call cakemailtest.Call) {
 
 // deliverOnDemand posts the event in each line. The API goes on when the input ends.
 func (s *server) deliverOnDemand(ctx context.Context, in io.Reader) {
-	for lines := bufio.NewScanner(in); lines.Scan(); {
-		s.deliver(ctx, strings.TrimSpace(lines.Text()))
+	for lines := bufio.NewReader(in); ; {
+		line, err := lines.ReadString('\n')
+		if err != nil && line == "" {
+			return
+		}
+		s.deliver(ctx, strings.TrimSpace(line))
 	}
 }
 
@@ -180,7 +189,7 @@ func (s *server) deliver(ctx context.Context, event string) {
 	}
 	webhooks = slices.DeleteFunc(webhooks, func(webhook cakemailtest.Webhook) bool { return !slices.Contains(webhook.Events, event) })
 	if len(webhooks) == 0 {
-		s.say("No active webhook is subscribed to %q.", event)
+		s.say("No active webhook is subscribed to %.100q.", event)
 	}
 	for _, webhook := range webhooks {
 		s.say("Signed %s to %s: %s", event, mask.Origin(webhook.URL), s.answerTo(ctx, webhook.ID, event))
@@ -193,11 +202,21 @@ func (s *server) answerTo(ctx context.Context, id, event string) string {
 	defer cancel()
 	delivery, err := s.api.Deliver(ctx, id, event)
 	if err == nil {
-		return fmt.Sprint(delivery.Status, " ", http.StatusText(delivery.Status))
+		return strings.TrimSpace(fmt.Sprint(delivery.Status, " ", http.StatusText(delivery.Status)))
 	}
-	// The outer error has the whole URL, which can contain secrets.
-	if failure, ok := errors.AsType[*url.Error](err); ok {
-		err = failure.Err
+	// Other errors can quote what the receiver sent, which can repeat the URL with its secrets.
+	for _, known := range []error{as[net.Error](err), as[*tls.CertificateVerificationError](err), as[tls.RecordHeaderError](err)} {
+		if known != nil {
+			return fmt.Sprintf("no answer (%v)", known)
+		}
 	}
-	return fmt.Sprintf("no answer (%v)", err)
+	return "no complete HTTP answer"
+}
+
+// as returns the first error of this type in the tree of err, or nil.
+func as[T error](err error) error {
+	if found, ok := errors.AsType[T](err); ok {
+		return found
+	}
+	return nil
 }

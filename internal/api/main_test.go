@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,17 +35,17 @@ func (s *screen) waitFor(text string) {
 	}
 }
 
+// told answers as the environment.
+func told(values map[string]string) func(string) string {
+	return func(name string) string { return values[name] }
+}
+
 // started starts a server on a free port, and returns its output too.
 func started(t *testing.T, form cakemailtest.Form, faults string) (*server, *screen) {
 	t.Helper()
-	chosen := settings{}
-	if err := chosen.setForm(string(form)); err != nil {
+	chosen, err := choose(told(map[string]string{"FORM": string(form), "FAULT": faults, "PORT": "0"}))
+	if err != nil {
 		t.Fatal(err)
-	}
-	if faults != "" {
-		if err := chosen.setFaults(faults); err != nil {
-			t.Fatal(err)
-		}
 	}
 	out := &screen{}
 	server, err := start(t.Context(), chosen, out)
@@ -184,15 +185,37 @@ func TestStartUpText(t *testing.T) {
 	}
 }
 
-func TestUnknownNames(t *testing.T) {
+func TestWhatIsChosen(t *testing.T) {
 	t.Parallel()
-	var chosen settings
-	for want, err := range map[string]error{
-		"choose reference or guide": chosen.setForm("manual"),
-		"choose lost-create, lagging-list or rate-limited, or several with commas between": chosen.setFaults("lost-create,lost"),
+	const faults = "choose lost-create, lagging-list or rate-limited, or several with commas between"
+	for _, test := range []struct{ name, value, want string }{
+		{"FORM", "", "reference [] 2253"},
+		{"FORM", "guide", "guide [] 2253"},
+		{"FORM", "manual", "FORM=manual is unknown: choose reference or guide"},
+		{"FORM", "guide reference", "FORM=guide reference is unknown: choose reference or guide"},
+		{"FAULT", "rate-limited", "reference [rate-limited] 2253"},
+		{"FAULT", "rate-limited,lost-create", "reference [lost-create rate-limited] 2253"},
+		{"FAULT", "lost-create,lost-create", "reference [lost-create] 2253"},
+		{"FAULT", "lost-create,lost", "FAULT=lost-create,lost is unknown: " + faults},
+		{"FAULT", "lost-create,", "FAULT=lost-create, is unknown: " + faults},
+		{"FAULT", "lost-create lagging-list", "FAULT=lost-create lagging-list is unknown: " + faults},
+		{"PORT", "65535", "reference [] 65535"},
+		{"PORT", "65536", "PORT=65536 is not a port: choose a number from 1 to 65535"},
+		{"PORT", "-1", "PORT=-1 is not a port: choose a number from 1 to 65535"},
+		{"PORT", "abc", "PORT=abc is not a port: choose a number from 1 to 65535"},
+		{"PORT", "23991 22", "PORT=23991 22 is not a port: choose a number from 1 to 65535"},
 	} {
-		if err == nil || err.Error() != want {
-			t.Errorf("got %v, want %s", err, want)
+		chosen, err := choose(told(map[string]string{test.name: test.value}))
+		names := []string{}
+		for _, misbehaving := range chosen.faults {
+			names = append(names, misbehaving.name)
+		}
+		got := fmt.Sprintf("%s %v %d", chosen.form, names, chosen.port)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%s=%s: got %q, want %q", test.name, test.value, got, test.want)
 		}
 	}
 }
@@ -234,6 +257,7 @@ func TestEventsOnDemand(t *testing.T) {
 		if secret := strings.TrimSpace(acctest.Terraform(t, terraform, "output", "-raw", "secret")); len(deliveries) != 1 || !deliveries[0].Genuine(secret) {
 			t.Errorf("%d deliveries, want one that is signed with the secret", len(deliveries))
 		}
+		enter(strings.Repeat("long", 20_000), "No active webhook is subscribed to \""+strings.Repeat("long", 25)+"\".\n")
 		enter("Email.Opened", "No active webhook is subscribed to \"Email.Opened\".\n")
 
 		private := "/hooks/geheim?key=geheim"
@@ -306,7 +330,8 @@ func TestTheProgram(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			out := &screen{}
-			program := exec.CommandContext(t.Context(), built, "-port=0", "-form=guide")
+			program := exec.CommandContext(t.Context(), built)
+			program.Env = append(os.Environ(), "PORT=0", "FORM=guide", "FAULT=")
 			program.Stdout, program.Stderr = out, out
 			if err := program.Start(); err != nil {
 				t.Fatal(err)
@@ -324,8 +349,8 @@ func TestTheProgram(t *testing.T) {
 		t.Parallel()
 		out := &screen{}
 		// The shell stands for go run: SIGTERM ends only the shell.
-		parent := exec.CommandContext(t.Context(), "sh", "-c", built+" -port=0; :")
-		parent.Stdout = out
+		parent := exec.CommandContext(t.Context(), "sh", "-c", built+"; :")
+		parent.Env, parent.Stdout = append(os.Environ(), "PORT=0", "FORM=", "FAULT="), out
 		if err := parent.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -344,5 +369,44 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	cancel()
 	if err := run(ctx, settings{form: cakemailtest.Reference}, strings.NewReader(""), io.Discard); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestOnlyTheHostOfAnAddressIsShown(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ answer, want string }{
+		"a redirect":              {"HTTP/1.1 302 Found\r\nLocation: /geheim\r\nContent-Length: 0\r\n\r\n", "302 Found"},
+		"a redirect to nowhere":   {"HTTP/1.1 302 Found\r\nLocation: http://[geheim\r\nContent-Length: 0\r\n\r\n", "302 Found"},
+		"a status without a name": {"HTTP/1.1 299 geheim\r\nContent-Length: 0\r\n\r\n", "299"},
+		"an answer that echoes":   {"POST /geheim HTTP/1.1\r\n\r\n", "no complete HTTP answer"},
+		"a header that echoes":    {"HTTP/1.1 200 OK\r\n/geheim\r\n\r\n", "no complete HTTP answer"},
+		"nothing":                 {"", "no complete HTTP answer"},
+		"no HTTPS":                {"", "no answer (tls: first record does not look like a TLS handshake)"},
+		"an answer that is short": {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ngeheim", "no complete HTTP answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			receiver := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
+				connection, _, err := http.NewResponseController(writer).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(connection, test.answer)
+				_ = connection.Close()
+			}))
+			t.Cleanup(receiver.Close)
+			server, out := started(t, cakemailtest.Reference, "")
+			if name == "no HTTPS" {
+				receiver.URL = strings.Replace(receiver.URL, "http:", "https:", 1)
+			}
+			address := strings.Replace(receiver.URL, "://", "://me:geheim@", 1) + "/geheim?key=geheim"
+			server.api.Add(cakemailtest.Webhook{URL: address, Events: []string{"Contact.Added"}})
+			server.deliverOnDemand(t.Context(), strings.NewReader("Contact.Added"))
+			if want := "Signed Contact.Added to " + receiver.URL + ": " + test.want + "\n"; !strings.HasSuffix(out.String(), want) ||
+				strings.Contains(out.String(), "geheim") {
+				t.Errorf("got:\n%s\nwant, at the end:\n%s", out, want)
+			}
+		})
 	}
 }

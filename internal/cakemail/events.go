@@ -55,14 +55,17 @@ func IsKnownEvent(name string) bool {
 	return slices.Contains(knownEvents, name)
 }
 
-// EventsLike returns the events that match the pattern of [path.Match] in any case: those that the newest
-// list accepts for new webhooks, and the others. An invalid pattern matches nothing.
+// onlyStars keeps path.Match from giving any other character than * a meaning.
+var onlyStars = strings.NewReplacer("?", `\?`, "[", `\[`, `\`, `\\`)
+
+// EventsLike returns the events that match the pattern in any case, where * stands for any text: those that
+// the newest list accepts for new webhooks, and the others.
 func EventsLike(pattern string) (forNew, others []string) {
-	pattern = strings.ToLower(pattern)
+	pattern = onlyStars.Replace(strings.ToLower(pattern))
 	like := func(events []string) []string {
 		return slices.DeleteFunc(slices.Clone(events), func(name string) bool {
-			matches, err := path.Match(pattern, strings.ToLower(name))
-			return err != nil || !matches
+			matches, _ := path.Match(pattern, strings.ToLower(name))
+			return !matches
 		})
 	}
 	return like(eventsForNew), like(otherEvents)

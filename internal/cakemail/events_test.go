@@ -64,22 +64,18 @@ func TestEvents_AreFoundByAPattern(t *testing.T) {
 		"Segment.Created", "Sender.Created", "SuppressedEmailsExport.Created", "User.Created",
 	}
 	for pattern, want := range map[string]struct{ forNew, others []string }{
-		"Contact.Added":   {forNew: contacts[:1]},
-		"Contact.*":       {contacts, []string{"Contact.Deleted", "Contact.Tagged", "Contact.Unsubscribed", "Contact.Untagged"}},
-		"*.Created":       {forNew: created},
-		"Contact.?dded":   {forNew: contacts[:1]},
-		"Contact.[AR]*ed": {forNew: contacts[:2]},
-		"Email.[^O]*ed": {[]string{"Email.Bounced", "Email.Clicked"}, []string{
-			"Email.Delivered", "Email.GlobalUnsubscribed", "Email.Queued", "Email.Rejected", "Email.Submitted", "Email.Unsubscribed",
-		}},
+		"Contact.Added": {forNew: contacts[:1]},
+		"Contact.*":     {contacts, []string{"Contact.Deleted", "Contact.Tagged", "Contact.Unsubscribed", "Contact.Untagged"}},
+		"*.Created":     {forNew: created},
+		"C*t.*dd*d":     {forNew: contacts[:1]},
 		// Events are equal in any case.
-		"CONTACT.ADDED": {forNew: contacts[:1]}, "*.CREATED": {forNew: created}, "contact.[ar]*ed": {forNew: contacts[:2]},
+		"CONTACT.ADDED": {forNew: contacts[:1]}, "*.CREATED": {forNew: created}, "contact.r*": {forNew: contacts[1:2]},
 		// Only in another list.
 		"Email.Opened": {others: []string{"Email.Opened"}}, "user.l*": {others: []string{"User.LoggedIn"}},
 		// Not the name of any event.
 		"": {}, "Contact": {}, "*.Exploded": {}, " Contact.Added": {}, "Contact.Added*Contact": {},
-		// Not a pattern.
-		"[": {}, "Contact.[": {}, `Contact.\`: {}, strings.Repeat("*a", 1<<20): {},
+		// Only * is special.
+		"Contact?Added": {}, "Contact.[A]dded": {}, `Contact\.Added`: {}, `Contact.\*`: {}, `Contact.\Added`: {}, "[": {}, `\`: {}, strings.Repeat("*a", 1<<20): {},
 	} {
 		if forNew, others := EventsLike(pattern); !slices.Equal(forNew, want.forNew) || !slices.Equal(others, want.others) {
 			t.Errorf("%.100q: got %v and %v, want %v and %v", pattern, forNew, others, want.forNew, want.others)

@@ -53,7 +53,9 @@ func (s *Server) record(request *http.Request, body []byte) *Call {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls = append(s.calls, call)
+	if !s.withoutCalls {
+		s.calls = append(s.calls, call)
+	}
 	return call
 }
 

@@ -21,7 +21,7 @@ type Delivery struct {
 }
 
 // Deliver posts a signed sample event to the webhook's url, with the headers of both descriptions. It fails if the
-// webhook is unknown, archived or not subscribed to the event, or if there is no answer.
+// webhook is unknown, archived or not subscribed to the event, or if there is no answer. It follows no redirect.
 func (s *Server) Deliver(ctx context.Context, id, event string) (Delivery, error) {
 	webhook, err := s.subscribed(id, event)
 	if err != nil {
@@ -36,7 +36,8 @@ func (s *Server) Deliver(ctx context.Context, id, event string) (Delivery, error
 	if err != nil {
 		return Delivery{}, fmt.Errorf("making the request: %w", err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	// A client would follow a redirect, or fail if it cannot read where to.
+	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("delivering: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -142,5 +143,27 @@ func TestDeliver_Signs(t *testing.T) {
 	api.Change(webhook.ID, func(webhook *cakemailtest.Webhook) { webhook.Archived = true })
 	if _, archived := api.Deliver(t.Context(), webhook.ID, "Contact.Added"); archived == nil || notSubscribed == nil || unknown == nil {
 		t.Errorf("delivered to one that is archived (%v), not subscribed (%v) or unknown (%v)", archived, notSubscribed, unknown)
+	}
+}
+
+// An event that follows a redirect becomes a GET.
+func TestDeliver_FollowsNoRedirect(t *testing.T) {
+	t.Parallel()
+	for _, location := range []string{"/elsewhere", "http://[broken"} {
+		var got []string
+		receiver := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+			user, password, _ := request.BasicAuth()
+			got = append(got, request.Method, request.URL.Path, user, password)
+			writer.Header().Set("Location", location)
+			writer.WriteHeader(http.StatusFound)
+		}))
+		t.Cleanup(receiver.Close)
+		api := start(t).api
+		address := strings.Replace(receiver.URL, "://", "://me:word@", 1) + "/hook"
+		webhook := api.Add(cakemailtest.Webhook{URL: address, Events: []string{"Contact.Added"}})
+		delivery, err := api.Deliver(t.Context(), webhook.ID, "Contact.Added")
+		if err != nil || delivery.Status != http.StatusFound || !slices.Equal(got, []string{"POST", "/hook", "me", "word"}) {
+			t.Errorf("%s: got %d (%v) after %v, want 302 after one POST", location, delivery.Status, err, got)
+		}
 	}
 }

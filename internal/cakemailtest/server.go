@@ -99,6 +99,9 @@ func WithFaults(faults func(Call) *Fault) Option { return func(s *Server) { s.dr
 // WithReport reports each call as soon as its answer is known.
 func WithReport(report func(Call)) Option { return func(s *Server) { s.report = report } }
 
+// WithoutCalls keeps no log of the calls, which would grow for as long as the API runs.
+func WithoutCalls() Option { return func(s *Server) { s.withoutCalls = true } }
+
 // Server is the API. It is safe for concurrent use.
 type Server struct {
 	form           Form
@@ -121,6 +124,7 @@ type Server struct {
 	random         io.Reader
 	drawn          func(Call) *Fault
 	report         func(Call)
+	withoutCalls   bool
 
 	http *httptest.Server
 	// closing ends every delay.

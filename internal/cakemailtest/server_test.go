@@ -212,3 +212,11 @@ func TestWorld_IsChangedFromOutside(t *testing.T) {
 		t.Error("Issued lacks a secret that existed")
 	}
 }
+
+func TestWithoutCalls_KeepsNone(t *testing.T) {
+	t.Parallel()
+	api := start(t, cakemailtest.WithoutCalls())
+	if status, _ := api.do(t, "POST /webhooks", goodReference); status != http.StatusCreated || len(api.api.Calls()) != 0 {
+		t.Errorf("after %d, %d calls are kept, want none after 201", status, len(api.api.Calls()))
+	}
+}

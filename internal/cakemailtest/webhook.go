@@ -176,6 +176,10 @@ func (w Webhook) request(ctx context.Context, body []byte) (*http.Request, error
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("X-Cakemail-Signature", w.sign(body))
 	request.Header.Set("X-Signature", w.sign(body))
+	if user := request.URL.User; user != nil {
+		password, _ := user.Password()
+		request.SetBasicAuth(user.Username(), password)
+	}
 	return request, nil
 }
 

@@ -10,7 +10,8 @@ import (
 
 // noSuchEvents are the errors for patterns that match nothing.
 var noSuchEvents = map[string]string{
-	"Emails.*": `No event for new webhooks matches "Emails.*". The nearest is "Email.*"`,
+	"Contact?Added": `No event for new webhooks matches "Contact?Added". The nearest is "Contact.Added"`,
+	"Emails.*":      `No event for new webhooks matches "Emails.*". The nearest is "Email.*"`,
 	"MFA.*": `Cakemail's newest list has no event for new webhooks that matches "MFA.*". Other lists have some. ` +
 		"To try one, write its name into events",
 	"Order.*": `No event for new webhooks matches "Order.*". Resources with events: Account, Campaign, CampaignLogExport, Contact, ContactsExport, Email, ` +

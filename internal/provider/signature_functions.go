@@ -50,7 +50,8 @@ func (signFunction) Run(ctx context.Context, req function.RunRequest, resp *func
 	if resp.Error != nil {
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, cakemail.Sign([]byte(payload), secret.ValueString()))
+	// A secret from a file often ends in a line break, which verify ignores too.
+	resp.Error = resp.Result.Set(ctx, cakemail.Sign([]byte(payload), strings.TrimSpace(secret.ValueString())))
 }
 
 // verifyFunction checks a signature.
@@ -90,7 +91,9 @@ func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	if resp.Error != nil {
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, slices.ContainsFunc(strings.Fields(secret.ValueString()), func(one string) bool {
+	// The whole is one of them, so that verify accepts whatever sign gives.
+	secrets := append(strings.Fields(secret.ValueString()), strings.TrimSpace(secret.ValueString()))
+	resp.Error = resp.Result.Set(ctx, slices.ContainsFunc(secrets, func(one string) bool {
 		return cakemail.Verify([]byte(payload), signature, one)
 	}))
 }

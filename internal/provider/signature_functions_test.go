@@ -16,8 +16,7 @@ import (
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 )
 
-const missingSecretMessage = "The secret is missing, so there is nothing to sign with. " +
-	"If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
+const missingSecretMessage = "The secret is missing. If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
 
 // signed is a payload with a signature that Python's hmac module made.
 type signed struct{ payload, secret, signature string }
@@ -26,7 +25,7 @@ var (
 	// rfc4231 is the second vector of that RFC.
 	rfc4231  = signed{"what do ya want for nothing?", "Jefe", "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="}
 	notASCII = signed{`{"event":"Contact.Added","name":"Zoé Ångström 日本 🎂"}`, "geheim-é-秘密", "1MXCzGMYN+GyKxYVVlEBKXa+iaYRbfCbrhZWbNh5p/M="}
-	controls = signed{"line one\r\nline two\t", "a\"b\\c d\n", "0Xaigxvvg74jXQaMthNtqG7yut3MdW8T9wMNMsaq+dk="}
+	controls = signed{"line one\r\nline two\t", "a\"b\\c d", "7yURAD3sEd/gMFH14zRRDOkYUohn2pGioxtQVt80F2I="}
 )
 
 // The functions work without credentials, in a provider that is not configured.
@@ -40,27 +39,43 @@ func TestFunctions_Calls(t *testing.T) {
 		arguments []any
 		want      any
 	}{
-		"sign: the vector of an RFC":         {"sign", []any{rfc4231.payload, rfc4231.secret}, rfc4231.signature},
-		"sign: not ASCII":                    {"sign", []any{notASCII.payload, notASCII.secret}, notASCII.signature},
-		"sign: control characters":           {"sign", []any{controls.payload, controls.secret}, controls.signature},
-		"sign: an empty payload":             {"sign", []any{"", "secret"}, "+eZuF5tnR65UEI+C+K3os8Jddv0wr95sOVgixTAZYWk="},
-		"verify: is right":                   {"verify", []any{notASCII.payload, notASCII.signature, notASCII.secret}, true},
-		"verify: is of another payload":      {"verify", []any{notASCII.payload + " ", notASCII.signature, notASCII.secret}, false},
-		"verify: is by another secret":       {"verify", []any{notASCII.payload, notASCII.signature, notASCII.secret + "x"}, false},
-		"verify: is empty":                   {"verify", []any{notASCII.payload, "", notASCII.secret}, false},
-		"verify: is not a signature":         {"verify", []any{notASCII.payload, "名前", notASCII.secret}, false},
-		"verify: is by one of the secrets":   {"verify", []any{notASCII.payload, notASCII.signature, " old \n" + notASCII.secret + "\t"}, true},
-		"verify: is by the first secret":     {"verify", []any{notASCII.payload, notASCII.signature, notASCII.secret + "  new"}, true},
-		"verify: is by none of the secrets":  {"verify", []any{notASCII.payload, notASCII.signature, "old new"}, false},
-		"verify: is by the empty secret":     {"verify", []any{"", cakemail.Sign(nil, ""), " old  new "}, false},
-		"verify: is by all secrets as one":   {"verify", []any{"", cakemail.Sign(nil, "old new"), "old new"}, false},
-		"verify: is in place of the payload": {"verify", []any{notASCII.signature, notASCII.payload, notASCII.secret}, false},
+		"sign: the vector of an RFC":          {"sign", []any{rfc4231.payload, rfc4231.secret}, rfc4231.signature},
+		"sign: not ASCII":                     {"sign", []any{notASCII.payload, notASCII.secret}, notASCII.signature},
+		"sign: control characters":            {"sign", []any{controls.payload, controls.secret}, controls.signature},
+		"sign: space around the secret":       {"sign", []any{controls.payload, " " + controls.secret + "\r\n"}, controls.signature},
+		"sign: an empty payload":              {"sign", []any{"", "secret"}, "+eZuF5tnR65UEI+C+K3os8Jddv0wr95sOVgixTAZYWk="},
+		"verify: is right":                    {"verify", []any{notASCII.payload, notASCII.signature, notASCII.secret}, true},
+		"verify: is of another payload":       {"verify", []any{notASCII.payload + " ", notASCII.signature, notASCII.secret}, false},
+		"verify: is by another secret":        {"verify", []any{notASCII.payload, notASCII.signature, notASCII.secret + "x"}, false},
+		"verify: is empty":                    {"verify", []any{notASCII.payload, "", notASCII.secret}, false},
+		"verify: is not a signature":          {"verify", []any{notASCII.payload, "名前", notASCII.secret}, false},
+		"verify: is by one of the secrets":    {"verify", []any{notASCII.payload, notASCII.signature, " old \n" + notASCII.secret + "\t"}, true},
+		"verify: is by the first secret":      {"verify", []any{notASCII.payload, notASCII.signature, notASCII.secret + "  new"}, true},
+		"verify: is by none of the secrets":   {"verify", []any{notASCII.payload, notASCII.signature, "old new"}, false},
+		"verify: is by the empty secret":      {"verify", []any{"", cakemail.Sign(nil, ""), " old  new "}, false},
+		"verify: is by a secret with a space": {"verify", []any{controls.payload, controls.signature, controls.secret}, true},
+		"verify: is in place of the payload":  {"verify", []any{notASCII.signature, notASCII.payload, notASCII.secret}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, problem := c.Call(test.function, test.arguments...); problem != nil || got != test.want {
 				t.Errorf("got %v (error %v), want %v", got, problem, test.want)
 			}
 		})
+	}
+}
+
+// A secret from a file often ends in a line break.
+func TestFunctions_VerifyAcceptsWhatSignGives(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewWorld(t).Unconfigured(t)
+	for _, secret := range []string{"s1", "s1\n", " s1\r\n", "s1 s2", "s1  s2\t", "\u00a0s1\u2028", "\u200bs1\x00", "名前\ufeff"} {
+		signature, problem := c.Call("sign", "payload", secret)
+		if problem != nil {
+			t.Fatal(problem)
+		}
+		if accepted, problem := c.Call("verify", "payload", signature, secret); accepted != true {
+			t.Errorf("%q: got %v (error %v)", secret, accepted, problem)
+		}
 	}
 }
 

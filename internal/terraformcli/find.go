@@ -40,8 +40,13 @@ func Find(ctx context.Context) (string, error) {
 }
 
 func find(ctx context.Context, installer installer) (string, error) {
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path, nil
+	if named := os.Getenv("TF_ACC_TERRAFORM_PATH"); named != "" {
+		path, err := exec.LookPath(named)
+		if err != nil {
+			return "", fmt.Errorf("TF_ACC_TERRAFORM_PATH: %w", err)
+		}
+		// Terraform runs in other folders, where a relative path means something else.
+		return filepath.Abs(path)
 	}
 	for _, name := range []string{"terraform", "tofu"} {
 		if path, err := exec.LookPath(name); err == nil {

@@ -189,26 +189,29 @@ func TestTerraformIsDownloadedOnce(t *testing.T) {
 
 func TestWhatIsThereWins(t *testing.T) {
 	for name, test := range map[string]struct{ variable, onPath, want string }{
-		"TF_ACC_TERRAFORM_PATH":          {variable: "/named/terraform", onPath: "terraform", want: "/named/terraform"},
+		"TF_ACC_TERRAFORM_PATH":          {variable: "./named", onPath: "terraform", want: "named"},
+		"TF_ACC_TERRAFORM_PATH on PATH":  {variable: "tofu", onPath: "tofu", want: "tofu"},
 		"Terraform on PATH":              {onPath: "terraform", want: "terraform"},
 		"OpenTofu where no Terraform is": {onPath: "tofu", want: "tofu"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bareMachine(t)
 			site := newReleaseSite(t)
+			here, onPath := t.TempDir(), t.TempDir()
+			t.Chdir(here)
 			t.Setenv("TF_ACC_TERRAFORM_PATH", test.variable)
-			onPath := filepath.Join(t.TempDir(), test.onPath)
+			t.Setenv("PATH", onPath)
+			suffix := ""
 			if runtime.GOOS == "windows" {
-				onPath += ".exe"
+				suffix = ".exe"
 			}
-			if err := os.WriteFile(onPath, nil, 0o700); err != nil {
-				t.Fatal(err)
+			folders := map[string]string{"named": here, test.onPath: onPath}
+			for program, folder := range folders {
+				if err := os.WriteFile(filepath.Join(folder, program+suffix), nil, 0o700); err != nil {
+					t.Fatal(err)
+				}
 			}
-			t.Setenv("PATH", filepath.Dir(onPath))
-			want := test.want
-			if test.variable == "" {
-				want = onPath
-			}
+			want := filepath.Join(folders[test.want], test.want+suffix)
 			var out bytes.Buffer
 			path, err := find(t.Context(), installer{out: &out, site: site.URL, publicKey: site.publicKey})
 			if err != nil || path != want {
@@ -218,6 +221,14 @@ func TestWhatIsThereWins(t *testing.T) {
 				t.Errorf("%d requests were made, and it said %q, want neither", site.requests, out.String())
 			}
 		})
+	}
+}
+
+func TestANamedTerraformThatIsNotThere(t *testing.T) {
+	bareMachine(t)
+	t.Setenv("TF_ACC_TERRAFORM_PATH", "./none")
+	if path, err := find(t.Context(), installer{}); err == nil || !strings.HasPrefix(err.Error(), "TF_ACC_TERRAFORM_PATH: ") {
+		t.Errorf("got %q and the error %v, want one about the variable", path, err)
 	}
 }
 

@@ -218,8 +218,7 @@ func NoSecret(id string) Message {
 }
 
 // MissingSecret is for a function's argument that should be a webhook's secret. Terraform adds the period.
-const MissingSecret = "The secret is missing, so there is nothing to sign with. " +
-	"If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
+const MissingSecret = "The secret is missing. If the webhook has store_secret = false, take it from the ephemeral resource cakemail_webhook_secret"
 
 // SavedOtherwise is for a value that the API changed in a new webhook.
 func SavedOtherwise(about Subject, attribute, asked, saved string) Message {
