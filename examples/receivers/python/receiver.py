@@ -37,12 +37,12 @@ class Receiver(BaseHTTPRequestHandler):
             return
         # The signature covers the raw body: verify before parsing.
         body = self.rfile.read(int(length))
-        signature = self.headers.get("X-Cakemail-Signature") or self.headers.get("X-Signature") or ""
+        signature = self.headers.get("X-Cakemail-Signature") or self.headers.get("X-Signature", "")
         if not any(verify(body, signature, secret) for secret in SECRETS):
-            print(f"refused {len(body)} bytes: not signed with CAKEMAIL_WEBHOOK_SECRET", flush=True)
+            print(f"refused {length} bytes: not signed with CAKEMAIL_WEBHOOK_SECRET", flush=True)
             self.answer(401)
             return
-        print(f"accepted {len(body)} bytes", flush=True)
+        print(f"accepted {length} bytes", flush=True)
         self.answer(204)
 
     def do_GET(self) -> None:
