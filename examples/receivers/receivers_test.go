@@ -13,6 +13,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,7 +72,8 @@ func TestReceivers(t *testing.T) {
 		api := cakemailtest.Start()
 		t.Cleanup(api.Close)
 		webhook := api.Add(cakemailtest.Webhook{Events: []string{"Contact.Added"}})
-		address := start(t, command, oldSecret+" "+webhook.Secret+"\n").address
+		// A secret that is not even UTF-8 does not keep the others from being looked at.
+		address := start(t, command, "\xff "+oldSecret+" "+webhook.Secret+"\n").address
 		if !strings.HasPrefix(address, "http://127.0.0.1:") {
 			t.Errorf("the receiver listens on %s, want 127.0.0.1 where HOST is empty", address)
 		}
@@ -87,7 +89,7 @@ func TestReceivers(t *testing.T) {
 		testSignatures(t, address, webhook.Secret)
 		testCurl(t, address, webhook.Secret)
 		testTooLarge(t, address)
-		testMalformedLength(t, address)
+		testRawRequests(t, address, webhook.Secret)
 	})
 }
 
@@ -121,6 +123,7 @@ func testSignatures(t *testing.T, address, secret string) {
 		"a space within the signature":     {guide, signature[:20] + " " + signature[20:], body, http.StatusUnauthorized},
 		"another spelling of its last bit": {guide, otherUnusedBits(signature), body, http.StatusUnauthorized},
 		"a signature that is not ASCII":    {guide, "\xe9" + signature[1:], body, http.StatusUnauthorized},
+		"a space that is not ASCII":        {guide, signature + "\xa0", body, http.StatusUnauthorized},
 		"the signature twice":              {guide, signature + signature, body, http.StatusUnauthorized},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(test.body))
@@ -239,6 +242,29 @@ func TestReceiversEndInOrder(t *testing.T) {
 	})
 }
 
+func TestReceiversOnIPv6(t *testing.T) {
+	t.Parallel()
+	if listener, err := net.Listen("tcp", "[::1]:0"); err != nil {
+		t.Skipf("there is no IPv6: %v", err)
+	} else {
+		listener.Close()
+	}
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		for _, host := range []string{"::1", "::"} {
+			address := start(t, command, "secret", "HOST="+host).address
+			port := address[strings.LastIndex(address, ":"):]
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://[::1]"+port+"/healthz", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := answerTo(t, request); got != http.StatusOK {
+				t.Errorf("with HOST=%s, the health check was answered with %d, want 200", host, got)
+			}
+		}
+	})
+}
+
 // What the guide signs by hand is a signature like Cakemail's.
 func testCurl(t *testing.T, address, secret string) {
 	t.Helper()
@@ -312,21 +338,31 @@ func sign(body []byte, secret string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// Go's client refuses to send such a length, so the request is written byte by byte.
-func testMalformedLength(t *testing.T, address string) {
+// Go's client does not send such requests, so they are written byte by byte.
+func testRawRequests(t *testing.T, address, secret string) {
 	t.Helper()
-	for name, length := range map[string]string{
-		"a negative length":             "-1",
-		"a digit that is not ASCII":     "\xb2",
-		"more digits than a number has": strings.Repeat("1", 5000),
+	const length = "Content-Length: %s\r\n\r\n"
+	signature := "X-Signature: " + sign([]byte("{}"), secret)
+	for name, test := range map[string]struct {
+		headers string
+		want    int
+	}{
+		"a negative length":             {fmt.Sprintf(length, "-1"), http.StatusBadRequest},
+		"a digit that is not ASCII":     {fmt.Sprintf(length, "\xb2"), http.StatusBadRequest},
+		"more digits than a number has": {fmt.Sprintf(length, strings.Repeat("1", 5000)), http.StatusBadRequest},
+		"a body that ends early":        {signature + "\r\n" + fmt.Sprintf(length, "100") + "{}", http.StatusBadRequest},
+		"spaces behind the signature":   {signature + " \t \r\n" + fmt.Sprintf(length, "2") + "{}", http.StatusNoContent},
+		"a signature in two headers": {
+			signature + "\r\n" + signature + "\r\n" + fmt.Sprintf(length, "2") + "{}", http.StatusNoContent,
+		},
+		"a signature behind a wrong one": {
+			"X-Signature: !\r\n" + signature + "\r\n" + fmt.Sprintf(length, "2") + "{}", http.StatusUnauthorized,
+		},
 	} {
-		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(address, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { connection.Close() })
-		if _, err := fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: receiver\r\nContent-Length: %s\r\n\r\n", length); err != nil {
-			t.Fatal(err)
+		connection := dial(t, address)
+		fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: receiver\r\n%s", test.headers)
+		if test.want == http.StatusBadRequest {
+			_ = connection.CloseWrite()
 		}
 		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
 		if err != nil {
@@ -334,10 +370,22 @@ func testMalformedLength(t *testing.T, address string) {
 			continue
 		}
 		response.Body.Close()
-		if response.StatusCode != http.StatusBadRequest {
-			t.Errorf("%s was answered with %d, want 400", name, response.StatusCode)
+		if response.StatusCode != test.want {
+			t.Errorf("%s was answered with %d, want %d", name, response.StatusCode, test.want)
 		}
 	}
+}
+
+// dial connects until the test ends.
+func dial(t *testing.T, address string) *net.TCPConn {
+	t.Helper()
+	receiver := netip.MustParseAddrPort(strings.TrimPrefix(address, "http://"))
+	connection, err := new(net.Dialer).DialTCP(t.Context(), "tcp", netip.AddrPort{}, receiver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { connection.Close() })
+	return connection
 }
 
 // running is a receiver with the address that it says it listens on, and what it says afterwards.

@@ -11,6 +11,7 @@ import hmac
 import os
 import re
 import signal
+import socket
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -22,7 +23,7 @@ SECRETS = os.environ.get("CAKEMAIL_WEBHOOK_SECRET", "").split()
 
 def verify(body: bytes, signature: str, secret: str) -> bool:
     """Compares in constant time, so response times reveal nothing."""
-    expected = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
+    expected = base64.b64encode(hmac.new(os.fsencode(secret), body, hashlib.sha256).digest())
     return hmac.compare_digest(signature.encode(), expected)
 
 
@@ -37,8 +38,11 @@ class Receiver(BaseHTTPRequestHandler):
             return
         # The signature covers the raw body: verify before parsing.
         body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            self.answer(400)
+            return
         signature = self.headers.get("X-Cakemail-Signature") or self.headers.get("X-Signature", "")
-        if not any(verify(body, signature, secret) for secret in SECRETS):
+        if not any(verify(body, signature.rstrip(" \t"), secret) for secret in SECRETS):
             print(f"refused {length} bytes: not signed with CAKEMAIL_WEBHOOK_SECRET", flush=True)
             self.answer(401)
             return
@@ -62,6 +66,8 @@ if __name__ == "__main__":
     if not SECRETS:
         sys.exit("CAKEMAIL_WEBHOOK_SECRET is not set")
     address = (os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8080"))
+    if ":" in address[0]:
+        ThreadingHTTPServer.address_family = socket.AF_INET6
     with ThreadingHTTPServer(address, Receiver) as server:
 
         def end(*_: object) -> None:
