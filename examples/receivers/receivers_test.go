@@ -16,6 +16,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -187,7 +188,7 @@ func TestReceiversBehindAProxy(t *testing.T) {
 				continue
 			}
 			line, err := receiver.output.ReadString('\n')
-			if want := regexp.MustCompile(`^([0-9/]{10} [0-9:]{8} )?` + test.log + `\r?\n$`); !want.MatchString(line) {
+			if want := logged(test.log); !want.MatchString(line) {
 				t.Errorf("after %s %s, the log has %q (%v), want %q with or without the time", test.method, test.path, line, err, test.log)
 			}
 		}
@@ -203,30 +204,22 @@ func TestReceiversEndInOrder(t *testing.T) {
 	eachReceiver(t, func(t *testing.T, command []string) {
 		t.Helper()
 		receiver := start(t, command, "secret")
-		connect := func() (net.Conn, error) {
-			return new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(receiver.address, "http://"))
-		}
 		// A connection that sends nothing does not keep the receiver.
-		idle, err := connect()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer idle.Close()
-		begun, err := connect()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer begun.Close()
-		answers := bufio.NewReader(begun)
-		const head = "POST / HTTP/1.1\r\nHost: receiver\r\nX-Signature: %s\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
-		fmt.Fprintf(begun, head, sign([]byte("{}"), "secret"))
-		testAnswer(t, answers, http.StatusContinue)
+		dial(t, receiver.address)
+		// Of what is not a delivery, the log says nothing: it can hold a key.
+		malformed := dial(t, receiver.address)
+		fmt.Fprint(malformed, "GET /?key=k3y rubbish\r\n\r\n")
+		_, _ = io.Copy(io.Discard, malformed)
+		reset, _ := begin(t, receiver.address)
+		_ = reset.SetLinger(0)
+		reset.Close()
+		begun, answers := begin(t, receiver.address)
 
 		if err := receiver.command.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
 		for {
-			refused, err := connect()
+			refused, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(receiver.address, "http://"))
 			if err != nil {
 				break
 			}
@@ -238,6 +231,46 @@ func TestReceiversEndInOrder(t *testing.T) {
 		log, _ := io.ReadAll(receiver.output)
 		if err := receiver.command.Wait(); err != nil {
 			t.Errorf("the receiver ended with %v, want no error; its log:\n%s", err, log)
+		}
+		if want := logged("accepted 2 bytes"); !want.Match(log) {
+			t.Errorf("the log has\n%s\nwant only that the delivery was accepted", log)
+		}
+	})
+}
+
+// begin sends a signed delivery up to its body, which the receiver then waits for.
+func begin(t *testing.T, address string) (*net.TCPConn, *bufio.Reader) {
+	t.Helper()
+	connection := dial(t, address)
+	const head = "POST / HTTP/1.1\r\nHost: receiver\r\nX-Signature: %s\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+	fmt.Fprintf(connection, head, sign([]byte("{}"), "secret"))
+	answers := bufio.NewReader(connection)
+	testAnswer(t, answers, http.StatusContinue)
+	return connection, answers
+}
+
+// logged matches one line of a log, with or without the time.
+func logged(line string) *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9/]{10} [0-9:]{8} )?` + line + `\r?\n$`)
+}
+
+// Ctrl-C ends a receiver at once, and without a traceback.
+func TestReceiversEndOnInterrupt(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" || signal.Ignored(os.Interrupt) {
+		t.Skip("a program that this one starts gets no SIGINT")
+	}
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		receiver := start(t, command, "secret")
+		if err := receiver.command.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		if log, err := io.ReadAll(receiver.output); err != nil || len(log) > 0 {
+			t.Errorf("after Ctrl-C, the log has %q (%v), want nothing", log, err)
+		}
+		if err := receiver.command.Wait(); err == nil || err.Error() != "signal: interrupt" {
+			t.Errorf("the receiver ended with %v, want that Ctrl-C ended it", err)
 		}
 	})
 }

@@ -13,6 +13,7 @@ import re
 import signal
 import socket
 import sys
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -30,6 +31,10 @@ def verify(body: bytes, signature: str, secret: str) -> bool:
 class Receiver(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # answers "Expect: 100-continue"
     timeout = 10  # seconds
+
+    def handle(self) -> None:
+        with suppress(OSError):  # clients hang up
+            super().handle()
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
@@ -52,7 +57,7 @@ class Receiver(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.answer(200 if self.path == "/healthz" else 401)
 
-    def log_request(self, *_: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Is silent, because a URL can hold a key."""
 
     def answer(self, status: int) -> None:
@@ -78,5 +83,7 @@ if __name__ == "__main__":
         # On Kubernetes' SIGTERM, finish open requests within 10 seconds.
         server.daemon_threads = False
         signal.signal(signal.SIGTERM, end)
+        # On Ctrl-C, end at once.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         print(f"listening on {server.server_address[0]}:{server.server_port}", flush=True)
         server.serve_forever()
