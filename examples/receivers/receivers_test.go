@@ -275,6 +275,42 @@ func TestReceiversEndOnInterrupt(t *testing.T) {
 	})
 }
 
+// Slow clients must not hold the receiver's connections for ever.
+func TestReceiversEndSlowRequests(t *testing.T) {
+	t.Parallel()
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		address := start(t, command, "secret").address
+		late := time.Now().Add(50 * time.Second)
+		const head = "POST / HTTP/1.1\r\nHost: receiver\r\n"
+		const length = "Content-Length: 1000\r\n\r\n"
+		slow := map[string]*net.TCPConn{}
+		for name, begin := range map[string]string{
+			"headers that trickle in": head + "X-Other: ",
+			"a body that trickles in": head + length,
+			"a body that stalls":      head + length + "{",
+		} {
+			connection := dial(t, address)
+			slow[name] = connection
+			fmt.Fprint(connection, begin)
+			go func() {
+				for name != "a body that stalls" {
+					if _, err := fmt.Fprint(connection, "x"); err != nil {
+						return
+					}
+					time.Sleep(time.Second)
+				}
+			}()
+		}
+		for name, connection := range slow {
+			_ = connection.SetReadDeadline(late)
+			if _, err := io.Copy(io.Discard, connection); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("of %s, the receiver still waits for more, long after 10 seconds", name)
+			}
+		}
+	})
+}
+
 func TestReceiversOnIPv6(t *testing.T) {
 	t.Parallel()
 	if listener, err := net.Listen("tcp", "[::1]:0"); err != nil {

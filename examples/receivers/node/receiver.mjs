@@ -29,7 +29,8 @@ async function read(request) {
   return Buffer.concat(chunks);
 }
 
-const server = createServer(async (request, response) => {
+const limits = { requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+const server = createServer(limits, async (request, response) => {
   if (request.method === "GET" && request.url === "/healthz") {
     response.end();
     return;

@@ -15,7 +15,7 @@ import socket
 import sys
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Thread, Timer
 
 LARGEST_BODY = 1024 * 1024
 
@@ -33,8 +33,12 @@ class Receiver(BaseHTTPRequestHandler):
     timeout = 10  # seconds
 
     def handle(self) -> None:
+        # The timeout is for each read, this for the whole request.
+        deadline = Timer(self.timeout, self.connection.shutdown, [socket.SHUT_RD])
+        deadline.start()
         with suppress(OSError):  # clients hang up
             super().handle()
+        deadline.cancel()
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
@@ -74,15 +78,9 @@ if __name__ == "__main__":
     if ":" in address[0]:
         ThreadingHTTPServer.address_family = socket.AF_INET6
     with ThreadingHTTPServer(address, Receiver) as server:
-
-        def end(*_: object) -> None:
-            signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
-            signal.alarm(10)
-            Thread(target=server.shutdown).start()
-
         # On Kubernetes' SIGTERM, finish open requests within 10 seconds.
         server.daemon_threads = False
-        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGTERM, lambda *_: Thread(target=server.shutdown).start())
         # On Ctrl-C, end at once.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         print(f"listening on {server.server_address[0]}:{server.server_port}", flush=True)
