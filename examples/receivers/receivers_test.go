@@ -13,8 +13,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -71,7 +73,8 @@ func TestReceivers(t *testing.T) {
 		api := cakemailtest.Start()
 		t.Cleanup(api.Close)
 		webhook := api.Add(cakemailtest.Webhook{Events: []string{"Contact.Added"}})
-		address := start(t, command, oldSecret+" "+webhook.Secret+"\n").address
+		// A secret that is not even UTF-8 does not keep the others from being looked at.
+		address := start(t, command, "\xff "+oldSecret+" "+webhook.Secret+"\n").address
 		if !strings.HasPrefix(address, "http://127.0.0.1:") {
 			t.Errorf("the receiver listens on %s, want 127.0.0.1 where HOST is empty", address)
 		}
@@ -87,7 +90,7 @@ func TestReceivers(t *testing.T) {
 		testSignatures(t, address, webhook.Secret)
 		testCurl(t, address, webhook.Secret)
 		testTooLarge(t, address)
-		testMalformedLength(t, address)
+		testRawRequests(t, address, webhook.Secret)
 	})
 }
 
@@ -121,6 +124,7 @@ func testSignatures(t *testing.T, address, secret string) {
 		"a space within the signature":     {guide, signature[:20] + " " + signature[20:], body, http.StatusUnauthorized},
 		"another spelling of its last bit": {guide, otherUnusedBits(signature), body, http.StatusUnauthorized},
 		"a signature that is not ASCII":    {guide, "\xe9" + signature[1:], body, http.StatusUnauthorized},
+		"a space that is not ASCII":        {guide, signature + "\xa0", body, http.StatusUnauthorized},
 		"the signature twice":              {guide, signature + signature, body, http.StatusUnauthorized},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(test.body))
@@ -184,7 +188,7 @@ func TestReceiversBehindAProxy(t *testing.T) {
 				continue
 			}
 			line, err := receiver.output.ReadString('\n')
-			if want := regexp.MustCompile(`^([0-9/]{10} [0-9:]{8} )?` + test.log + `\r?\n$`); !want.MatchString(line) {
+			if want := logged(test.log); !want.MatchString(line) {
 				t.Errorf("after %s %s, the log has %q (%v), want %q with or without the time", test.method, test.path, line, err, test.log)
 			}
 		}
@@ -200,30 +204,22 @@ func TestReceiversEndInOrder(t *testing.T) {
 	eachReceiver(t, func(t *testing.T, command []string) {
 		t.Helper()
 		receiver := start(t, command, "secret")
-		connect := func() (net.Conn, error) {
-			return new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(receiver.address, "http://"))
-		}
 		// A connection that sends nothing does not keep the receiver.
-		idle, err := connect()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer idle.Close()
-		begun, err := connect()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer begun.Close()
-		answers := bufio.NewReader(begun)
-		const head = "POST / HTTP/1.1\r\nHost: receiver\r\nX-Signature: %s\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
-		fmt.Fprintf(begun, head, sign([]byte("{}"), "secret"))
-		testAnswer(t, answers, http.StatusContinue)
+		dial(t, receiver.address)
+		// Of what is not a delivery, the log says nothing: it can hold a key.
+		malformed := dial(t, receiver.address)
+		fmt.Fprint(malformed, "GET /?key=k3y rubbish\r\n\r\n")
+		_, _ = io.Copy(io.Discard, malformed)
+		reset, _ := begin(t, receiver.address)
+		_ = reset.SetLinger(0)
+		reset.Close()
+		begun, answers := begin(t, receiver.address)
 
 		if err := receiver.command.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
 		for {
-			refused, err := connect()
+			refused, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(receiver.address, "http://"))
 			if err != nil {
 				break
 			}
@@ -235,6 +231,105 @@ func TestReceiversEndInOrder(t *testing.T) {
 		log, _ := io.ReadAll(receiver.output)
 		if err := receiver.command.Wait(); err != nil {
 			t.Errorf("the receiver ended with %v, want no error; its log:\n%s", err, log)
+		}
+		if want := logged("accepted 2 bytes"); !want.Match(log) {
+			t.Errorf("the log has\n%s\nwant only that the delivery was accepted", log)
+		}
+	})
+}
+
+// begin sends a signed delivery up to its body, which the receiver then waits for.
+func begin(t *testing.T, address string) (*net.TCPConn, *bufio.Reader) {
+	t.Helper()
+	connection := dial(t, address)
+	const head = "POST / HTTP/1.1\r\nHost: receiver\r\nX-Signature: %s\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+	fmt.Fprintf(connection, head, sign([]byte("{}"), "secret"))
+	answers := bufio.NewReader(connection)
+	testAnswer(t, answers, http.StatusContinue)
+	return connection, answers
+}
+
+// logged matches one line of a log, with or without the time.
+func logged(line string) *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9/]{10} [0-9:]{8} )?` + line + `\r?\n$`)
+}
+
+// Ctrl-C ends a receiver at once, and without a traceback.
+func TestReceiversEndOnInterrupt(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" || signal.Ignored(os.Interrupt) {
+		t.Skip("a program that this one starts gets no SIGINT")
+	}
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		receiver := start(t, command, "secret")
+		if err := receiver.command.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		if log, err := io.ReadAll(receiver.output); err != nil || len(log) > 0 {
+			t.Errorf("after Ctrl-C, the log has %q (%v), want nothing", log, err)
+		}
+		if err := receiver.command.Wait(); err == nil || err.Error() != "signal: interrupt" {
+			t.Errorf("the receiver ended with %v, want that Ctrl-C ended it", err)
+		}
+	})
+}
+
+// Slow clients must not hold the receiver's connections for ever.
+func TestReceiversEndSlowRequests(t *testing.T) {
+	t.Parallel()
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		address := start(t, command, "secret").address
+		late := time.Now().Add(50 * time.Second)
+		const head = "POST / HTTP/1.1\r\nHost: receiver\r\n"
+		const length = "Content-Length: 1000\r\n\r\n"
+		slow := map[string]*net.TCPConn{}
+		for name, begin := range map[string]string{
+			"headers that trickle in": head + "X-Other: ",
+			"a body that trickles in": head + length,
+			"a body that stalls":      head + length + "{",
+		} {
+			connection := dial(t, address)
+			slow[name] = connection
+			fmt.Fprint(connection, begin)
+			go func() {
+				for name != "a body that stalls" {
+					if _, err := fmt.Fprint(connection, "x"); err != nil {
+						return
+					}
+					time.Sleep(time.Second)
+				}
+			}()
+		}
+		for name, connection := range slow {
+			_ = connection.SetReadDeadline(late)
+			if _, err := io.Copy(io.Discard, connection); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("of %s, the receiver still waits for more, long after 10 seconds", name)
+			}
+		}
+	})
+}
+
+func TestReceiversOnIPv6(t *testing.T) {
+	t.Parallel()
+	if listener, err := net.Listen("tcp", "[::1]:0"); err != nil {
+		t.Skipf("there is no IPv6: %v", err)
+	} else {
+		listener.Close()
+	}
+	eachReceiver(t, func(t *testing.T, command []string) {
+		t.Helper()
+		for _, host := range []string{"::1", "::"} {
+			address := start(t, command, "secret", "HOST="+host).address
+			port := address[strings.LastIndex(address, ":"):]
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://[::1]"+port+"/healthz", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := answerTo(t, request); got != http.StatusOK {
+				t.Errorf("with HOST=%s, the health check was answered with %d, want 200", host, got)
+			}
 		}
 	})
 }
@@ -312,21 +407,31 @@ func sign(body []byte, secret string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// Go's client refuses to send such a length, so the request is written byte by byte.
-func testMalformedLength(t *testing.T, address string) {
+// Go's client does not send such requests, so they are written byte by byte.
+func testRawRequests(t *testing.T, address, secret string) {
 	t.Helper()
-	for name, length := range map[string]string{
-		"a negative length":             "-1",
-		"a digit that is not ASCII":     "\xb2",
-		"more digits than a number has": strings.Repeat("1", 5000),
+	const length = "Content-Length: %s\r\n\r\n"
+	signature := "X-Signature: " + sign([]byte("{}"), secret)
+	for name, test := range map[string]struct {
+		headers string
+		want    int
+	}{
+		"a negative length":             {fmt.Sprintf(length, "-1"), http.StatusBadRequest},
+		"a digit that is not ASCII":     {fmt.Sprintf(length, "\xb2"), http.StatusBadRequest},
+		"more digits than a number has": {fmt.Sprintf(length, strings.Repeat("1", 5000)), http.StatusBadRequest},
+		"a body that ends early":        {signature + "\r\n" + fmt.Sprintf(length, "100") + "{}", http.StatusBadRequest},
+		"spaces behind the signature":   {signature + " \t \r\n" + fmt.Sprintf(length, "2") + "{}", http.StatusNoContent},
+		"a signature in two headers": {
+			signature + "\r\n" + signature + "\r\n" + fmt.Sprintf(length, "2") + "{}", http.StatusNoContent,
+		},
+		"a signature behind a wrong one": {
+			"X-Signature: !\r\n" + signature + "\r\n" + fmt.Sprintf(length, "2") + "{}", http.StatusUnauthorized,
+		},
 	} {
-		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(address, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { connection.Close() })
-		if _, err := fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: receiver\r\nContent-Length: %s\r\n\r\n", length); err != nil {
-			t.Fatal(err)
+		connection := dial(t, address)
+		fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: receiver\r\n%s", test.headers)
+		if test.want == http.StatusBadRequest {
+			_ = connection.CloseWrite()
 		}
 		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
 		if err != nil {
@@ -334,10 +439,22 @@ func testMalformedLength(t *testing.T, address string) {
 			continue
 		}
 		response.Body.Close()
-		if response.StatusCode != http.StatusBadRequest {
-			t.Errorf("%s was answered with %d, want 400", name, response.StatusCode)
+		if response.StatusCode != test.want {
+			t.Errorf("%s was answered with %d, want %d", name, response.StatusCode, test.want)
 		}
 	}
+}
+
+// dial connects until the test ends.
+func dial(t *testing.T, address string) *net.TCPConn {
+	t.Helper()
+	receiver := netip.MustParseAddrPort(strings.TrimPrefix(address, "http://"))
+	connection, err := new(net.Dialer).DialTCP(t.Context(), "tcp", netip.AddrPort{}, receiver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { connection.Close() })
+	return connection
 }
 
 // running is a receiver with the address that it says it listens on, and what it says afterwards.

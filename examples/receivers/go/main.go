@@ -33,8 +33,8 @@ func main() {
 	// On Kubernetes' SIGTERM, finish open requests within 10 seconds.
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, syscall.SIGTERM)
-	address := net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080"))
-	listener, err := net.Listen("tcp", address)
+	host, port := cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080")
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -61,7 +61,8 @@ func receive(secrets []string) http.HandlerFunc {
 			return
 		}
 		signature := cmp.Or(r.Header.Get("X-Cakemail-Signature"), r.Header.Get("X-Signature"))
-		if !slices.ContainsFunc(secrets, func(secret string) bool { return verify(body, signature, secret) }) {
+		signed := func(secret string) bool { return verify(body, signature, secret) }
+		if !slices.ContainsFunc(secrets, signed) {
 			log.Printf("refused %d bytes: not signed with CAKEMAIL_WEBHOOK_SECRET", len(body))
 			http.Error(w, "wrong signature", http.StatusUnauthorized)
 			return

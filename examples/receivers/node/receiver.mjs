@@ -29,7 +29,8 @@ async function read(request) {
   return Buffer.concat(chunks);
 }
 
-const server = createServer(async (request, response) => {
+const limits = { requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+const server = createServer(limits, async (request, response) => {
   if (request.method === "GET" && request.url === "/healthz") {
     response.end();
     return;
@@ -40,7 +41,8 @@ const server = createServer(async (request, response) => {
     response.writeHead(400, { connection: "close" }).end();
     return;
   }
-  const signature = request.headers["x-cakemail-signature"] || request.headers["x-signature"] || "";
+  const headers = request.headersDistinct;
+  const signature = headers["x-cakemail-signature"]?.[0] || headers["x-signature"]?.[0] || "";
   if (!secrets.some((secret) => verify(body, signature, secret))) {
     console.log(`refused ${body.length} bytes: not signed with CAKEMAIL_WEBHOOK_SECRET`);
     response.writeHead(401).end();

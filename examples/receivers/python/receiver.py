@@ -11,9 +11,11 @@ import hmac
 import os
 import re
 import signal
+import socket
 import sys
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Thread, Timer
 
 LARGEST_BODY = 1024 * 1024
 
@@ -22,13 +24,21 @@ SECRETS = os.environ.get("CAKEMAIL_WEBHOOK_SECRET", "").split()
 
 def verify(body: bytes, signature: str, secret: str) -> bool:
     """Compares in constant time, so response times reveal nothing."""
-    expected = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
+    expected = base64.b64encode(hmac.new(os.fsencode(secret), body, hashlib.sha256).digest())
     return hmac.compare_digest(signature.encode(), expected)
 
 
 class Receiver(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # answers "Expect: 100-continue"
     timeout = 10  # seconds
+
+    def handle(self) -> None:
+        # The timeout is for each read, this for the whole request.
+        deadline = Timer(self.timeout, self.connection.shutdown, [socket.SHUT_RD])
+        deadline.start()
+        with suppress(OSError):  # clients hang up
+            super().handle()
+        deadline.cancel()
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
@@ -37,18 +47,21 @@ class Receiver(BaseHTTPRequestHandler):
             return
         # The signature covers the raw body: verify before parsing.
         body = self.rfile.read(int(length))
-        signature = self.headers.get("X-Cakemail-Signature") or self.headers.get("X-Signature") or ""
-        if not any(verify(body, signature, secret) for secret in SECRETS):
-            print(f"refused {len(body)} bytes: not signed with CAKEMAIL_WEBHOOK_SECRET", flush=True)
+        if len(body) < int(length):
+            self.answer(400)
+            return
+        signature = self.headers.get("X-Cakemail-Signature") or self.headers.get("X-Signature", "")
+        if not any(verify(body, signature.rstrip(" \t"), secret) for secret in SECRETS):
+            print(f"refused {length} bytes: not signed with CAKEMAIL_WEBHOOK_SECRET", flush=True)
             self.answer(401)
             return
-        print(f"accepted {len(body)} bytes", flush=True)
+        print(f"accepted {length} bytes", flush=True)
         self.answer(204)
 
     def do_GET(self) -> None:
         self.answer(200 if self.path == "/healthz" else 401)
 
-    def log_request(self, *_: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Is silent, because a URL can hold a key."""
 
     def answer(self, status: int) -> None:
@@ -62,15 +75,13 @@ if __name__ == "__main__":
     if not SECRETS:
         sys.exit("CAKEMAIL_WEBHOOK_SECRET is not set")
     address = (os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8080"))
+    if ":" in address[0]:
+        ThreadingHTTPServer.address_family = socket.AF_INET6
     with ThreadingHTTPServer(address, Receiver) as server:
-
-        def end(*_: object) -> None:
-            signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
-            signal.alarm(10)
-            Thread(target=server.shutdown).start()
-
         # On Kubernetes' SIGTERM, finish open requests within 10 seconds.
         server.daemon_threads = False
-        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGTERM, lambda *_: Thread(target=server.shutdown).start())
+        # On Ctrl-C, end at once.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         print(f"listening on {server.server_address[0]}:{server.server_port}", flush=True)
         server.serve_forever()
