@@ -137,8 +137,10 @@ func TestWebhookTestDeliveryAction_IsNotPosted(t *testing.T) {
 			want:   acctest.Error("webhook_id", "There is no webhook no-such-webhook", ""),
 		},
 		"to a webhook whose id the API refuses": {
-			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID","type":"type_error.uuid"}]}`},
-			want:  acctest.Error("webhook_id", "The API refused webhook_id", "The API said: type_error.uuid."),
+			fault: cakemailtest.Fault{
+				Operation: cakemailtest.Show, Status: 422, Body: `{"detail":[{"loc":["path","webhook_id"],"msg":"not a UUID","type":"type_error.uuid"}]}`,
+			},
+			want: acctest.Error("webhook_id", "The API refused webhook_id", "The API said: type_error.uuid."),
 		},
 		"when the API keeps the secret to itself": {
 			fault: cakemailtest.Fault{Operation: cakemailtest.Show, Rewrite: acctest.Replacing(`"signature"`, `"nothing"`)},

@@ -56,7 +56,7 @@ func (e *ending) isTold(words string) bool {
 // isExcused reports whether only a person can continue after the last run, and each of its errors says how: choose
 // among the webhooks that a lost create can have made, or name an account. In good weather there is nothing to choose.
 func (t *Terraform) isExcused() bool {
-	ways := []string{"Only the state says so"}
+	ways := []string{"The replacement would be in another account"}
 	if t.world.weather.IsStubborn() {
 		ways = append(ways, "did not save")
 	}
