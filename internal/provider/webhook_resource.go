@@ -85,14 +85,12 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		add(&resp.Diagnostics, message.Tainted(state.subject()))
 		return
 	}
-	if !plan.Archived.Equal(state.Archived) {
-		ref := state.ref(now)
-		ref.Finishes = true
-		var failed error
-		if state, failed = setArchived(ctx, client, ref, knowledge{webhook: state, isSaved: true}, plan.Archived.ValueBool()); failed != nil {
-			add(&resp.Diagnostics, message.NotYet(failed, state.subject(), r.connection.facts, plan.Archived.ValueBool())...)
-		}
+	update := &webhookUpdate{client: client, ref: state.ref(now), plan: plan, now: knowledge{webhook: state, isSaved: true}}
+	update.ref.Finishes = true
+	if err := update.setArchived(ctx); err != nil {
+		add(&resp.Diagnostics, message.NotYet(err, state.subject(), r.connection.facts, plan.Archived.ValueBool())...)
 	}
+	state = update.now.webhook
 	reportOddities(&resp.Diagnostics, state, created.Webhook)
 	state = reportNew(&resp.Diagnostics, plan, state)
 }

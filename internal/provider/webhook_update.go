@@ -37,8 +37,14 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		return
 	}
 	state.ID = types.StringValue(ref.ID)
-	now := knowledge{webhook: state, isSaved: true, config: &config.webhookSettings, plan: &plan.webhookSettings}
-	state = r.change(ctx, client, ref, plan, now, &resp.Diagnostics)
+	update := &webhookUpdate{
+		client: client, ref: ref, plan: plan,
+		now: knowledge{webhook: state, isSaved: true, config: &config.webhookSettings, plan: &plan.webhookSettings},
+	}
+	if err := update.run(ctx, &resp.Diagnostics); err != nil {
+		r.connection.report(&resp.Diagnostics, err, update.now.webhook.subject())
+	}
+	state = update.now.webhook
 	state.keepEqual(plan.webhookSettings)
 	setState(ctx, &resp.State, resp.Identity, state, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
@@ -46,34 +52,45 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 }
 
-// change makes the calls from the state to the plan until one fails, and returns the new state.
-func (r *webhookResource) change(
-	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics,
-) webhookResourceModel {
-	if changes := plan.changesFrom(now.webhook.webhookSettings); !changes.IsEmpty() {
-		webhook, err := client.Update(ctx, ref, changes)
-		if isRefused(err) && now.webhook.Archived.ValueBool() && !plan.Archived.ValueBool() {
-			// The API may refuse to change archived webhooks. Otherwise the change comes first, before the webhook delivers again.
-			if now.webhook, err = setArchived(ctx, client, ref, now, false); err == nil {
-				webhook, err = client.Update(ctx, ref, changes)
-			}
-		}
-		if err != nil {
-			r.connection.report(diags, err, now.webhook.subject())
-			return now.webhook
-		}
-		now.isChanged = true
-		now.webhook = now.after(webhook)
-		now.isChanged, now.isSettled = false, true
+// webhookUpdate takes a webhook from its state to its plan.
+type webhookUpdate struct {
+	client *cakemail.Client
+	ref    cakemail.Ref
+	plan   webhookResourceModel
+	// now has the state after the calls so far.
+	now knowledge
+}
+
+// run makes the calls until one fails.
+func (u *webhookUpdate) run(ctx context.Context, diags *diag.Diagnostics) error {
+	if err := u.changeSettings(ctx); err != nil {
+		return err
 	}
-	if !plan.Archived.Equal(now.webhook.Archived) {
-		var err error
-		if now.webhook, err = setArchived(ctx, client, ref, now, plan.Archived.ValueBool()); err != nil {
-			r.connection.report(diags, err, now.webhook.subject())
-			return now.webhook
+	if err := u.setArchived(ctx); err != nil {
+		return err
+	}
+	return u.switchStoreSecret(ctx, diags)
+}
+
+func (u *webhookUpdate) changeSettings(ctx context.Context) error {
+	changes := u.plan.changesFrom(u.now.webhook.webhookSettings)
+	if changes.IsEmpty() {
+		return nil
+	}
+	webhook, err := u.client.Update(ctx, u.ref, changes)
+	if isRefused(err) && u.now.webhook.Archived.ValueBool() && !u.plan.Archived.ValueBool() {
+		// The API may refuse to change archived webhooks. Otherwise the change comes first, before the webhook delivers again.
+		if err = u.setArchived(ctx); err == nil {
+			webhook, err = u.client.Update(ctx, u.ref, changes)
 		}
 	}
-	return r.switchStoreSecret(ctx, client, ref, plan, now, diags)
+	if err != nil {
+		return err
+	}
+	u.now.isChanged = true
+	u.now.webhook = u.now.after(webhook)
+	u.now.isChanged, u.now.isSettled = false, true
+	return nil
 }
 
 func isRefused(err error) bool {
@@ -82,41 +99,38 @@ func isRefused(err error) bool {
 	return ok && failure.Status != "" && slices.Contains(kinds, failure.Kind)
 }
 
-// setArchived returns the new state.
-func setArchived(
-	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, now knowledge, archived bool,
-) (webhookResourceModel, error) {
-	change := client.Unarchive
-	if archived {
-		change = client.Archive
+func (u *webhookUpdate) setArchived(ctx context.Context) error {
+	if u.plan.Archived.Equal(u.now.webhook.Archived) {
+		return nil
 	}
-	webhook, err := change(ctx, ref)
-	if err != nil {
-		return now.webhook, err
+	change := u.client.Unarchive
+	if u.plan.Archived.ValueBool() {
+		change = u.client.Archive
 	}
-	return now.after(webhook), nil
+	webhook, err := change(ctx, u.ref)
+	if err == nil {
+		u.now.webhook = u.now.after(webhook)
+	}
+	return err
 }
 
 // switchStoreSecret drops the secret, or reads it if it is to be stored again. After a move, it reads what the
-// source's state did not tell. It returns the new state.
-func (r *webhookResource) switchStoreSecret(
-	ctx context.Context, client *cakemail.Client, ref cakemail.Ref, plan webhookResourceModel, now knowledge, diags *diag.Diagnostics,
-) webhookResourceModel {
-	state := now.webhook
-	if plan.StoreSecret.Equal(state.StoreSecret) {
-		return state
+// source's state did not tell.
+func (u *webhookUpdate) switchStoreSecret(ctx context.Context, diags *diag.Diagnostics) error {
+	state := &u.now.webhook
+	if u.plan.StoreSecret.Equal(state.StoreSecret) {
+		return nil
 	}
-	if !plan.StoreSecret.ValueBool() && !plan.hasUnknown() {
-		state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()
-		return state
+	if !u.plan.StoreSecret.ValueBool() && !u.plan.hasUnknown() {
+		state.StoreSecret, state.Secret = u.plan.StoreSecret, types.StringNull()
+		return nil
 	}
-	webhook, err := client.Get(ctx, ref)
+	webhook, err := u.client.Get(ctx, u.ref)
 	if err != nil {
-		r.connection.report(diags, err, state.subject())
-		return state
+		return err
 	}
-	now.webhook.StoreSecret = plan.StoreSecret
-	state = now.after(webhook)
-	reportOddities(diags, state, webhook)
-	return state
+	state.StoreSecret = u.plan.StoreSecret
+	*state = u.now.after(webhook)
+	reportOddities(diags, *state, webhook)
+	return nil
 }

@@ -94,8 +94,8 @@ var defects = []defect{
 		`(setting.change == byReplacement || form`, `(form`},
 	{"a webhook that was archived elsewhere stays archived", protocolHistories, "provider/webhook_model.go",
 		`state.Archived = types.BoolValue(*answer.Archived)`, `_ = state.Archived`},
-	{"a webhook that is to be archived is not", protocolHistories, "provider/webhook_resource.go",
-		`if !plan.Archived.Equal(state.Archived) {`, `if !plan.Archived.Equal(state.Archived) && !plan.Archived.ValueBool() {`},
+	{"a webhook that is to be archived is not", protocolHistories, "provider/webhook_update.go",
+		`if u.plan.Archived.Equal(`, `if u.plan.Archived.ValueBool() || u.plan.Archived.Equal(`},
 	{"a destroy that fails is done", protocolHistories, "provider/webhook_resource.go",
 		`	case err != nil:
 		r.connection.report`, `	case false:
@@ -148,8 +148,8 @@ var defects = []defect{
 	{"secrets are not masked", protocolHistories, "cakemail/errors.go",
 		`Message: c.secrets.Clean(refusal.Message)})`, `Message: refusal.Message})`},
 	{"a secret that is stored no more stays", protocolHistories, "provider/webhook_update.go",
-		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringNull()`,
-		`state.StoreSecret, state.Secret = plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},
+		`state.StoreSecret, state.Secret = u.plan.StoreSecret, types.StringNull()`,
+		`state.StoreSecret, state.Secret = u.plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},
 }
 
 // planted returns the file with the defect in it.
