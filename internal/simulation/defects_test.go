@@ -147,6 +147,8 @@ var defects = []defect{
 `, ``},
 	{"secrets are not masked", protocolHistories, "cakemail/errors.go",
 		`Message: c.secrets.Clean(refusal.Message)})`, `Message: refusal.Message})`},
+	{"the API is quoted about a webhook whose secret is hidden", protocolHistories, "cakemail/client.go",
+		`return c.accounts.isConcealed(call.id)`, `return true`},
 	{"a secret that is stored no more stays", protocolHistories, "provider/webhook_update.go",
 		`state.StoreSecret, state.Secret = u.plan.StoreSecret, types.StringNull()`,
 		`state.StoreSecret, state.Secret = u.plan.StoreSecret, types.StringValue(state.Secret.ValueString())`},

@@ -128,7 +128,7 @@ const (
 	Forbidden      Fault = "403"
 	Unauthorized   Fault = "401"
 	NotFound       Fault = "404"
-	Echo           Fault = "502, which repeats what was sent"
+	Echo           Fault = "502, which repeats what was sent, and the secret"
 )
 
 // Faults are all faults.
