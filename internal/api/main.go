@@ -34,10 +34,11 @@ type misbehaviour struct {
 	fault       cakemailtest.Fault
 }
 
+// misbehaviours are in the order in which they come first.
 var misbehaviours = []misbehaviour{
+	{"rate-limited", "every third call gets 429 with Retry-After: 1", cakemailtest.RateLimited},
 	{"lost-create", "the first create is done, but its answer is lost", cakemailtest.LostCreate},
 	{"lagging-list", "lists are 3 seconds behind", cakemailtest.LaggingList},
-	{"rate-limited", "every third call gets 429 with Retry-After: 1", cakemailtest.RateLimited},
 }
 
 const (
@@ -62,12 +63,11 @@ func choose(getenv func(string) string) (settings, error) {
 	}
 	var faults []misbehaviour
 	if names := getenv("FAULT"); names != "" {
-		for _, name := range slices.Compact(slices.Sorted(strings.SplitSeq(names, ","))) {
-			index := slices.IndexFunc(misbehaviours, func(known misbehaviour) bool { return known.name == name })
-			if index < 0 {
-				return settings{}, fmt.Errorf("FAULT=%s is unknown: choose lost-create, lagging-list or rate-limited, or several with commas between", names)
-			}
-			faults = append(faults, misbehaviours[index])
+		chosen := strings.Split(names, ",")
+		faults = slices.DeleteFunc(slices.Clone(misbehaviours), func(known misbehaviour) bool { return !slices.Contains(chosen, known.name) })
+		slices.Sort(chosen)
+		if len(faults) < len(slices.Compact(chosen)) {
+			return settings{}, fmt.Errorf("FAULT=%s is unknown: choose lost-create, lagging-list or rate-limited, or several with commas between", names)
 		}
 	}
 	// The tests choose 0, which is any free port.
@@ -137,7 +137,7 @@ func start(ctx context.Context, chosen settings, out io.Writer) (*server, error)
 		fmt.Fprintf(out, "Fault %s: %s.\n", misbehaving.name, misbehaving.words)
 	}
 	if len(faults) == 0 {
-		fmt.Fprintf(out, "No fault is on. To turn one on: make api FAULT=%s\n", misbehaviours[0].name)
+		fmt.Fprintf(out, "No fault is on. To turn one on: make api FAULT=lost-create\n")
 	}
 	started.api.SetFaults(faults...)
 	fmt.Fprintf(out, "Enter posts a signed event to your webhook. For another event, type its name.\n")

@@ -163,8 +163,8 @@ func TestStartUpText(t *testing.T) {
 		for faults, lines := range map[string]string{
 			"":            "No fault is on. To turn one on: make api FAULT=lost-create",
 			"lost-create": "Fault lost-create: the first create is done, but its answer is lost.",
-			"lagging-list,rate-limited": "Fault lagging-list: lists are 3 seconds behind.\n" +
-				"Fault rate-limited: every third call gets 429 with Retry-After: 1.",
+			"lagging-list,rate-limited": "Fault rate-limited: every third call gets 429 with Retry-After: 1.\n" +
+				"Fault lagging-list: lists are 3 seconds behind.",
 		} {
 			server, out := started(t, form, faults)
 			want := first + "\nPaste these two lines where you run Terraform:\n\n" +
@@ -194,7 +194,7 @@ func TestWhatIsChosen(t *testing.T) {
 		{"FORM", "manual", "FORM=manual is unknown: choose reference or guide"},
 		{"FORM", "guide reference", "FORM=guide reference is unknown: choose reference or guide"},
 		{"FAULT", "rate-limited", "reference [rate-limited] 2253"},
-		{"FAULT", "rate-limited,lost-create", "reference [lost-create rate-limited] 2253"},
+		{"FAULT", "lost-create,rate-limited", "reference [rate-limited lost-create] 2253"},
 		{"FAULT", "lost-create,lost-create", "reference [lost-create] 2253"},
 		{"FAULT", "lost-create,lost", "FAULT=lost-create,lost is unknown: " + faults},
 		{"FAULT", "lost-create,", "FAULT=lost-create, is unknown: " + faults},

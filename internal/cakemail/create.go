@@ -66,7 +66,7 @@ func (c *Client) Create(ctx context.Context, number int64, settings Settings) (C
 }
 
 // ActionListFirst is the [Error.Action] of a create that failed before it was sent.
-const ActionListFirst = "list the webhooks that exist before creating one"
+const ActionListFirst = "list the existing webhooks before creating one"
 
 func listFirst(err error) error {
 	failure, ok := errors.AsType[*Error](err)

@@ -159,7 +159,7 @@ func TestMalformedEnvironment(t *testing.T) {
 		"address with a query":    {envBaseURL, "https://api.cakemail.dev?key=geheim", "base_url", []string{"must not have a query"}},
 		"address with a password": {envBaseURL, "https://user:geheim@api.cakemail.dev", "base_url", []string{"a user name"}},
 		"account that is no number": {envAccountID, "acme", "account_id", []string{"CAKEMAIL_ACCOUNT_ID must be an account number",
-			"for example 42. Set it or unset it."}},
+			"for example 42, or unset."}},
 		"account 0":               {envAccountID, "0", "account_id", []string{"must be an account number"}},
 		"account with a fraction": {envAccountID, "42.5", "account_id", []string{"must be an account number"}},
 		"account above 64 bits":   {envAccountID, "9223372036854775808", "account_id", []string{"must be an account number"}},

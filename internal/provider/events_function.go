@@ -26,7 +26,7 @@ func (eventsFunction) Metadata(_ context.Context, _ function.MetadataRequest, re
 func (eventsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Find events by a pattern",
-		MarkdownDescription: "Returns the [names of events](../guides/events-and-deliveries.md#names-of-events) for new webhooks that match `pattern`, as a set. " +
+		MarkdownDescription: "Returns the set of [names](../guides/events-and-deliveries.md#names-of-events) matching `pattern` that new webhooks accept. " +
 			"After a provider upgrade, check the plan: the names can change. Needs Terraform 1.8 or OpenTofu 1.7.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "pattern",

@@ -60,10 +60,9 @@ func (r *webhookResource) checkExisting(ctx context.Context, plan webhookResourc
 	}
 	for _, webhook := range theirs() {
 		add(diags, message.Exists(message.Existing{
-			Webhook: webhook, Account: plan.account(), IsReplacement: isReplacement, IsPaused: plan.Archived.ValueBool(),
+			Webhook: webhook, About: plan.subject(), IsReplacement: isReplacement, IsPaused: plan.Archived.ValueBool(),
 			HasOtherURL:    !cakemail.SameURL(plan.URL.ValueString(), webhook.Address()),
 			HasOtherEvents: !cakemail.SameEvents(eventNames(plan.Events), webhook.Events),
-			WithoutSecret:  !plan.StoreSecret.IsUnknown() && !plan.StoreSecret.ValueBool(),
 		}))
 	}
 }

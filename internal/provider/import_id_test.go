@@ -93,7 +93,7 @@ func FuzzParseImportID(f *testing.F) {
 		if cakemail.CheckID(id) != nil || id != strings.TrimSpace(id) {
 			return
 		}
-		again, _ := parseImportID(message.ImportID(account.ValueInt64(), id), &diags)
+		again, _ := parseImportID(message.Subject{Account: account.ValueInt64()}.ImportID(id), &diags)
 		if diags.HasError() || again != identity {
 			t.Errorf("%q was read as %v, and that as %v", raw, identity, again)
 		}

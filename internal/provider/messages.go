@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider/message"
@@ -39,8 +40,14 @@ func (m webhookModel) subject() message.Subject {
 	return message.Subject{ID: m.ID.ValueString(), URL: m.URL.ValueString(), Events: eventNames(m.Events), Account: m.account()}
 }
 
+func (m webhookResourceModel) subject() message.Subject {
+	about := m.webhookModel.subject()
+	about.WithoutSecret = m.StoreSecret.Equal(types.BoolValue(false))
+	return about
+}
+
 // savedSubject is the subject of a resource in the state.
-func (m webhookModel) savedSubject() message.Subject {
+func (m webhookResourceModel) savedSubject() message.Subject {
 	about := m.subject()
 	about.IsPending = about.ID == ""
 	return about

@@ -66,7 +66,7 @@ func (verifyFunction) Metadata(_ context.Context, _ function.MetadataRequest, re
 func (verifyFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Verify the signature of a delivery",
-		MarkdownDescription: "Verifies that Cakemail signed this body, by constant-time comparison. " +
+		MarkdownDescription: "Verifies, in constant time, that Cakemail signed this body. " +
 			"Needs Terraform 1.8 or OpenTofu 1.7.",
 		Parameters: []function.Parameter{
 			payloadParameter(),
@@ -101,8 +101,8 @@ func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 func payloadParameter() function.Parameter {
 	return function.StringParameter{
 		Name: "payload",
-		MarkdownDescription: "Raw body of the delivery. Terraform joins decomposed letters, such as `e` and an accent, so the function sees a different body " +
-			"from the one Cakemail signed.",
+		MarkdownDescription: "Raw body of the delivery. Terraform joins decomposed letters, such as `e` and an accent: a body with any " +
+			"no longer matches its signature.",
 	}
 }
 

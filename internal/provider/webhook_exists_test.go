@@ -19,7 +19,7 @@ func expectExisting(t *testing.T, messages []acctest.Message, want ...string) {
 	t.Helper()
 	var got []string
 	for _, message := range messages {
-		if id, found := strings.CutSuffix(strings.TrimPrefix(message.Summary, "The webhook "), " exists already"); found && message.Severity == "warning" {
+		if id, found := strings.CutSuffix(strings.TrimPrefix(message.Summary, "The webhook "), " already exists"); found && message.Severity == "warning" {
 			got = append(got, id)
 		}
 	}
@@ -39,7 +39,7 @@ func TestWebhookResource_ExistsAndIsEqual(t *testing.T) {
 
 		told := acctest.Tell(t, w.Workspace(t, "webhook.tf", account42), "plan")
 
-		w.ExpectMessages(t, told, acctest.Warning("", "The webhook ID exists already", "  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\n"))
+		w.ExpectMessages(t, told, acctest.Warning("", "The webhook ID already exists", "  import {\n    to = ADDRESS\n    id = \"42/ID\"\n  }\n"))
 	})
 }
 
@@ -218,7 +218,7 @@ func TestWebhookResource_ExistsWithOtherEvents(t *testing.T) {
 func TestWebhookResource_ExistsIsNotSaidInTheApplyOfARotation(t *testing.T) {
 	t.Parallel()
 	applies.orSkip(t)
-	equal := acctest.Warning("", "The state has an equal webhook: ID", "If you rotate")
+	equal := acctest.Warning("", "The state has an identical webhook: ID", "Ignore this when rotating")
 	for configuration, test := range map[string]struct {
 		rotate string
 		want   []acctest.Message

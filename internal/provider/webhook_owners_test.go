@@ -138,7 +138,7 @@ func TestWebhookResource_OwnersOfAnImport(t *testing.T) {
 		"those of another shell":       {"'" + id + "'", "", ""},
 		"blanks around it":             {" " + id + "\r\n", "", ""},
 		"capitals, which count":        {strings.ToUpper(id), `There is no webhook "` + strings.ToUpper(id) + `"`, "case, spaces"},
-		"a blank in it":                {"0b1c2d3e 4f50", `There is no webhook "0b1c2d3e 4f50"`, "spaces and quotation marks count"},
+		"a blank in it":                {"0b1c2d3e 4f50", `There is no webhook "0b1c2d3e 4f50"`, "spaces and quotation marks matter"},
 		"quotes with another's number": {`"1/` + id + `?store_secret=false"`, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -234,7 +234,7 @@ func TestWebhookResource_OwnersOfAnEqualWebhook(t *testing.T) {
 	w := acctest.NewWorld(t)
 	made := w.NewCore(t, nil)
 	made.MustApply(hook(nil))
-	renamed := acctest.Warning("", "The state has an equal webhook: ID", "add a moved block")
+	renamed := acctest.Warning("", "The state has an identical webhook: ID", "add a moved block")
 	for _, test := range []struct {
 		config acctest.Arguments
 		want   []acctest.Message
@@ -264,7 +264,7 @@ func TestWebhookResource_OwnersOfAnArchivedWebhook(t *testing.T) {
 	show(c)
 	for _, config := range []acctest.Arguments{paused, hook(nil)} {
 		planned := c.Plan(tftypes.NewValue(c.Webhook, nil), acctest.Block(c.Webhook, config))
-		w.ExpectMessages(t, acctest.MessagesOf(planned.Diagnostics), acctest.Warning("", "The state has an equal webhook: ID", "add a moved block"))
+		w.ExpectMessages(t, acctest.MessagesOf(planned.Diagnostics), acctest.Warning("", "The state has an identical webhook: ID", "add a moved block"))
 	}
 }
 

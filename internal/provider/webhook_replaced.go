@@ -42,7 +42,7 @@ func (c *connection) forgetReplaced(made webhookResourceModel) {
 // reportReplaced says how to get a webhook back if its replacement failed.
 func (c *connection) reportReplaced(diags *diag.Diagnostics, plan webhookResourceModel) {
 	if archived := c.replacedBy(plan); len(archived) > 0 {
-		add(diags, message.Unreplaced(archived))
+		add(diags, message.Unreplaced(plan.subject(), archived))
 	}
 }
 

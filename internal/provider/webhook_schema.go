@@ -48,14 +48,14 @@ func webhookResourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				MarkdownDescription: "Maximum deliveries per `rate_limit_period`, at least `1`, for example `100`. The API's default is `50`. " +
-					"Removing the argument keeps its value.",
+					"Removing it keeps the webhook's value.",
 				Validators:    []validator.Int64{numberCheck(1, 0)},
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"rate_limit_period": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				MarkdownDescription: "Period of `rate_limit`: `second` or `minute`. The API's default is `second`. Removing the argument keeps its value.",
+				MarkdownDescription: "Period of `rate_limit`: `second` or `minute`. The API's default is `second`. Removing it keeps the webhook's value.",
 				Validators:          []validator.String{period},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
@@ -78,8 +78,8 @@ func webhookResourceSchema() schema.Schema {
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(true),
-				MarkdownDescription: "`false` keeps `secret` out of the state and plan files: it is null, and the ephemeral resource `cakemail_webhook_secret` " +
-					"reads it. The default is `true`.",
+				MarkdownDescription: "`false` keeps `secret` out of the state and plan files: it is null; read it with the ephemeral resource " +
+					"`cakemail_webhook_secret`. The default is `true`.",
 			},
 			"secret": schema.StringAttribute{
 				Computed:            true,

@@ -135,7 +135,7 @@ func TestWebhookResource_SecretsAreRotatedInTwoSteps(t *testing.T) {
 	old := w.API.Active()
 
 	w.ExpectMessages(t, acctest.Tell(t, workspace, "plan", "-var", `secrets=["2026-05", "2026-11"]`),
-		acctest.Warning("", "The state has an equal webhook: ID", "If you rotate, replace a tainted webhook or want both, ignore this."))
+		acctest.Warning("", "The state has an identical webhook: ID", "Ignore this when rotating, replacing a tainted webhook or keeping both."))
 	acctest.Terraform(t, workspace, "apply", "-auto-approve", "-var", `secrets=["2026-05", "2026-11"]`)
 	both := w.API.Active()
 	if len(old) != 1 || len(both) != 2 || both[0].ID != old[0].ID || both[0].Secret == both[1].Secret {

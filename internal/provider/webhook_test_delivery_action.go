@@ -47,7 +47,7 @@ func (a *webhookTestDeliveryAction) Schema(_ context.Context, _ action.SchemaReq
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Posts one signed sample from your machine to a webhook's URL, and fails unless the receiver answers 2xx. It reads the secret " +
 			"but doesn't store it. Needs Terraform 1.14.\n\n" +
-			"~> Your receiver accepts the sample as a genuine event, about `test@example.com`.",
+			"~> Your receiver treats the sample as a genuine event about `test@example.com`.",
 		Attributes: map[string]schema.Attribute{
 			"webhook_id": schema.StringAttribute{
 				Required:            true,

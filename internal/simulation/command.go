@@ -124,7 +124,7 @@ func (c *command) tell(address string, diagnostics []*tfprotov6.Diagnostic) bool
 		c.messages = append(c.messages, message)
 		c.Terraform.mu.Unlock()
 		for _, id := range c.managed {
-			if len(c.Targets) == 0 && !c.isEnded() && message.Summary == "The webhook "+id+" exists already" {
+			if len(c.Targets) == 0 && !c.isEnded() && message.Summary == "The webhook "+id+" already exists" {
 				c.breaks("the plan warns of a webhook that the state has: %s", id)
 			}
 		}

@@ -192,7 +192,7 @@ func (e *ending) isKnown(webhook cakemailtest.Webhook) bool {
 	if e.isTold("The webhook "+webhook.ID+" was not found") || e.hasStrayed && e.isTold("The webhook for https://example.com was not found") {
 		return true
 	}
-	if e.weather.Has(AnswersTasks) && e.isTold("The webhook "+webhook.ID+" exists already") {
+	if e.weather.Has(AnswersTasks) && e.isTold("The webhook "+webhook.ID+" already exists") {
 		// The number of a task was taken for a webhook's id while nothing could be read.
 		return true
 	}

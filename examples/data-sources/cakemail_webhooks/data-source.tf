@@ -8,11 +8,9 @@ terraform {
   }
 }
 
-# The active webhooks that post bounces.
-data "cakemail_webhooks" "bounces" {
-  event = "Email.Bounced"
-}
+# The active webhooks of the account.
+data "cakemail_webhooks" "active" {}
 
 output "urls" {
-  value = data.cakemail_webhooks.bounces.webhooks[*].url
+  value = { for webhook in data.cakemail_webhooks.active.webhooks : webhook.id => webhook.url }
 }

@@ -3,6 +3,7 @@
 # CAKEMAIL_WEBHOOK_SECRET, and shows the answer.
 set -eu
 
+: "${CAKEMAIL_WEBHOOK_SECRET:?is empty}"
 url=$1
 body='{"event":"Contact.Added","timestamp":"2026-11-24T09:30:00Z","data":{"id":1,"email":"test@example.com"}}'
 signature=$(printf '%s' "$body" | openssl dgst -sha256 -hmac "$CAKEMAIL_WEBHOOK_SECRET" -binary | openssl base64 -A)

@@ -151,7 +151,15 @@ func (c failedCall) refusals() []Message {
 	}
 	said := cmp.Or(strings.Join(rest, "; "), c.Message, c.Status)
 	return append(messages, problem("The API refused to "+c.Action, c.attempt, ended("The API said: ", said),
-		"Nothing was changed. If the configuration is wrong, correct it.", requestID(c.Error)))
+		c.unchanged()+" If the configuration is wrong, correct it.", requestID(c.Error)))
+}
+
+// unchanged is true in a replacement too, which has archived the old webhook.
+func (c failedCall) unchanged() string {
+	if c.about.ID == "" {
+		return "No webhook was created."
+	}
+	return "Nothing was changed."
 }
 
 func (c failedCall) refusal(field cakemail.FieldError) Message {
@@ -165,7 +173,7 @@ func (c failedCall) refusal(field cakemail.FieldError) Message {
 		}
 	}
 	return problem("The API refused "+name, c.attempt, ended("The API said: ", field.Message), meant,
-		"Nothing was changed. Correct the value and apply again.", requestID(c.Error)).On(name)
+		c.unchanged()+" Correct the value and apply again.", requestID(c.Error)).On(name)
 }
 
 // problem adds what was attempted, what the API said, and the request id for its support.

@@ -106,7 +106,7 @@ const (
 		"In an env file, quotation marks can become part of the value."
 
 	IsNoEmailAddress = "is not an e-mail address, such as ops@example.com."
-	IsNoAccount      = "must be an account number, for example 42. Set it or unset it."
+	IsNoAccount      = "must be an account number, for example 42, or unset."
 )
 
 // TokenHasSpace names the usual reason, which depends on the token's source.
@@ -256,7 +256,7 @@ func NamesNothing(cause error) string { return "This is not a webhook's id: " + 
 func NotImported(about Subject) Message {
 	return problem(
 		"There is no webhook "+quoted(about.ID),
-		"It is not in "+accountName(about.Account)+". Check the id: case, spaces and quotation marks count.",
+		"It is not in "+accountName(about.Account)+". Check the id: case, spaces and quotation marks matter.",
 		"To import from another account, use ACCOUNT_ID/ID.",
 		"The data source cakemail_webhooks lists the webhooks of an account.",
 	)

@@ -32,9 +32,9 @@ func created(failure *cakemail.CreateError, about Subject) Message {
 	switch failure.Outcome {
 	case cakemail.NotNew:
 		return problem("The API made no new webhook",
-			"It answered with the webhook "+idsOf(failure.Candidates)+", which existed before.",
+			"It answered with the webhook "+idsOf(failure.Candidates)+", which already existed.",
 			"If another resource manages that webhook, remove this one. Otherwise import it:",
-			block(importing(about.Account, failure.Candidates...)...))
+			block(about.importing(failure.Candidates...)...))
 	case cakemail.Ambiguous:
 		return ambiguous(about, failure.Candidates)
 	case cakemail.Alike:
@@ -52,7 +52,7 @@ func created(failure *cakemail.CreateError, about Subject) Message {
 
 // ambiguous is for the candidates of a create. If there is only one, nothing says whether it was there before.
 func ambiguous(about Subject, candidates []cakemail.Webhook) Message {
-	imports := importing(about.Account, candidates...)
+	imports := about.importing(candidates...)
 	fromState := append([]string{"terraform state rm ADDRESS"}, imports...)
 	switch {
 	case len(candidates) == 1:
@@ -69,7 +69,7 @@ func ambiguous(about Subject, candidates []cakemail.Webhook) Message {
 
 // alike is for webhooks that the create can have made if the API rewrites URLs.
 func alike(about Subject, candidates []cakemail.Webhook) Message {
-	lines, otherwise := importing(about.Account, candidates...), "If none is right, apply again to create one."
+	lines, otherwise := about.importing(candidates...), "If none is right, apply again to create one."
 	if about.IsPending {
 		lines = append([]string{"terraform state rm ADDRESS"}, lines...)
 		otherwise = "If none is right, run only the first command, and apply."
@@ -86,17 +86,17 @@ func Retried(about Subject, made cakemail.Created) []Message {
 		messages = append(messages, warning("A second webhook was archived: "+idsOf(made.Surplus),
 			"The answer to the create was lost, and the retry made a second webhook.",
 			"Nothing to do. If someone else made it, import it into another resource and apply:",
-			block(importing(about.Account, made.Surplus...)...)))
+			block(about.importing(made.Surplus...)...)))
 	}
 	const mayExist = "The answer to the create was lost, and the retry may have made a second webhook."
 	if len(made.Duplicates) > 0 {
 		messages = append(messages, warning("A second webhook may have been created: "+idsOf(made.Duplicates), mayExist,
-			"If nobody else made it, import it into another resource, and destroy that:", block(importing(about.Account, made.Duplicates...)...)))
+			"If nobody else made it, import it into another resource, and destroy that:", block(about.importing(made.Duplicates...)...)))
 	}
 	if made.Unchecked != nil {
 		messages = append(messages, warning("A second webhook may exist", mayExist,
 			"The provider could not look for it"+inBrackets(made.Unchecked)+".",
-			"List the webhooks with the data source cakemail_webhooks, and archive a second one."))
+			"List the webhooks with the data source cakemail_webhooks, and archive any duplicate."))
 	}
 	return messages
 }
@@ -104,10 +104,13 @@ func Retried(about Subject, made cakemail.Created) []Message {
 // WithoutSecret at the end of an import id keeps the secret out of the state.
 const WithoutSecret = "?store_secret=false"
 
-// ImportID is the import id of a webhook in this account.
-func ImportID(account int64, id string) string {
-	if account > 0 {
-		return fmt.Sprintf("%d/%s", account, id)
+// ImportID is the import id of a webhook, to import it as this resource.
+func (s Subject) ImportID(id string) string {
+	if s.Account > 0 {
+		id = fmt.Sprintf("%d/%s", s.Account, id)
+	}
+	if s.WithoutSecret {
+		id += WithoutSecret
 	}
 	return id
 }
@@ -120,10 +123,10 @@ var (
 )
 
 // importing returns a command for each webhook, or an import block if no quotes suit every shell.
-func importing(account int64, webhooks ...cakemail.Webhook) []string {
+func (s Subject) importing(webhooks ...cakemail.Webhook) []string {
 	var lines []string
 	for _, webhook := range webhooks {
-		switch id := ImportID(account, webhook.ID); {
+		switch id := s.ImportID(webhook.ID); {
 		case isPlain.MatchString(id):
 			lines = append(lines, "terraform import ADDRESS "+id)
 		case isQuotable.MatchString(id):

@@ -86,5 +86,5 @@ var refusalAdvice = map[cakemail.Kind]string{
 const (
 	verification = "Check that the receiver has this webhook's secret, verifies the raw body, " +
 		"and has no login or firewall in front of it."
-	failedThere = "The receiver failed, or a proxy did not reach it. Check the receiver's log."
+	failedThere = "The receiver failed, or a proxy couldn't reach it. Check the receiver's log."
 )

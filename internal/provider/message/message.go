@@ -55,6 +55,8 @@ type Subject struct {
 	IDArgument string
 	// IsPending means that the resource is in the state without an id.
 	IsPending bool
+	// WithoutSecret means that an import must keep the secret out of the state.
+	WithoutSecret bool
 }
 
 // String names the webhook.

@@ -24,6 +24,7 @@ type facts struct {
 	id, url, host, said, event string
 	events                     []string
 	account                    int64
+	isWithoutSecret            bool
 }
 
 const secret = "s3cret"
@@ -43,7 +44,7 @@ var (
 )
 
 func (f facts) subject() message.Subject {
-	return message.Subject{ID: f.id, URL: f.url, Events: f.events, Account: f.account}
+	return message.Subject{ID: f.id, URL: f.url, Events: f.events, Account: f.account, WithoutSecret: f.isWithoutSecret}
 }
 
 func (f facts) webhook() cakemail.Webhook {
@@ -102,10 +103,10 @@ func (f facts) samples() map[string][]message.Message {
 		"Empty":        one(message.Empty("password", "CAKEMAIL_PASSWORD")),
 		"Event":        one(message.Event(f.event, "Contact.Added", false), message.Event(f.event, "", true)),
 		"Exists": one(
-			message.Exists(message.Existing{Webhook: webhook, HasOtherEvents: true, HasOtherURL: true, WithoutSecret: true}),
-			message.Exists(message.Existing{Webhook: webhook, Account: f.account}),
-			message.Exists(message.Existing{Webhook: webhook, Account: f.account, IsReplacement: true}),
-			message.Exists(message.Existing{Webhook: webhook, IsPaused: true}),
+			message.Exists(message.Existing{Webhook: webhook, HasOtherEvents: true, HasOtherURL: true, About: message.Subject{WithoutSecret: true}}),
+			message.Exists(message.Existing{Webhook: webhook, About: about}),
+			message.Exists(message.Existing{Webhook: webhook, About: about, IsReplacement: true}),
+			message.Exists(message.Existing{Webhook: webhook, About: about, IsPaused: true}),
 		),
 		"HalfALogin": one(
 			message.HalfALogin("email", "CAKEMAIL_EMAIL", message.InEnvironment("CAKEMAIL_PASSWORD")),
@@ -148,8 +149,8 @@ func (f facts) samples() map[string][]message.Message {
 		"Renamed":        one(message.Renamed(f.id)),
 		"OtherHost":      one(message.OtherHost(about, f.url)),
 		"Unreplaced": one(
-			message.Unreplaced([]cakemail.Ref{{ID: f.id}}),
-			message.Unreplaced([]cakemail.Ref{{Account: f.account, ID: f.id}, {ID: f.id}}),
+			message.Unreplaced(about, []cakemail.Ref{{ID: f.id}}),
+			message.Unreplaced(about, []cakemail.Ref{{Account: f.account, ID: f.id}, {ID: f.id}}),
 		),
 		"AccountNotNamed":   one(message.AccountNotNamed(f.id, f.account)),
 		"AtTwoAddresses":    one(message.AtTwoAddresses(f.id)),
@@ -235,6 +236,30 @@ func TestEveryMessage(t *testing.T) {
 // notOurs are the titles in the guide that Terraform gives, or that are named after a call.
 var notOurs = regexp.MustCompile(`Provider produced inconsistent|Invalid provider configuration|when invoking action|Required plugins|` +
 	`Failed to (install|query)|Partially applied|Cannot (list|create|change|archive|unarchive|find)`)
+
+// What is imported as a message says must not put a secret into the state.
+func TestImportsKeepTheSecretOut(t *testing.T) {
+	t.Parallel()
+	hidden := usual
+	hidden.isWithoutSecret = true
+	imports := 0
+	for name, messages := range hidden.samples() {
+		for _, said := range messages {
+			for line := range strings.Lines(said.Text) {
+				isImport := strings.Contains(line, "terraform import ") || strings.Contains(line, "  id = ")
+				if isImport && !strings.Contains(line, message.WithoutSecret) {
+					t.Errorf("%s: %s", name, line)
+				}
+				if isImport {
+					imports++
+				}
+			}
+		}
+	}
+	if imports < 10 {
+		t.Errorf("only %d imports were found", imports)
+	}
+}
 
 // The reader must be able to follow the advice.
 func TestAdviceFits(t *testing.T) {

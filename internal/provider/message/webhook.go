@@ -11,38 +11,34 @@ import (
 // Existing is an existing webhook, and what a plan would create beside it.
 type Existing struct {
 	Webhook cakemail.Webhook
-	Account int64
+	// About is what the plan would create.
+	About Subject
 	// IsReplacement means that the resource already has a webhook, so it cannot import one.
 	IsReplacement bool
 	// IsPaused means that the plan creates an archived webhook. HasOtherURL and HasOtherEvents say what differs.
-	// WithoutSecret means that the state must not have the secret.
-	IsPaused, HasOtherURL, HasOtherEvents, WithoutSecret bool
+	IsPaused, HasOtherURL, HasOtherEvents bool
 }
 
 // Exists is for a webhook that a plan would duplicate. The id is in the title, since Terraform shows one warning per title.
 func Exists(existing Existing) Message {
-	title := "The webhook " + short(existing.Webhook.ID) + " exists already"
+	title := "The webhook " + short(existing.Webhook.ID) + " already exists"
 	if existing.IsReplacement {
 		return warning(title, existing.what()+".", "If another resource manages it, or you want both, do nothing.",
-			"Otherwise import it into another resource, and destroy that:", block(importing(existing.Account, existing.Webhook)...))
-	}
-	id := ImportID(existing.Account, existing.Webhook.ID)
-	if existing.WithoutSecret {
-		id += WithoutSecret
+			"Otherwise import it into another resource, and destroy that:", block(existing.About.importing(existing.Webhook)...))
 	}
 	how := ". To import it:"
 	if existing.HasOtherEvents {
 		how = ". Import it with its events:"
 	}
-	return warning(title, existing.what()+how, block(importBlock(id)...),
-		"If you rotate or want both, ignore this. After a rename, add a moved block.")
+	return warning(title, existing.what()+how, block(importBlock(existing.About.ImportID(existing.Webhook.ID))...),
+		"Ignore this when rotating or keeping both. After a rename, add a moved block.")
 }
 
 // Renamed is for an equal webhook in the state.
 func Renamed(id string) Message {
-	return warning("The state has an equal webhook: "+short(id),
+	return warning("The state has an identical webhook: "+short(id),
 		"After a rename or move, add a moved block to keep the webhook.",
-		"If you rotate, replace a tainted webhook or want both, ignore this.", guide("handling-the-secret"))
+		"Ignore this when rotating, replacing a tainted webhook or keeping both.", guide("handling-the-secret"))
 }
 
 // what says what both webhooks have in common.
@@ -69,7 +65,7 @@ func Replaced(about Subject, attributes []string, notIn int64) Message {
 	return warning("The secret of the webhook "+short(about.ID)+" will change", why+", so a new webhook replaces it.",
 		"Give your receiver the new secret. create_before_destroy = true avoids a gap.",
 		"To undo a failed replacement, revert the change, run this, and apply:",
-		block(importing(about.Account, cakemail.Webhook{ID: about.ID})...))
+		block(about.importing(cakemail.Webhook{ID: about.ID})...))
 }
 
 // OtherHost is for a url that changes to another host in place.
@@ -82,10 +78,11 @@ func OtherHost(about Subject, planned string) Message {
 
 // Unreplaced is for a webhook that was archived for one that could not be created. If the plan knew little about
 // the new one, several archived webhooks are possible.
-func Unreplaced(archived []cakemail.Ref) Message {
+func Unreplaced(about Subject, archived []cakemail.Ref) Message {
 	var ids, lines []string
 	for _, ref := range archived {
-		ids, lines = append(ids, short(ref.ID)), append(lines, importing(ref.Account, cakemail.Webhook{ID: ref.ID})...)
+		about.Account = ref.Account
+		ids, lines = append(ids, short(ref.ID)), append(lines, about.importing(cakemail.Webhook{ID: ref.ID})...)
 	}
 	what := "This apply archived it, but could not create its replacement."
 	if len(ids) > 1 {
@@ -98,7 +95,7 @@ func Unreplaced(archived []cakemail.Ref) Message {
 // AccountNotNamed is for a block without account_id that finds its webhook in another account.
 func AccountNotNamed(id string, account int64) Message {
 	return warning("account_id is missing", "The webhook "+short(id)+" is in "+accountName(account)+".",
-		"An apply that leaves it unchanged then fails. Add:",
+		"Without it, an apply that changes nothing fails. Add:",
 		block("account_id = cakemail_webhook.NAME.account_id")).On("account_id")
 }
 
@@ -120,7 +117,7 @@ func NotArchived(about Subject) Message {
 		return warning(about.notFound()+", so nothing was archived", where, "The unanswered create made none there.", others)
 	}
 	return warning(about.notFound()+", so nothing was archived", where, others, "With the right credentials, import it and destroy it:",
-		block(importing(about.Account, cakemail.Webhook{ID: about.ID})...))
+		block(about.importing(cakemail.Webhook{ID: about.ID})...))
 }
 
 func (s Subject) notFound() string {
