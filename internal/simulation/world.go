@@ -210,13 +210,13 @@ func (w *World) faultOf(call cakemailtest.Call, number int) (cakemailtest.Fault,
 		}
 	}
 	if name == Echo {
-		said := "cannot handle " + call.Header.Get("Authorization") + " " + string(call.Body)
+		said := []string{"cannot handle", call.Header.Get("Authorization"), string(call.Body)}
 		for _, webhook := range w.API.Webhooks() {
 			if strings.HasPrefix(call.Path, "/webhooks/"+webhook.ID) {
-				said += " of " + webhook.Secret
+				said = append(said, webhook.Secret)
 			}
 		}
-		body, _ := json.Marshal(map[string]any{"detail": said})
+		body, _ := json.Marshal(map[string]any{"detail": strings.Join(said, " ")})
 		fault.Body = string(body)
 	}
 	lags := map[cakemailtest.Operation][]time.Duration{cakemailtest.List: w.weather.ListLags, cakemailtest.Show: w.weather.ShowLags}[operation]
