@@ -66,7 +66,7 @@ func (verifyFunction) Metadata(_ context.Context, _ function.MetadataRequest, re
 func (verifyFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Verify the signature of a delivery",
-		MarkdownDescription: "Verifies, in constant time, that Cakemail signed this body. " +
+		MarkdownDescription: "Reports, in constant time, whether Cakemail signed this body. " +
 			"Needs Terraform 1.8 or OpenTofu 1.7.",
 		Parameters: []function.Parameter{
 			payloadParameter(),
