@@ -7,7 +7,6 @@ import (
 	"io"
 	"log"
 	"os"
-
 	runtimedebug "runtime/debug"
 	"strings"
 

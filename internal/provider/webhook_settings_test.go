@@ -1,8 +1,6 @@
 package provider_test
 
 import (
-	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
-
 	"net/http"
 	"os"
 	"regexp"
@@ -10,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cakemail/terraform-provider-cakemail/internal/acctest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemail"
 	"github.com/cakemail/terraform-provider-cakemail/internal/cakemailtest"
 	"github.com/cakemail/terraform-provider-cakemail/internal/provider"
