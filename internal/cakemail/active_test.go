@@ -40,6 +40,17 @@ func TestActive_IsListedOnceButNoFailureIsKept(t *testing.T) {
 	})
 }
 
+func TestActive_IsFoundByAnySpellingOfItsURL(t *testing.T) {
+	api := newStub(inTurn(answer{Body: `[{"id":"w1","url":"https://a.example/%7Bb%7D/%7Ec?x%5B%5D=1"}]`}))
+	listed, err := api.client().Active(t.Context(), 0)
+	wantNoError(t, err)
+	for _, spelled := range []string{"https://a.example/{b}/~c?x[]=1", "http://A.example/%7bb%7d/~C/?x[]=1#there"} {
+		if len(listed.Near(spelled)) != 1 {
+			t.Errorf("%s is not found", spelled)
+		}
+	}
+}
+
 func TestActive_ConfirmsA404(t *testing.T) {
 	shows := func(items ...string) answer {
 		return answer{Body: fmt.Sprintf(`{"pagination":{"count":%d},"data":[%s]}`, len(items), strings.Join(items, ","))}

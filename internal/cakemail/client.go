@@ -264,8 +264,8 @@ func (c *Client) Conceal(webhook Webhook) {
 	}
 }
 
-// quotes reports whether errors and logs may quote what the API says in an answer with this status. A failed create
-// can have made a secret.
+// quotes reports whether errors and logs may quote what the API says in an answer with this status. A create that is
+// not refused can have made a secret.
 func (c *Client) quotes(call request, status int) bool {
 	switch {
 	case call.isLogin:
@@ -273,5 +273,5 @@ func (c *Client) quotes(call request, status int) bool {
 	case call.id != "":
 		return c.accounts.isConcealed(call.id)
 	}
-	return call.repeatable || status < http.StatusInternalServerError
+	return call.repeatable || !mayHaveHappened(status) && status != http.StatusConflict
 }

@@ -18,7 +18,7 @@ func created(id string) answer {
 func TestCreate_ListsBeforeItPosts(t *testing.T) {
 	wantAction := func(t bubble, failure *Error) {
 		t.Helper()
-		if failure.Action != "list the webhooks that exist before creating one" {
+		if failure.Action != "list the existing webhooks before creating one" {
 			t.Errorf("got the action %q", failure.Action)
 		}
 	}

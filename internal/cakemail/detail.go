@@ -23,10 +23,11 @@ type refusal struct {
 func readDetail(body []byte, isQuoted bool) []FieldError {
 	var refusals []FieldError
 	for _, refusal := range readRefusals(body) {
+		read := refusal.fieldError()
 		if !isQuoted {
-			refusal.message = refusal.code()
+			read.Message = refusal.code()
 		}
-		refusals = append(refusals, refusal.fieldError())
+		refusals = append(refusals, read)
 	}
 	return refusals
 }

@@ -87,7 +87,8 @@ func TestError_OfALoginShowsNothingOfTheAnswer(t *testing.T) {
 func TestError_QuotesOnlyWhatMasksKnow(t *testing.T) {
 	client := New(Options{})
 	client.Conceal(Webhook{ID: "known", Secret: webhookSecret})
-	const body = `{"detail":[{"loc":["body","url"],"msg":"no word","type":"value_error.url"},{"msg":"no word","type":"S3cret"},{"msg":"no word"}]}`
+	const body = `{"detail":[{"loc":["body","url"],"msg":"no word","type":"value_error.url"},` +
+		`{"loc":["no word"],"msg":"no word","type":"S3cret"},{"msg":"no word"}]}`
 	for name, test := range map[string]struct {
 		call     request
 		status   int
@@ -98,11 +99,14 @@ func TestError_QuotesOnlyWhatMasksKnow(t *testing.T) {
 		"a list":                           {request{repeatable: true}, 500, true},
 		"a refused create":                 {request{}, 422, true},
 		"a create that may have happened":  {request{}, 500, false},
+		"a create that took too long":      {request{}, 408, false},
+		"a create that was redirected":     {request{}, 302, false},
+		"a create of what there is":        {request{}, 409, false},
 	} {
 		got := client.answerError(client.newExchange(test.call), new(responseOf(test.status, nil)), []byte(body))
 		want := "url: value_error.url"
 		if test.isQuoted {
-			want = "url: no word; no word; no word"
+			want = "url: no word; no word: no word; no word"
 		}
 		if got.Message != want {
 			t.Errorf("%s: got %q, want %q", name, got.Message, want)

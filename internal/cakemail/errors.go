@@ -207,14 +207,18 @@ func (c *Client) answerError(exchange *exchange, response *http.Response, body [
 	if c.baseURL.Scheme == "http" && response.StatusCode == http.StatusBadRequest && refusals == nil && bytes.Contains(body, []byte("HTTPS")) {
 		failure.Kind, failure.Message, failure.Cause = Unreadable, "", errTLSPort
 	}
-	// A gateway's answer does not say what the API behind it did.
-	failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500 || response.StatusCode == http.StatusRequestTimeout
+	failure.MayHaveHappened = mayHaveHappened(response.StatusCode)
 	if failure.Kind == Redirected {
 		if location, err := response.Location(); err == nil {
 			failure.Location = c.secrets.Clean(location.Host)
 		}
 	}
 	return failure
+}
+
+// mayHaveHappened reports whether the API may have carried out a call: a gateway does not say what the API behind it did.
+func mayHaveHappened(status int) bool {
+	return status < 400 || status >= 500 || status == http.StatusRequestTimeout
 }
 
 // saysGone recognises the 400 that some services send for an unknown id. It does not match a refusal that

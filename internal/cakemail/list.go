@@ -52,7 +52,7 @@ func (c *Client) List(ctx context.Context, options ListOptions) iter.Seq2[Webhoo
 		}
 		var read reading
 		for number := range maxReadings {
-			if number > 0 && read.count == 0 {
+			if read.isShifted && read.count == 0 {
 				// Only the next reading tells whether the list still shifts, as the API's servers learn of an archived webhook.
 				sleep(ctx, c.patience.LostCreate/2)
 			}
@@ -78,6 +78,8 @@ const listAction = "list the webhooks"
 type reading struct {
 	// isOver means that the list is complete, has failed, or is no longer wanted.
 	isOver bool
+	// isShifted means that this client was archiving webhooks meanwhile, or just before.
+	isShifted bool
 	// count is the API's last count of webhooks.
 	count int
 }
@@ -87,9 +89,8 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 	seen, counts, began := map[string]bool{}, []int{}, time.Now()
 	for number := 1; number <= maxPages; number++ {
 		page, err := c.listPage(ctx, options, number)
-		isComplete := len(counts) > 0 && len(seen) >= counts[len(counts)-1]
-		if isComplete && (IsKind(err, Invalid) || IsKind(err, Unsupported)) {
-			// An API may refuse the page after the last one.
+		if len(counts) > 0 && (IsKind(err, Invalid) || IsKind(err, Unsupported)) {
+			// An API may refuse the page after the last one. Whether this is it, the count says.
 			page, err = listedPage{}, nil
 		}
 		if err != nil {
@@ -110,8 +111,8 @@ func (c *Client) listPages(ctx context.Context, options ListOptions, yield func(
 			read := readingOf(len(seen), counts)
 			// If the second page repeats the first, there are no pages that could shift.
 			isWhole := number == 1 || number == 2 && isOld && len(page.webhooks) > 0
-			isShifted := !isWhole && !options.WithArchived && c.archives.since(began.Add(-c.patience.LostCreate))
-			read.isOver = read.isOver && !isShifted
+			read.isShifted = !isWhole && !options.WithArchived && c.archives.since(began.Add(-c.patience.LostCreate))
+			read.isOver = read.isOver && !read.isShifted
 			return read
 		}
 	}

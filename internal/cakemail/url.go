@@ -37,7 +37,7 @@ func normalURL(raw string) string {
 // looseURL is the same for URLs that a service may take for one another: those that differ in the case of
 // letters, a slash at the end, the order of the query, the fragment or the scheme.
 func looseURL(raw string) string {
-	parsed, err := urlParser.Parse(raw)
+	parsed, err := urlParser.Parse(normalURL(raw))
 	if err != nil {
 		return raw
 	}

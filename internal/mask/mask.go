@@ -47,7 +47,7 @@ func (s *Secrets) Add(values ...string) {
 	}
 }
 
-// Mask replaces every secret with "***" in all known spellings: plain, JSON, URLs, HTML and base64. Of a text over
+// Mask replaces every secret with "***", also in base64 and with the escapes of JSON, URLs or HTML. Of a text over
 // 64 KiB, it returns only the length.
 func (s *Secrets) Mask(text string) string {
 	if len(text) > longest {
@@ -65,27 +65,39 @@ func (s *Secrets) Mask(text string) string {
 		}
 	}
 	s.fresh = nil
+	// Without its sign, a view shows the same as another.
+	useful := slices.DeleteFunc(slices.Clone(views), func(v view) bool { return !strings.Contains(text, v.sign) })
 	var masked strings.Builder
-	for text != "" {
-		length := s.match(text)
-		if length > 0 {
-			masked.WriteString(hidden)
-		} else {
-			length = 1
-			masked.WriteByte(text[0])
+	end := 0
+	for start := range len(text) {
+		length := s.match(text[start:], useful)
+		switch {
+		case length > 0:
+			if start >= end {
+				masked.WriteString(hidden)
+			}
+			end = max(end, start+length)
+		case start >= end:
+			masked.WriteByte(text[start])
 		}
-		text = text[length:]
 	}
 	return masked.String()
 }
 
-// match returns the length of the longest spelling at the start of the text, or 0. If one secret begins with another,
-// it must be masked whole.
-func (s *Secrets) match(text string) int {
+// match returns the length of the longest secret at the start of the text, or 0.
+func (s *Secrets) match(text string, useful []view) int {
 	found := 0
-	for _, length := range s.lengths[text[:min(shortest, len(text))]] {
-		if length > found && length <= len(text) && s.spellings[text[:length]] {
-			found = length
+	for _, view := range useful {
+		start, _ := view.read(text, shortest)
+		lengths := s.lengths[start[:min(shortest, len(start))]]
+		if len(lengths) == 0 {
+			continue
+		}
+		plain, ends := view.read(text, slices.Max(lengths))
+		for _, length := range lengths {
+			if length <= len(plain) && s.spellings[plain[:length]] {
+				found = max(found, ends[length-1])
+			}
 		}
 	}
 	return found

@@ -1,7 +1,10 @@
 package mask
 
 import (
+	"encoding/json"
 	"fmt"
+	"html"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +30,10 @@ func TestEverySpellingIsMasked(t *testing.T) {
 		"a path in small letters":   `p@ss%20%22w&rd%27+%2f=%c3%a9%f0%9f%8e%82$%7ba%7d%25%5c`,
 		"HTML":                      `p@ss &#34;w&amp;rd&#39;+/=é🎂${a}%\`,
 		"HTML with names":           `p@ss &quot;w&amp;rd&#x27;+/=é🎂${a}%\`,
+		"a path in Python":          `p%40ss%20%22w%26rd%27%2B/%3D%C3%A9%F0%9F%8E%82%24%7Ba%7D%25%5C`,
+		"a component in JavaScript": `p%40ss%20%22w%26rd'%2B%2F%3D%C3%A9%F0%9F%8E%82%24%7Ba%7D%25%5C`,
+		"HTML in numbers":           `p&#64;ss &#x22;w&#38;rd&#39;&#43;&#x2F;&#61;&#xE9;&#x1F382;${a}%\`,
+		"base64 in JSON":            `cEBzcyAidyZyZCcrLz3DqfCfjoIke2F9JVw\u003d`,
 		"base64":                    `cEBzcyAidyZyZCcrLz3DqfCfjoIke2F9JVw=`,
 		"base64 without padding":    `cEBzcyAidyZyZCcrLz3DqfCfjoIke2F9JVw`,
 	} {
@@ -120,6 +127,14 @@ func TestNothingIsSpelledBeforeItIsNeeded(t *testing.T) {
 	}
 }
 
+// written is the secret as writers of these formats escape it.
+func written(secret string) []string {
+	quoted, _ := json.Marshal(secret)
+	query := url.QueryEscape(secret)
+	return append(spellings(secret), string(quoted[1:len(quoted)-1]), query, strings.ReplaceAll(query, "+", "%20"),
+		url.PathEscape(secret), html.EscapeString(secret))
+}
+
 // The masked text contains no spelling of a secret.
 func FuzzMask(f *testing.F) {
 	f.Add("hunter22", "the value ", " is wrong")
@@ -134,13 +149,13 @@ func FuzzMask(f *testing.F) {
 		}
 		known := &Secrets{}
 		known.Add(secret)
-		for _, spelled := range spellings(secret) {
+		for _, spelled := range written(secret) {
 			text := before + spelled + after
 			masked := known.Mask(text)
 			if len(text) <= longest && !strings.Contains(masked, hidden) {
 				t.Errorf("%q became %q", text, masked)
 			}
-			for _, spelling := range spellings(secret) {
+			for _, spelling := range written(secret) {
 				if strings.Contains(masked, spelling) {
 					t.Errorf("%q became %q, which holds %q", text, masked, spelling)
 				}

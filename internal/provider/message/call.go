@@ -138,6 +138,7 @@ func (c failedCall) refusals() []Message {
 	var rest []string
 	for _, field := range c.Fields {
 		switch {
+		case field.Message == "" && field.Field == "":
 		case field.Field == "":
 			rest = append(rest, field.Message)
 		case field.Field == "events" && len(c.about.Events) > 1:
@@ -146,7 +147,7 @@ func (c failedCall) refusals() []Message {
 			messages = append(messages, c.refusal(field))
 		}
 	}
-	if len(rest) == 0 && len(c.Fields) > 0 {
+	if len(rest) == 0 && len(messages) > 0 {
 		return messages
 	}
 	said := cmp.Or(strings.Join(rest, "; "), c.Message, c.Status)
