@@ -50,7 +50,7 @@ var defects = []defect{
 	{"a create that was cut is sent again", clientHistories, "cakemail/retry.go",
 		`if !e.call.repeatable && (err == nil || e.sent) {`, `if !e.call.repeatable && err == nil {`},
 	{"a 5xx to a create means that it did not happen", clientHistories, "cakemail/errors.go",
-		`failure.MayHaveHappened = response.StatusCode < 400 || response.StatusCode >= 500`, `failure.MayHaveHappened = response.StatusCode < 400`},
+		`return status < 400 || status >= 500`, `return status < 400`},
 	{"an unreadable answer to a create means that it did not happen", clientHistories, "cakemail/webhook.go",
 		`Host: c.host(), MayHaveHappened: true, Cause: cause}`, `Host: c.host(), Cause: cause}`},
 	{"what earlier attempts made stays", clientHistories, "cakemail/create.go",

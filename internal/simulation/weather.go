@@ -26,7 +26,7 @@ type Weather struct {
 	Latency time.Duration
 	// Habits are the API's own ways with values and answers.
 	Habits []Habit
-	// Seed is the seed of ids and secrets.
+	// Seed is the seed of ids and secrets. If it is odd, lists begin with the newest webhook.
 	Seed uint64
 	// Logged makes the provider log at TRACE, which takes most of its time.
 	Logged bool
@@ -54,13 +54,11 @@ const (
 	NullLists       Habit = "shows null for no webhooks"
 	AnswersTasks    Habit = "answers a create with the number of a task"
 	UnknownStatus   Habit = "calls active webhooks sleepy"
-	NewestFirst     Habit = "lists the newest webhook first"
 )
 
 // Habits are all habits.
 var Habits = []Habit{
 	AddsSlash, LimitsRates, LowersEvents, BornArchived, NumbersAsText, OldAnswers, MasksSecrets, RefusesArchived, NullLists, AnswersTasks, UnknownStatus,
-	NewestFirst,
 }
 
 // Has reports whether the API has the habit.
