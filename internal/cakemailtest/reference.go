@@ -142,9 +142,6 @@ func (s *Server) listed(seen view, query url.Values) []*Webhook {
 			listed = append(listed, shown)
 		}
 	}
-	if s.newestFirst {
-		slices.Reverse(listed)
-	}
 	return listed
 }
 

@@ -78,9 +78,6 @@ func WithPageSizeLimit(limit int) Option { return func(s *Server) { s.pageSizeLi
 // WithoutCount leaves the number of webhooks out of lists and, if [WithPageSizeLimit] caps a page, its size.
 func WithoutCount() Option { return func(s *Server) { s.uncounted = true } }
 
-// WithNewestFirst lists the newest webhook first, instead of last.
-func WithNewestFirst() Option { return func(s *Server) { s.newestFirst = true } }
-
 // WithHabit changes each webhook that a call creates or changes.
 func WithHabit(habit func(*Webhook)) Option { return func(s *Server) { s.habit = habit } }
 
@@ -118,7 +115,6 @@ type Server struct {
 	latency        time.Duration
 	pageSizeLimit  int
 	uncounted      bool
-	newestFirst    bool
 	habit          func(*Webhook)
 	listener       net.Listener
 	random         io.Reader

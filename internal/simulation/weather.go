@@ -26,7 +26,7 @@ type Weather struct {
 	Latency time.Duration
 	// Habits are the API's own ways with values and answers.
 	Habits []Habit
-	// Seed is the seed of ids and secrets. If it is odd, lists begin with the newest webhook.
+	// Seed is the seed of ids and secrets.
 	Seed uint64
 	// Logged makes the provider log at TRACE, which takes most of its time.
 	Logged bool

@@ -71,9 +71,6 @@ func NewWorld(weather Weather) *World {
 	if weather.Uncounted {
 		options = append(options, cakemailtest.WithoutCount())
 	}
-	if weather.Seed%2 == 1 {
-		options = append(options, cakemailtest.WithNewestFirst())
-	}
 	w.API = cakemailtest.Start(options...)
 	return w
 }
